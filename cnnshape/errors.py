@@ -1,0 +1,129 @@
+"""What is told of a faulty spec: a diagnostic is data, and one renderer draws it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+
+class Mark(NamedTuple):
+    """A place in a spec's text: line and column count from 1; length is what to underline."""
+
+    line: int
+    column: int
+    length: int = 1
+
+
+class Diagnostic(NamedTuple):
+    """One fault, or one warning, with where it is and what would mend it.
+
+    Attributes:
+        message: what is wrong, in one sentence, with the arithmetic.
+        mark: where, or None when no place in the text is to blame.
+        source: the file's name as the user gave it, or ''.
+        text: the line of the file at the mark, or ''.
+        help: what to write instead, or ''.
+        notes: further lines, such as the uses of a block that led here.
+        severity: 'error' or 'warning'.
+    """
+
+    message: str
+    mark: Mark | None = None
+    source: str = ""
+    text: str = ""
+    help: str = ""
+    notes: tuple[str, ...] = ()
+    severity: str = "error"
+
+    def segments(self) -> Iterator[tuple[str, str]]:
+        """The drawing as (style, text) pairs; styles are those of rich, '' for none.
+
+        ::
+
+            error: Linear cannot read 16×5×5: it wants one flat vector
+              --> nets/mine.yaml:14:5
+               |
+            14 |   - {name: F1, type: Linear, out_features: 120}
+               |     ^
+               = help: put Flatten before it: 16·5·5 = 400 features
+        """
+        accent = "bold red" if self.severity == "error" else "bold yellow"
+        yield accent, self.severity
+        yield "bold", f": {self.message}\n"
+        width = 2
+        if self.mark is not None:
+            line, column, length = self.mark
+            width = max(2, len(str(line)))
+            yield "blue", f"{' ' * width}--> "
+            yield "", f"{self.source or '<spec>'}:{line}:{column}\n"
+            if self.text:
+                text, start, end = _window(self.text, column, length)
+                yield "blue", f"{' ' * width} |\n{line:>{width}} | "
+                yield "", f"{text}\n"
+                yield "blue", f"{' ' * width} | "
+                yield accent, " " * _cells(text[:start]) + "^" * max(1, _cells(text[start:end]))
+                yield "", "\n"
+        elif self.source:
+            yield "blue", f"{' ' * width}--> "
+            yield "", f"{self.source}\n"
+        for note in self.notes:
+            yield "blue", f"{' ' * width} = "
+            yield "", f"note: {note}\n"
+        if self.help:
+            yield "blue", f"{' ' * width} = "
+            yield "", f"help: {self.help}\n"
+
+    def __str__(self) -> str:
+        return "".join(text for _, text in self.segments()).rstrip("\n")
+
+
+class SpecError(Exception):
+    """A faulty spec. `diagnostics` holds every independent fault that was found.
+
+    Attributes:
+        diagnostics: the faults, in the order of the text.
+        partial: the network up to the first fault where there is one, else None.
+    """
+
+    def __init__(self, diagnostics: Sequence[Diagnostic], partial: object = None) -> None:
+        super().__init__("\n".join(map(str, diagnostics)))
+        self.diagnostics = tuple(diagnostics)
+        self.partial = partial
+
+
+def did_you_mean(word: str, known: Sequence[str] | set[str]) -> str | None:
+    """The known word nearest to `word`, or None when none is near."""
+    folded = {name.casefold(): name for name in known}
+    if word.casefold() in folded:
+        return folded[word.casefold()]
+    from difflib import get_close_matches
+
+    near = get_close_matches(word.casefold()[:80], folded, n=1, cutoff=0.6)
+    return folded[near[0]] if near else None
+
+
+_LONGEST_LINE = 160
+
+
+def _window(text: str, column: int, length: int) -> tuple[str, int, int]:
+    """The part of a line around a mark, without tabs or control characters, and the mark in it."""
+    clean = "".join(char if char.isprintable() else " " for char in text)
+    start = min(column - 1, len(clean))
+    end = min(start + length, len(clean))
+    if len(clean) <= _LONGEST_LINE:
+        return clean, start, end
+    left = max(0, start - 60)
+    prefix = "..." if left else ""
+    suffix = "..." if left + _LONGEST_LINE < len(clean) else ""
+    part = clean[left : left + _LONGEST_LINE]
+    start, end = start - left + len(prefix), min(end - left, len(part)) + len(prefix)
+    return prefix + part + suffix, start, end
+
+
+def _cells(text: str) -> int:
+    """The columns that a terminal gives to `text`; wide East Asian characters take two."""
+    return sum(
+        0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
+        for char in text
+    )
