@@ -1,0 +1,46 @@
+"""What layers over C×L, C×H×W or C×D×H×W share: the rank that they read."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from .base import Layer, LayerError, register
+from .shapes import Shape, Shapes, format_shape, spatial_letters
+
+
+class SpatialLayer(Layer, abstract=True):
+    """A layer that reads channels and then `spatial_dims` spatial dimensions."""
+
+    spatial_dims: ClassVar[int]
+
+    def channels_and_size(self, inputs: Shapes) -> tuple[int, Shape]:
+        """The channels and the spatial size of the one input.
+
+        Raises:
+            LayerError: the input has another number of dimensions.
+        """
+        (shape,) = inputs
+        if len(shape) != self.spatial_dims + 1:
+            raise LayerError(
+                f"{self.type_name} reads {axes(self.spatial_dims)}, not {format_shape(shape)}",
+                help=self._help_for_rank(shape),
+            )
+        return shape[0], shape[1:]
+
+    def _help_for_rank(self, shape: Shape) -> str:
+        """The sibling that reads `shape`, or how to give it the dimensions that it lacks."""
+        dims = len(shape) - 1
+        sibling = self.type_name.replace(f"{self.spatial_dims}d", f"{dims}d")
+        if sibling != self.type_name and sibling in register():
+            return f"{sibling} reads {axes(dims)}"
+        return f"put a Reshape or Unflatten before it that gives {axes(self.spatial_dims)}"
+
+
+def axes(spatial_dims: int) -> str:
+    """The dimensions of a value by their letters: 'C×H×W'."""
+    return "×".join(("C", *spatial_letters(spatial_dims)))
+
+
+def folded(values: tuple[int, ...]) -> str:
+    """One number where all dimensions are equal, else one each: '2', '2×1'."""
+    return str(values[0]) if len(set(values)) == 1 else format_shape(values)
