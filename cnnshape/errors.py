@@ -92,9 +92,9 @@ class SpecError(Exception):
         self.partial = partial
 
 
-def did_you_mean(word: str, known: Sequence[str] | set[str]) -> str | None:
+def did_you_mean(word: str, known: Sequence[str]) -> str | None:
     """The known word nearest to `word`, or None when none is near."""
-    folded = {name.casefold(): name for name in known}
+    folded = {name.casefold(): name for name in known[-_MOST_CANDIDATES:]}
     if word.casefold() in folded:
         return folded[word.casefold()]
     from difflib import get_close_matches
@@ -104,6 +104,7 @@ def did_you_mean(word: str, known: Sequence[str] | set[str]) -> str | None:
 
 
 _LONGEST_LINE = 160
+_MOST_CANDIDATES = 400
 
 
 def _window(text: str, column: int, length: int) -> tuple[str, int, int]:

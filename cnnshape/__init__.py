@@ -1,0 +1,46 @@
+"""cnnshape: CNN shape calculator and architecture visualizer.
+
+A YAML spec becomes a table of shapes and costs, proved against PyTorch::
+
+    net = cnnshape.load("resnet50", input=(3, 320, 320))
+    net.layers, net.totals, net.to_dict()
+    cnnshape.verify(net)
+
+Importing this package imports neither torch nor rich.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from .api import load, loads
+    from .errors import Diagnostic, SpecError
+    from .network import Network, Node
+    from .torch_backend import verify
+
+__all__ = ["Diagnostic", "Network", "Node", "SpecError", "__version__", "load", "loads", "verify"]
+
+_HOMES = {
+    "load": "api",
+    "loads": "api",
+    "Diagnostic": "errors",
+    "SpecError": "errors",
+    "Network": "network",
+    "Node": "network",
+    "verify": "torch_backend",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

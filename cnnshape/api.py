@@ -1,0 +1,83 @@
+"""From a name, a path or a text to a network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .expansion import expand, shape_problem
+from .layers import registry
+from .network import Network
+from .spec import Source, Spec, decode, read_spec
+
+
+def load(
+    spec: str | os.PathLike[str],
+    *,
+    input: Sequence[int] | None = None,
+    params: Mapping[str, Any] | None = None,
+    variant: str | None = None,
+) -> Network:
+    """The network of a spec file, or of a net of the zoo.
+
+    Args:
+        spec: a path, or a name such as 'lenet5' or 'resnet50'.
+        input: the shape of one sample, in the place of the spec's own, without the batch.
+        params: values in the place of the spec's own parameters.
+        variant: one of the file's variants; a zoo name may be a variant's.
+
+    Raises:
+        SpecError: the spec is faulty.
+        OSError: the file cannot be read.
+        UnknownNet: no net of the zoo has this name.
+    """
+    from . import zoo
+
+    path, named = zoo.resolve(os.fspath(spec))
+    return build_network(
+        read_file(path, os.fspath(path)),
+        input=input,
+        params=params,
+        variant=variant if variant is not None else named,
+    )
+
+
+def loads(
+    text: str,
+    *,
+    input: Sequence[int] | None = None,
+    params: Mapping[str, Any] | None = None,
+    variant: str | None = None,
+    name: str = "<text>",
+) -> Network:
+    """The network of a spec's text; see :func:`load`. `name` stands for a file's in errors."""
+    spec = read_spec(Source(text, name), registry())
+    return build_network(spec, input=input, params=params, variant=variant)
+
+
+def read_file(path: str | os.PathLike[str], name: str) -> Spec:
+    """The recipe of a spec file; `name` is how errors call it."""
+    from .spec import limits
+
+    with Path(path).open("rb") as file:
+        # One byte beyond the limit is enough to refuse what may be endless.
+        data = file.read(limits.FILE_BYTES + 1)
+    return read_spec(decode(data, name), registry())
+
+
+def build_network(
+    spec: Spec,
+    *,
+    input: Sequence[int] | None = None,
+    params: Mapping[str, Any] | None = None,
+    variant: str | None = None,
+) -> Network:
+    """The network of a recipe; see :func:`load`."""
+    shape = None if input is None else tuple(input)
+    if shape is not None:
+        problem = shape_problem(shape)
+        if problem:
+            raise ValueError(problem)
+    return expand(spec, registry(), input_shape=shape, params=params, variant=variant)
