@@ -1,0 +1,59 @@
+"""Dimensions by number, as PyTorch counts them: the batch is 0, negative from the end."""
+
+from __future__ import annotations
+
+from .base import Layer, LayerError
+from .shapes import Shape, format_shape, minus
+
+_NAMES = {
+    1: ("features",),
+    2: ("channels", "length"),
+    3: ("channels", "height", "width"),
+    4: ("channels", "depth", "height", "width"),
+}
+
+
+def with_batch(shape: Shape) -> str:
+    """The shape as PyTorch sees it: 'N×16×5×5'."""
+    return format_shape(("N", *shape))
+
+
+def dimension_name(dim: int, shape: Shape) -> str:
+    """What dimension `dim` (1 or more) of `shape` holds: 'channels', 'height', 'dimension 5'."""
+    names = _NAMES.get(len(shape), ())
+    return names[dim - 1] if dim <= len(names) else f"dimension {dim}"
+
+
+def dimension(layer: Layer, dim: int, shape: Shape, field: str = "dim") -> int:
+    """The dimension that `dim` names: 0 for the batch, up to ``len(shape)``.
+
+    Raises:
+        LayerError: `shape` has no such dimension.
+    """
+    rank = len(shape) + 1
+    if not -rank <= dim < rank:
+        raise LayerError(
+            f"{field} {minus(dim)} is none of {layer.type_name}'s input {with_batch(shape)}",
+            help=f"{field} may be −{rank} to {rank - 1}; the batch is 0",
+            field=field,
+        )
+    return dim % rank
+
+
+def sample_dimension(layer: Layer, dim: int, shape: Shape, field: str = "dim") -> int:
+    """As :func:`dimension`, for a layer that would change the batch if it were named: 1 or more.
+
+    Raises:
+        LayerError: `shape` has no such dimension, or it is the batch.
+    """
+    found = dimension(layer, dim, shape, field)
+    if found == 0:
+        raise LayerError(
+            f"{field} {minus(dim)} of {with_batch(shape)} is the batch, "
+            f"which {layer.type_name} must leave as it is",
+            help=f"{field}: 1 is the first dimension of a sample ({dimension_name(1, shape)})"
+            if shape
+            else None,
+            field=field,
+        )
+    return found
