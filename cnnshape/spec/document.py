@@ -144,6 +144,7 @@ class _Composer:
         # Each open collection, with the anchor it will be known by and a key in waiting.
         stack: list[tuple[Sequence | Mapping, str | None]] = []
         keys: list[tuple[str, Mark] | None] = []
+        event: Any
         for event in yaml.parse(self.source.text, Loader=loader):
             kind = type(event)
             if kind is yaml.ScalarEvent:
@@ -169,8 +170,9 @@ class _Composer:
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    self.source.fail("a spec is one YAML document; a second begins here",
-                                     _mark(event))
+                    self.source.fail(
+                        "a spec is one YAML document; a second begins here", _mark(event)
+                    )
                 continue
             else:
                 continue
@@ -205,9 +207,7 @@ class _Composer:
             self._too_deep(parent.mark)
 
     def _too_deep(self, mark: Mark) -> NoReturn:
-        self.source.fail(
-            f"lists and mappings nest more than {limits.YAML_DEPTH} deep", mark
-        )
+        self.source.fail(f"lists and mappings nest more than {limits.YAML_DEPTH} deep", mark)
 
     def _alias(self, event: Any) -> Value:
         mark = _mark(event)
@@ -268,11 +268,8 @@ class _Composer:
         value: Any = text
         if plain or tag != "str":
             value = _resolve(text)
-            if isinstance(value, int) and not isinstance(value, bool):
-                if abs(value) > limits.INTEGER:
-                    self.source.fail(
-                        f"{_clip(text)} is too large: whole numbers go up to 2^40", mark
-                    )
+            if type(value) is int and abs(value) > limits.INTEGER:
+                self.source.fail(f"{_clip(text)} is too large: whole numbers go up to 2^40", mark)
             if tag != "str" and type(value).__name__ != tag.replace("null", "NoneType"):
                 self.source.fail(f"{_clip(text)!r} is not of the type !!{tag}", mark)
         scalar = Scalar(value, text, mark)
@@ -336,4 +333,3 @@ def _yaml_fault(source: Source, error: yaml.YAMLError) -> Diagnostic:
     elif "mapping values are not allowed" in message:
         help = "quote a text that holds ': '"
     return source.diagnostic(message, place, help=help)
-

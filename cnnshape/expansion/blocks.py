@@ -1,0 +1,139 @@
+"""Blocks: expanded once for given arguments and shapes, stamped wherever they are used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import Mark
+from ..layers.shapes import Shape, Shapes
+from ..network import Group
+from ..spec import limits
+from ..spec.recipe import Block, Entry, LayerEntry
+from .faults import Faults, Faulty, Stop
+from .scope import UNKNOWN, Place, Record, Scope, Template, Value
+
+Sequence = Callable[[tuple[Entry, ...], Place, Value], Value]
+
+
+class Blocks:
+    """The templates of blocks. `env` holds the spec's own parameters, which all can see."""
+
+    def __init__(self, faults: Faults, sequence: Sequence) -> None:
+        self.faults = faults
+        self.env: dict[str, Any] = {}
+        self._sequence = sequence
+        self._templates: dict[tuple[str, str, Shapes], Template | None] = {}
+        self._stamped = 0
+
+    def template(
+        self,
+        scope: Scope,
+        entry: LayerEntry,
+        block: Block,
+        arguments: dict[str, Any],
+        shapes: Shapes,
+    ) -> Template:
+        """The block for these arguments and shapes; raises Faulty where it cannot end."""
+        key = (block.name, repr(arguments), shapes)
+        if key in self._templates:
+            template = self._templates[key]
+            if template is None:
+                raise self.faults.fail(
+                    scope,
+                    f"the block {block.name} uses itself with the same parameters, "
+                    "which would never end",
+                    entry.type.mark,
+                    "a block may use itself where a parameter changes and a when: ends it",
+                )
+            return template
+        if len(self.faults.uses) >= limits.BLOCK_DEPTH:
+            raise self.faults.fail(
+                scope,
+                f"blocks use blocks more than {limits.BLOCK_DEPTH} deep",
+                entry.type.mark,
+                "where a block uses itself, does its when: ever end it?",
+            )
+        self._templates[key] = None
+        self.faults.uses.append((block.name, entry.mark))
+        try:
+            template = self._expand(block, arguments, shapes)
+        finally:
+            self.faults.uses.pop()
+        self._templates[key] = template
+        return template
+
+    def _expand(self, block: Block, arguments: dict[str, Any], shapes: Shapes) -> Template:
+        env = with_incoming(self.env, shapes[0])
+        inputs = {
+            name: Value(-1 - index, shape)
+            for index, (name, shape) in enumerate(zip(block.inputs, shapes, strict=True))
+        }
+        scope = Scope(env, inputs, block.layers)
+        place = Place(scope, "", env)
+        value = UNKNOWN
+        try:
+            for name, default in block.params.items():
+                given = name in arguments
+                env[name] = arguments[name] if given else self.faults.evaluate(place, default)
+            value = self._sequence(block.layers, place, Value(-1, shapes[0]))
+        except Faulty:
+            scope.break_off()
+        broken = scope.cut is not None
+        records = tuple(scope.records[: scope.cut])
+        return Template(
+            records,
+            tuple(scope.groups),
+            UNKNOWN if broken else value,
+            broken,
+            max((len(record.path) for record in records), default=0),
+        )
+
+    def stamp(
+        self,
+        scope: Scope,
+        template: Template,
+        path: str,
+        block: str,
+        inputs: tuple[Value, ...],
+        mark: Mark,
+    ) -> Value:
+        """Put a template's layers into a scope under a path; raises Faulty if it is broken."""
+        self._check_size(scope, template, path, mark)
+        base = len(scope.records)
+        prefix = f"{path}."
+        outer = [value.ref for value in inputs]
+        scope.groups.append(Group(path, block))
+        scope.groups.extend([Group(prefix + inner, kind) for inner, kind in template.groups])
+        records, values = scope.records, scope.values
+        for ref, (inner, op, refs, place, shares) in enumerate(template.records, base):
+            moved = tuple([read + base if read >= 0 else outer[-1 - read] for read in refs])
+            where = prefix + inner
+            root = None if shares is None else shares + base
+            records.append(Record(where, op, moved, place, root))
+            values[where] = Value(ref, op.output_shape)
+        if template.broken:
+            raise Faulty
+        ref, shape = template.value
+        return Value(ref + base if ref >= 0 else outer[-1 - ref], shape)
+
+    def _check_size(self, scope: Scope, template: Template, path: str, mark: Mark) -> None:
+        count = len(template.records)
+        self._stamped += count
+        message = ""
+        if len(scope.records) + count > limits.LAYERS:
+            message = f"the network has more than {limits.LAYERS:,} layers"
+        elif self._stamped > limits.STAMPED:
+            message = "blocks within blocks make too many layers"
+        elif len(path) + template.longest_path > limits.PATH_CHARACTERS:
+            message = f"a layer's path has more than {limits.PATH_CHARACTERS:,} characters"
+        if message:
+            self.faults.at(scope, message, mark)
+            raise Stop
+
+
+def with_incoming(env: dict[str, Any], shape: Shape | None) -> dict[str, Any]:
+    """A copy of `env` in which expressions can ask for the incoming shape, where it is known."""
+    if shape is None:
+        return dict(env)
+    return {**env, "in_channels": shape[0], "in_size": shape[1:], "in_shape": shape}

@@ -1,0 +1,360 @@
+"""Lists of entries: names, `from`, `when`, `repeat`, branches, groups and blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ..errors import Mark, did_you_mean
+from ..layers.base import Layer
+from ..network import Group, Op
+from ..spec import limits
+from ..spec.expressions import Template as TextTemplate
+from ..spec.recipe import (
+    Block,
+    BranchesEntry,
+    Entry,
+    GroupEntry,
+    LayerEntry,
+    ShareEntry,
+    Spec,
+    Written,
+    block_faults,
+    name_problem,
+    unknown_type,
+)
+from .blocks import Blocks
+from .faults import Faults, Faulty, Stop
+from .leaves import Leaves, argument_mark
+from .scope import UNKNOWN, Place, Record, Scope, Value, known_shapes
+
+
+class Expander:
+    """Expands entries into the records of a scope."""
+
+    def __init__(self, spec: Spec, types: Mapping[str, type[Layer]], faults: Faults) -> None:
+        self.blocks = spec.blocks
+        self.types = types
+        self.faults = faults
+        self.leaves = Leaves(faults)
+        self.templates = Blocks(faults, self.sequence)
+        self._steps = 0
+
+    def sequence(self, entries: tuple[Entry, ...], place: Place, value: Value) -> Value:
+        """The value after a list of entries, each reading the one before it."""
+        place = place._replace(
+            reserved=frozenset(
+                entry.name.value
+                for entry in entries
+                if entry.name is not None and isinstance(entry.name.value, str)
+            )
+        )
+        for entry in entries:
+            value = self._entry(entry, place, value)
+        return value
+
+    def _entry(self, entry: Entry, place: Place, value: Value) -> Value:
+        """The value after one entry, which may repeat, or be left out by `when`."""
+        scope = place.scope
+        self._count_step(scope, entry.mark)
+        path = ""
+        try:
+            if entry.repeat is not None:
+                return self._repeated(entry, place, value)
+            if not self._included(entry, place):
+                return value
+            path = self._path(entry, place)
+            result = self._expanded(entry, place, path, self._inputs(entry, place, value))
+        except Faulty:
+            scope.break_off()
+            result = UNKNOWN
+            if entry.name is not None and isinstance(entry.name.value, str):
+                path = place.prefix + entry.name.value
+        if path:
+            scope.values[path] = result
+        return result
+
+    def _included(self, entry: Entry, place: Place) -> bool:
+        if entry.when is None or self.faults.evaluate(place, entry.when):
+            return True
+        if entry.name is not None:
+            name = str(self.faults.evaluate(place, entry.name))
+            place.scope.absent.add(place.prefix + name)
+        return False
+
+    def _repeated(self, entry: Entry, place: Place, value: Value) -> Value:
+        """The entry `repeat` times in a row; a name that holds $i names each itself."""
+        assert entry.repeat is not None
+        scope = place.scope
+        count = self.faults.evaluate(place, entry.repeat)
+        if type(count) is not int or count < 0:
+            message = f"repeat must be a whole number of at least 0, not {count!r}"
+            raise self.faults.fail(scope, message, entry.repeat.mark)
+        named_each = entry.name is not None and isinstance(entry.name.value, TextTemplate)
+        path = "" if named_each else self._path(entry, place)
+        if path and count:
+            scope.groups.append(Group(path, ""))
+        for index in range(count):
+            self._count_step(scope, entry.mark)
+            here = place.with_index(index)
+            if entry.when is not None and not self.faults.evaluate(here, entry.when):
+                continue
+            step = self._path(entry, here) if named_each else f"{path}.{index}"
+            inputs = self._inputs(entry, here, value) if index == 0 else (value,)
+            value = self._expanded(entry, here, step, inputs)
+            scope.values[step] = value
+        if path:
+            scope.values[path] = value
+        return value
+
+    def _count_step(self, scope: Scope, mark: Mark) -> None:
+        self._steps += 1
+        if self._steps > limits.STEPS:
+            self.faults.at(
+                scope,
+                f"the spec has more than {limits.STEPS:,} entries after blocks and repeats "
+                "are expanded",
+                mark,
+            )
+            raise Stop
+
+    # Names ----------------------------------------------------------------------------
+
+    def _path(self, entry: Entry, place: Place) -> str:
+        """The path of an entry; '' for a container without a name, which adds no level."""
+        scope = place.scope
+        if entry.name is None:
+            stem = self._stem(entry, place)
+            if not stem:
+                return ""
+            path = scope.default_path(place.prefix, stem, place.reserved)
+            scope.marks[path] = entry.mark
+            return path
+        name = str(self.faults.evaluate(place, entry.name))
+        mark = entry.name.mark
+        problem = name_problem(name)
+        if problem:
+            raise self.faults.fail(scope, problem, mark)
+        path = place.prefix + name
+        if len(path) > limits.PATH_CHARACTERS:
+            message = f"a layer's path has more than {limits.PATH_CHARACTERS:,} characters"
+            raise self.faults.fail(scope, message, mark)
+        if path in scope.marks:
+            line = scope.marks[path].line
+            raise self.faults.fail(
+                scope, f"the name {path!r} is taken already, in line {line}", mark
+            )
+        scope.marks[path] = mark
+        return path
+
+    def _stem(self, entry: Entry, place: Place) -> str:
+        """What the default name of an entry begins with; '' for a plain container."""
+        if isinstance(entry, LayerEntry):
+            return _as_stem(str(self.faults.evaluate(place, entry.type)))
+        if isinstance(entry, ShareEntry):
+            return _as_stem(str(self.faults.evaluate(place, entry.shares)))
+        return "group" if entry.repeat is not None else ""
+
+    def _inputs(self, entry: Entry, place: Place, value: Value) -> tuple[Value, ...]:
+        if entry.reads is None:
+            return (value,)
+        return tuple([self.lookup(place, written) for written in entry.reads])
+
+    def lookup(self, place: Place, written: Written) -> Value:
+        """The value of a name: of the nearest enclosing list of the block, or an input."""
+        scope = place.scope
+        name = str(self.faults.evaluate(place, written))
+        if name in scope.inputs:
+            return scope.inputs[name]
+        level = place.prefix
+        while True:
+            found = scope.values.get(level + name)
+            if found is not None:
+                return found
+            if level + name in scope.absent:
+                message = f"the layer {name!r} is left out by its when:"
+                raise self.faults.fail(scope, message, written.mark)
+            if not level:
+                raise self._unknown_layer(scope, name, written.mark)
+            outer = level[:-1].rpartition(".")[0]
+            level = f"{outer}." if outer else ""
+
+    def _unknown_layer(self, scope: Scope, name: str, mark: Mark) -> Faulty:
+        if name in _static_names(scope.entries):
+            return self.faults.fail(
+                scope,
+                f"{name!r} stands after the layer that reads it, which would be a cycle",
+                mark,
+                "a layer reads what stands before it; move it, or read another",
+            )
+        known = [path for path in scope.values if "." not in path] + list(scope.inputs)
+        near = did_you_mean(name, known) or did_you_mean(name, list(scope.values))
+        help = f"did you mean {near}?" if near else f"known here: {', '.join(known[-12:])}"
+        return self.faults.fail(scope, f"there is no layer {name!r} before this one", mark, help)
+
+    # Entries by kind ------------------------------------------------------------------
+
+    def _expanded(self, entry: Entry, place: Place, path: str, inputs: tuple[Value, ...]) -> Value:
+        if entry.faulty:
+            raise Faulty
+        if isinstance(entry, LayerEntry):
+            return self._layer_or_block(entry, place, path, inputs)
+        if isinstance(entry, ShareEntry):
+            return self._shared(entry, place, path, inputs)
+        if len(inputs) != 1:
+            assert entry.reads is not None
+            message = f"a group or branches read one value, not {len(inputs)}"
+            raise self.faults.fail(place.scope, message, entry.reads[0].mark)
+        if path:
+            place.scope.groups.append(Group(path, ""))
+            place = place._replace(prefix=f"{path}.")
+        if isinstance(entry, BranchesEntry):
+            return self._branches(entry, place, inputs[0])
+        assert isinstance(entry, GroupEntry)
+        return self.sequence(entry.layers, place, inputs[0])
+
+    def _branches(self, entry: BranchesEntry, place: Place, value: Value) -> Value:
+        """The joined value; where `when` leaves one branch, that branch's own."""
+        ends = []
+        for name, branch in entry.branches:
+            self._count_step(place.scope, branch.mark)
+            if branch.when is not None and not self.faults.evaluate(place, branch.when):
+                place.scope.absent.add(place.prefix + name)
+                continue
+            ends.append(self._branch(name, branch, place, value))
+        if not ends:
+            message = "every branch is left out by its when:"
+            raise self.faults.fail(place.scope, message, entry.mark)
+        if len(ends) == 1:
+            return ends[0]
+        join = entry.join
+        path = self._path(join, place)
+        try:
+            if join.faulty:
+                raise Faulty
+            result = self._layer_or_block(join, place, path, tuple(ends))
+        except Faulty:
+            place.scope.values[path] = UNKNOWN
+            raise
+        place.scope.values[path] = result
+        return result
+
+    def _branch(self, name: str, branch: GroupEntry, place: Place, value: Value) -> Value:
+        scope = place.scope
+        path = place.prefix + name
+        number = 1
+        while path in scope.marks:  # the same branch names twice in a list are no fault
+            number += 1
+            path = f"{place.prefix}{name}{number}"
+        scope.marks[path] = branch.mark
+        scope.groups.append(Group(path, ""))
+        end = self.sequence(branch.layers, place._replace(prefix=f"{path}."), value)
+        scope.values[path] = end
+        return end
+
+    def _layer_or_block(
+        self, entry: LayerEntry, place: Place, path: str, inputs: tuple[Value, ...]
+    ) -> Value:
+        scope = place.scope
+        name = self.faults.evaluate(place, entry.type)
+        if name in self.types:
+            arguments = self._arguments(entry, place)
+            shapes = known_shapes(inputs)
+            op = self.leaves.op(scope, entry, self.types[name], arguments, shapes)
+            return self._record(scope, Record(path, op, _refs(inputs), entry.mark, None))
+        if name in self.blocks:
+            return self._block(self.blocks[name], entry, place, path, inputs)
+        message, mark, help = unknown_type(str(name), self.types, self.blocks, entry.type.mark)
+        raise self.faults.fail(scope, message, mark, help)
+
+    def _arguments(self, entry: LayerEntry, place: Place) -> dict[str, Any]:
+        """The arguments with their values; raises Faulty after reporting every bad one."""
+        if entry.constant:
+            return {name: written.value for name, written in entry.arguments.items()}
+        values = {}
+        faulty = False
+        for name, written in entry.arguments.items():
+            try:
+                values[name] = self.faults.evaluate(place, written)
+            except Faulty:
+                faulty = True
+        if faulty:
+            raise Faulty
+        return values
+
+    def _record(self, scope: Scope, record: Record) -> Value:
+        if len(scope.records) >= limits.LAYERS:
+            message = f"the network has more than {limits.LAYERS:,} layers"
+            self.faults.at(scope, message, record.mark)
+            raise Stop
+        scope.records.append(record)
+        return Value(len(scope.records) - 1, record.op.output_shape)
+
+    def _shared(
+        self, entry: ShareEntry, place: Place, path: str, inputs: tuple[Value, ...]
+    ) -> Value:
+        scope = place.scope
+        found = self.lookup(place, entry.shares)
+        shapes = known_shapes((found, *inputs))
+        if shapes is None:
+            raise Faulty
+        name = str(self.faults.evaluate(place, entry.shares))
+        record = scope.records[found.ref] if found.ref >= 0 else None
+        if record is None or not f".{record.path}".endswith(f".{name}"):
+            raise self.faults.fail(
+                scope,
+                f"share: takes one layer, and {name!r} is not one",
+                entry.shares.mark,
+                "name the layer inside it by its path",
+            )
+        op: Op | None = self.leaves.analyse(scope, entry, record.op.layer, shapes[1:])
+        if op is None:
+            raise Faulty
+        root = found.ref if record.shares is None else record.shares
+        return self._record(scope, Record(path, op, _refs(inputs), entry.mark, root))
+
+    def _block(
+        self, block: Block, entry: LayerEntry, place: Place, path: str, inputs: tuple[Value, ...]
+    ) -> Value:
+        scope = place.scope
+        arguments = self._arguments(entry, place)
+        named = block_faults(block.name, block.params, arguments)
+        for message, key, help in named:
+            self.faults.at(scope, message, argument_mark(entry, key), help)
+        if named:
+            raise Faulty
+        if len(inputs) != len(block.inputs):
+            wanted = ", ".join(block.inputs)
+            raise self.faults.fail(
+                scope,
+                f"the block {block.name} reads {len(block.inputs)} ({wanted}), not {len(inputs)}",
+                entry.reads[0].mark if entry.reads else entry.mark,
+                f"name what it reads: from: [{wanted}]",
+            )
+        shapes = known_shapes(inputs)
+        if shapes is None:
+            raise Faulty
+        template = self.templates.template(scope, entry, block, arguments, shapes)
+        return self.templates.stamp(scope, template, path, block.name, inputs, entry.mark)
+
+
+def _refs(values: tuple[Value, ...]) -> tuple[int, ...]:
+    return tuple([value.ref for value in values])
+
+
+def _as_stem(name: str) -> str:
+    stem = name.lower().replace(".", "_")
+    return stem[:60] if stem.isprintable() and stem else "layer"
+
+
+def _static_names(entries: Iterable[Entry]) -> Iterator[str]:
+    """The names written in a list of entries, and in those inside them."""
+    for entry in entries:
+        if entry.name is not None and isinstance(entry.name.value, str):
+            yield entry.name.value
+        if isinstance(entry, GroupEntry):
+            yield from _static_names(entry.layers)
+        elif isinstance(entry, BranchesEntry):
+            for name, branch in entry.branches:
+                yield name
+                yield from _static_names(branch.layers)

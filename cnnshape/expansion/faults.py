@@ -1,0 +1,88 @@
+"""The faults of an expansion: each reported once, and where to go on after one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import Diagnostic, Mark, did_you_mean
+from ..spec import limits
+from ..spec.expressions import ExpressionError, Template, UnknownName
+from ..spec.recipe import Spec, Written
+from .scope import Place, Scope
+
+INCOMING = ("in_channels", "in_size", "in_shape")
+"""What an expression can ask of the value that its block reads."""
+
+
+class Faulty(Exception):
+    """A fault was reported; the entry at hand has no value."""
+
+
+class Stop(Exception):
+    """So many faults, or so large a network, that going on would tell nothing new."""
+
+
+class Faults:
+    """Collects diagnostics; `uses` is the chain of blocks that is being expanded."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.source = spec.source
+        self.found: list[Diagnostic] = list(spec.faults)
+        self.uses: list[tuple[str, Mark]] = []
+        self._seen = {(fault.message, fault.mark) for fault in spec.faults}
+
+    def in_order(self) -> list[Diagnostic]:
+        """The faults in the order of the text."""
+        return sorted(self.found, key=lambda fault: fault.mark[:2] if fault.mark else (0, 0))
+
+    def report(self, message: str, mark: Mark | None, help: str = "") -> None:
+        """Add a fault that no layer stands for; the same fault is added once."""
+        if (message, mark) in self._seen:
+            return
+        self._seen.add((message, mark))
+        notes = tuple(
+            f"in the block {name}, used in line {use.line}" for name, use in self.uses[:-5:-1]
+        )
+        self.found.append(self.source.diagnostic(message, mark, help=help, notes=notes))
+        if len(self.found) >= limits.FAULTS:
+            raise Stop
+
+    def at(self, scope: Scope, message: str, mark: Mark, help: str = "") -> None:
+        """Add a fault; the table of the faulty spec ends before it."""
+        scope.break_off()
+        self.report(message, mark, help)
+
+    def fail(self, scope: Scope, message: str, mark: Mark, help: str = "") -> Faulty:
+        """The same, and the exception to raise: `raise faults.fail(...)`."""
+        self.at(scope, message, mark, help)
+        return Faulty()
+
+    def evaluate(self, place: Place, written: Written) -> Any:
+        """The value of what is written; raises Faulty after reporting why it has none."""
+        try:
+            return evaluated(written.value, place.env)
+        except ExpressionError as error:
+            if isinstance(error, UnknownName) and error.name in INCOMING:
+                raise Faulty from None  # the input is unknown because of an earlier fault
+            help = name_help(error, place.env)
+            raise self.fail(place.scope, str(error), written.mark, help) from None
+
+
+def evaluated(value: Any, env: Mapping[str, Any]) -> Any:
+    """A written value with its templates evaluated; raises ExpressionError."""
+    if isinstance(value, Template):
+        return value.evaluate(env)
+    if isinstance(value, tuple):
+        return tuple([evaluated(item, env) for item in value])
+    return value
+
+
+def name_help(error: ExpressionError, env: Mapping[str, Any]) -> str:
+    """What may have been meant by an unknown name."""
+    if not isinstance(error, UnknownName):
+        return ""
+    near = did_you_mean(error.name, list(env))
+    if near:
+        return f"did you mean {near}?"
+    return f"known here: {', '.join(list(env)[:20])}" if env else ""

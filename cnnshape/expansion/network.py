@@ -1,0 +1,197 @@
+"""The whole: parameters and input, the layers, the outputs, and the Network of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import prod
+from typing import Any
+
+from ..errors import Diagnostic, SpecError, did_you_mean
+from ..layers.base import Layer
+from ..layers.shapes import Shape, format_shape
+from ..network import INPUT, Network, Node
+from ..spec import limits
+from ..spec.expressions import ExpressionError
+from ..spec.recipe import Spec, Written
+from .blocks import with_incoming
+from .entries import Expander
+from .faults import Faults, Faulty, Stop, evaluated, name_help
+from .scope import Place, Record, Scope, Value
+
+
+def expand(
+    spec: Spec,
+    types: Mapping[str, type[Layer]],
+    *,
+    input_shape: Shape | None = None,
+    params: Mapping[str, Any] | None = None,
+    variant: str | None = None,
+) -> Network:
+    """The network of a spec.
+
+    Args:
+        spec: the recipe.
+        types: the layer types by name.
+        input_shape: in the place of the spec's own input.
+        params: values in the place of the spec's (and the variant's) own.
+        variant: one of the spec's variants.
+
+    Raises:
+        SpecError: with every independent fault, and the network up to the first as `partial`.
+    """
+    faults = Faults(spec)
+    env = _params(spec, faults, params or {}, variant)
+    shape = input_shape or _input_shape(spec, faults, env)
+    incoming = Value(-1, shape)
+    scope = Scope(with_incoming(env, shape), {INPUT: incoming}, spec.layers)
+    expander = Expander(spec, types, faults)
+    expander.templates.env = env
+    outputs: tuple[int, ...] = ()
+    warnings: list[Diagnostic] = []
+    try:
+        if not spec.layers and not faults.found:
+            faults.at(scope, "layers is empty: there is no network", spec.mark)
+        place = Place(scope, "", scope.env)
+        value = expander.sequence(spec.layers, place, incoming)
+        outputs, warnings = _outputs(spec, expander, place, value)
+    except Stop:
+        pass
+    except RecursionError:
+        faults.at(scope, "the spec nests too deep", spec.mark)
+    records = scope.records if not faults.found else scope.records[: scope.cut]
+    network = None
+    if shape is not None and (records or not faults.found):
+        paths = [record.path for record in records]
+        paths.append(INPUT)  # so that the reference −1 finds it
+        network = Network(
+            name=variant or spec.name or _file_stem(spec.source.name),
+            input_shape=shape,
+            layers=tuple([_node(record, paths) for record in records]),
+            outputs=tuple([paths[ref] for ref in outputs]) or (paths[-2],),
+            groups={group.path: group for group in scope.groups},
+            reference=spec.reference,
+            description=spec.description,
+            params={name: env[name] for name in spec.params if name in env},
+            train=spec.train,
+            warnings=tuple(warnings),
+            source=spec.source.name,
+        )
+    if faults.found:
+        raise SpecError(faults.in_order(), network)
+    assert network is not None
+    return network
+
+
+def _node(record: Record, paths: list[str]) -> Node:
+    path, op, refs, mark, shares = record
+    reads = tuple([paths[ref] for ref in refs])
+    return Node(path, op, reads, mark, None if shares is None else paths[shares])
+
+
+def _params(
+    spec: Spec, faults: Faults, given: Mapping[str, Any], variant: str | None
+) -> dict[str, Any]:
+    """The spec's parameters: what is given, else the variant's value, else the default."""
+    chosen: Mapping[str, Written] = {}
+    if variant is not None:
+        _check_known(spec, variant, spec.variants, "there is no variant", "its variants")
+        chosen = spec.variants[variant]
+    for name in given:
+        _check_known(spec, name, spec.params, "the spec has no parameter", "its params")
+    env: dict[str, Any] = {}
+    for name, default in spec.params.items():
+        if name in given:
+            env[name] = _as_tuples(given[name])
+            continue
+        written = chosen.get(name, default)
+        try:
+            env[name] = evaluated(written.value, env)
+        except ExpressionError as error:
+            faults.report(str(error), written.mark, name_help(error, env))
+    return env
+
+
+def _check_known(
+    spec: Spec, name: str, known: Mapping[str, Any], message: str, listed: str
+) -> None:
+    if name not in known:
+        near = did_you_mean(name, list(known))
+        help = f"did you mean {near}?" if near else f"{listed}: {', '.join(known) or 'none'}"
+        raise SpecError([spec.source.diagnostic(f"{message} {name!r}", help=help)])
+
+
+def _input_shape(spec: Spec, faults: Faults, env: dict[str, Any]) -> Shape | None:
+    written = spec.input
+    if written is None:
+        return None
+    try:
+        shape: Shape = evaluated(written.value, env)
+    except ExpressionError as error:
+        faults.report(str(error), written.mark, name_help(error, env))
+        return None
+    problem = shape_problem(shape)
+    if problem:
+        faults.report(problem, written.mark, "write the shape of one sample: [1, 32, 32]")
+        return None
+    return shape
+
+
+def _outputs(
+    spec: Spec, expander: Expander, place: Place, value: Value
+) -> tuple[tuple[int, ...], list[Diagnostic]]:
+    """The outputs' references; a warning for each unread layer that nobody named."""
+    records = place.scope.records
+    read = {ref for record in records for ref in record.refs}
+    last = [] if value.shape is None else [value.ref]
+    unread = [ref for ref in range(len(records)) if ref not in read and ref not in last]
+    if spec.outputs is None:
+        outputs = sorted({*unread, *last})
+        message = "no layer reads {}, so it is an output of the network"
+        help = (
+            "where that is meant, list it under outputs:; "
+            "else name it in a later layer's from:, or remove it"
+        )
+    else:
+        outputs = []
+        for written in spec.outputs:
+            try:
+                found = expander.lookup(place, written)
+            except Faulty:
+                continue
+            if found.shape is not None and found.ref not in outputs:
+                outputs.append(found.ref)
+        unread = [
+            ref for ref in (*unread, *last) if ref >= 0 and ref not in read and ref not in outputs
+        ]
+        message = "no layer reads {}, and outputs: does not name it: it is computed for nothing"
+        help = ""
+    warnings = [
+        spec.source.diagnostic(
+            message.format(records[ref].path), records[ref].mark, help=help, severity="warning"
+        )
+        for ref in unread[: limits.FAULTS]
+    ]
+    return tuple(outputs), warnings
+
+
+def shape_problem(shape: Any) -> str:
+    """Why `shape` cannot be a network's input, or ''."""
+    if not isinstance(shape, tuple) or not shape:
+        return "input must be a list of sizes: channels first, without the batch"
+    if len(shape) > 4:
+        return f"input has {len(shape)} dimensions; (C, D, H, W) are the most that layers read"
+    for size in shape:
+        if type(size) is not int or size < 1:
+            return f"a size of the input must be a whole number of at least 1, not {size!r}"
+    if prod(shape) > limits.ELEMENTS:
+        return f"the input {format_shape(shape)} is too large"
+    return ""
+
+
+def _as_tuples(value: Any) -> Any:
+    return tuple(map(_as_tuples, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _file_stem(source: str) -> str:
+    name = source.replace("\\", "/").rpartition("/")[2]
+    return name.rpartition(".")[0] or name or "network"

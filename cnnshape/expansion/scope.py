@@ -1,0 +1,111 @@
+"""The data of an expansion: values, the layers of a scope, and a place in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ..errors import Mark
+from ..layers.shapes import Shape, Shapes
+from ..network import Group, Op
+from ..spec.recipe import Entry
+
+
+class Value(NamedTuple):
+    """What a layer reads. `ref` ≥ 0: a layer of the scope; −1, −2 ...: the scope's inputs."""
+
+    ref: int
+    shape: Shape | None
+
+
+UNKNOWN = Value(0, None)
+
+
+class Record(NamedTuple):
+    """A layer in a scope, with a path relative to it; `shares` is a reference too."""
+
+    path: str
+    op: Op
+    refs: tuple[int, ...]
+    mark: Mark
+    shares: int | None
+
+
+class Template(NamedTuple):
+    """A block expanded for one set of arguments and incoming shapes.
+
+    `broken`: a fault stands in it; the records are those before the fault.
+    """
+
+    records: tuple[Record, ...]
+    groups: tuple[Group, ...]
+    value: Value
+    broken: bool
+    longest_path: int
+
+
+class Scope:
+    """The layers of one block (or of the whole network) while they are being made.
+
+    Attributes:
+        env: what expressions can name.
+        inputs: what the block reads, by name.
+        entries: the recipe's entries, for messages about names that come later.
+        values: the value of each path so far; a container's is that of its last layer.
+        marks: where each path was written.
+        absent: paths left out by `when`.
+        cut: how many layers stand before the first fault, or None while there is none.
+    """
+
+    def __init__(
+        self, env: dict[str, Any], inputs: dict[str, Value], entries: tuple[Entry, ...]
+    ) -> None:
+        self.env = env
+        self.inputs = inputs
+        self.entries = entries
+        self.records: list[Record] = []
+        self.groups: list[Group] = []
+        self.values: dict[str, Value] = {}
+        self.marks: dict[str, Mark] = {}
+        self.absent: set[str] = set()
+        self.cut: int | None = None
+        self._counters: dict[tuple[str, str], int] = {}
+
+    def break_off(self) -> None:
+        """Note that a fault stands here: the table of the faulty spec ends before it."""
+        if self.cut is None:
+            self.cut = len(self.records)
+
+    def default_path(self, prefix: str, stem: str, reserved: frozenset[str]) -> str:
+        """A path for an entry without a name: relu1, relu2 ..., past the names written."""
+        number = self._counters.get((prefix, stem), 0)
+        while True:
+            number += 1
+            name = f"{stem}{number}"
+            if name not in reserved and prefix + name not in self.marks:
+                break
+        self._counters[prefix, stem] = number
+        return prefix + name
+
+
+class Place(NamedTuple):
+    """Where an entry is expanded: the scope, the path so far, and what can be named there."""
+
+    scope: Scope
+    prefix: str
+    env: Mapping[str, Any]
+    reserved: frozenset[str] = frozenset()
+
+    def with_index(self, index: int) -> Place:
+        """The same place inside a repeat, where `i` is the index."""
+        return self._replace(env={**self.env, "i": index})
+
+
+def known_shapes(values: tuple[Value, ...]) -> Shapes | None:
+    """The shapes of values, or None when any is unknown."""
+    shapes = []
+    for value in values:
+        if value.shape is None:
+            return None
+        shapes.append(value.shape)
+    return tuple(shapes)
