@@ -90,6 +90,8 @@ class Layer:
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)
     """The fewest and the most values it reads; None: no upper bound."""
     examples: ClassVar[Sequence[Example]] = ()
+    left_out: ClassVar[Mapping[str, str]] = {}
+    """Arguments of torch's class that a spec cannot give, each with the reason."""
     _defaults: ClassVar[dict[str, Any] | None] = None
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
@@ -133,9 +135,7 @@ class Layer:
         return layer
 
     @classmethod
-    def _read_values(
-        cls, arguments: Mapping[str, Any], faults: list[LayerError]
-    ) -> dict[str, Any]:
+    def _read_values(cls, arguments: Mapping[str, Any], faults: list[LayerError]) -> dict[str, Any]:
         if cls._defaults is None:
             cls._defaults = {
                 name: field.default_for(cls)
@@ -159,7 +159,11 @@ class Layer:
         for name in arguments:
             if name not in cls.fields:
                 faults.append(
-                    LayerError(f"{cls.__name__} has no argument {name!r}", field=name)
+                    LayerError(
+                        f"{cls.__name__} has no argument {name!r}",
+                        help=cls.left_out.get(name),
+                        field=name,
+                    )
                 )
         return values
 

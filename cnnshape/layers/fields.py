@@ -307,7 +307,12 @@ class Field(Generic[T]):
     __slots__ = ("default", "inferred", "kind", "name", "required")
 
     def __init__(
-        self, kind: Kind[Any], *, default: Any = None, required: bool = False, inferred: bool = False
+        self,
+        kind: Kind[Any],
+        *,
+        default: Any = None,
+        required: bool = False,
+        inferred: bool = False,
     ) -> None:
         self.kind = kind
         self.default = default

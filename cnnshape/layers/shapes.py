@@ -40,51 +40,6 @@ def window_positions(size: int, kernel: int, stride: int, padding: int, dilation
     return (size + padding - window_extent(kernel, dilation)) // stride + 1
 
 
-def window_formula(
-    size: int, kernel: int, stride: int, padding: int | tuple[int, int], dilation: int, output: int
-) -> str:
-    """(W−F+2P)/S+1 with its numbers, e.g. '(32−5+2·0)/1+1 = 28'.
-
-    A dilated window is shown in full, '(32+2·0−2·(5−1)−1)/1+1 = 24'; where the stride does
-    not divide, the division is floored, '⌊(224−7+2·3)/2⌋+1 = 112'.
-    """
-    pads = f"+2·{padding}" if isinstance(padding, int) else f"+{padding[0]}+{padding[1]}"
-    total = 2 * padding if isinstance(padding, int) else sum(padding)
-    if dilation == 1:
-        span = f"({size}−{kernel}{pads})"
-    else:
-        span = f"({size}{pads}−{dilation}·({kernel}−1)−1)"
-    exact = (size + total - window_extent(kernel, dilation)) % stride == 0
-    quotient = f"{span}/{stride}" if exact else f"⌊{span}/{stride}⌋"
-    return f"{quotient}+1 = {output}"
-
-
-def rows_unread(
-    size: int, kernel: int, stride: int, padding: int, dilation: int, output: int
-) -> int:
-    """How many of `size` positions no window touches; `padding` is that before the first.
-
-    They are at the end, where the stride does not divide, and between windows that are
-    further apart than they are wide.
-    """
-    if dilation == 1 or kernel == 1:
-        if stride <= kernel:
-            last = (output - 1) * stride + kernel - padding
-            return max(0, size - last) if last > 0 else size
-        read = sum(
-            max(0, min(start + kernel, size) - max(start, 0))
-            for start in range(-padding, (output - 1) * stride - padding + 1, stride)
-        )
-        return size - read
-    touched = {
-        position
-        for start in range(-padding, (output - 1) * stride - padding + 1, stride)
-        for position in range(start, start + window_extent(kernel, dilation), dilation)
-        if 0 <= position < size
-    }
-    return size - len(touched)
-
-
 def per_dimension(texts: Iterable[str]) -> str:
     """One formula where all dimensions agree, else one a dimension: 'H: ..., W: ...'."""
     lines = list(texts)

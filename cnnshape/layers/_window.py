@@ -1,0 +1,235 @@
+"""A window that slides over the input: what convolutions and pools share."""
+
+from __future__ import annotations
+
+from math import gcd
+from typing import NamedTuple
+
+from ._spatial import SpatialLayer
+from .base import LayerError, Step
+from .shapes import (
+    Shape,
+    Shapes,
+    format_shape,
+    minus,
+    per_dimension,
+    spatial_letters,
+    window_extent,
+    window_positions,
+)
+
+_LARGEST_KERNEL_WALKED = 100_000
+
+
+class Window(NamedTuple):
+    """A window along one dimension.
+
+    Attributes:
+        kernel: its taps. dilation: positions from one tap to the next.
+        stride: positions from one window to the next.
+        before, after: the padding at either side.
+        ceil_mode: the last window may hang over the end.
+    """
+
+    kernel: int
+    stride: int = 1
+    before: int = 0
+    after: int = 0
+    dilation: int = 1
+    ceil_mode: bool = False
+
+    @property
+    def extent(self) -> int:
+        """The positions from its first tap to its last, both counted: D(F−1)+1."""
+        return window_extent(self.kernel, self.dilation)
+
+    def padded(self, size: int) -> int:
+        """The input's size with its padding."""
+        return size + self.before + self.after
+
+    def positions(self, size: int) -> int:
+        """Places where it fits, floored; not positive when it is larger than the input.
+
+        `ceil_mode` rounds up, but leaves out a window that would start beyond the input and
+        the padding before it. Source: pooling_output_shape in ATen/native/Pool.h.
+        """
+        slack = self.stride - 1 if self.ceil_mode else 0
+        padding = self.before + self.after + slack
+        positions = window_positions(size, self.kernel, self.stride, padding, self.dilation)
+        if self.ceil_mode and (positions - 1) * self.stride >= size + self.before:
+            positions -= 1
+        return positions
+
+    def drops_last(self, size: int) -> bool:
+        """Whether `ceil_mode` leaves out a last window that rounding up alone would add."""
+        rounded_up = -(-(self.padded(size) - self.extent) // self.stride) + 1
+        return self.ceil_mode and self.positions(size) < rounded_up
+
+    def formula(self, size: int) -> str:
+        """(W−F+2P)/S+1 with its numbers, e.g. '(32−5+2·0)/1+1 = 28'.
+
+        A dilated window is shown in full, '(32+2·0−2·(5−1)−1)/1+1 = 24'; where the stride
+        does not divide, the division is floored, '⌊(224−7+2·3)/2⌋+1 = 112', or with
+        `ceil_mode` rounded up; '−1' at the end is a last window that is left out.
+        """
+        equal = self.before == self.after
+        pads = f"+2·{self.before}" if equal else f"+{self.before}+{self.after}"
+        if self.dilation == 1:
+            span = f"({size}−{self.kernel}{pads})"
+        else:
+            span = f"({size}{pads}−{self.dilation}·({self.kernel}−1)−1)"
+        quotient = f"{span}/{self.stride}"
+        if (self.padded(size) - self.extent) % self.stride:
+            quotient = f"⌈{quotient}⌉" if self.ceil_mode else f"⌊{quotient}⌋"
+        left_out = "−1" if self.drops_last(size) else ""
+        return f"{quotient}+1{left_out} = {minus(self.positions(size))}"
+
+    @property
+    def reads_all_between(self) -> bool:
+        """Whether positions that are not read can only lie at the end."""
+        return self.dilation == 1 and self.stride <= self.kernel
+
+    def unread(self, size: int) -> int | None:
+        """How many of `size` positions no window touches.
+
+        They are at the end, where the stride does not divide, and between positions that are
+        read, where windows are further apart than they are wide or have holes of their own.
+        None: not known, where counting would take long (windows with gaps and more than a
+        hundred thousand taps).
+        """
+        count = self.positions(size)
+        if self.reads_all_between:
+            end = (count - 1) * self.stride + self.kernel - self.before
+            return min(size, max(0, size - end))
+        if self.kernel > _LARGEST_KERNEL_WALKED:
+            return None
+        # Tap j of window i reads i·S + j·D. Two pairs (i, j) read the same position exactly
+        # when they differ by a multiple of (D/g, −S/g), g = gcd(S, D). Of all pairs that read
+        # one position, count the one with the largest i: there, j < S/g or i ≥ O − D/g.
+        shared = gcd(self.stride, self.dilation)
+        read = 0
+        for tap in range(self.kernel):
+            newly_read = tap < self.stride // shared
+            first = 0 if newly_read else max(0, count - self.dilation // shared)
+            offset = self.before - tap * self.dilation
+            lowest = max(first, -(-offset // self.stride))
+            highest = min(count - 1, (size - 1 + offset) // self.stride)
+            read += max(0, highest - lowest + 1)
+        return size - read
+
+
+class WindowLayer(SpatialLayer, abstract=True):
+    """A layer whose output positions each read one window of the input."""
+
+    def windows(self) -> tuple[Window, ...]:
+        """The window along each spatial dimension."""
+        raise NotImplementedError
+
+    def output_size(self, size: Shape) -> Shape:
+        """The places where the window fits, for each spatial dimension.
+
+        Raises:
+            LayerError: it fits nowhere.
+        """
+        windows = self.windows()
+        output = tuple(window.positions(n) for window, n in zip(windows, size, strict=True))
+        for dimension, positions in enumerate(output):
+            if positions < 1:
+                raise self._does_not_fit(size, dimension)
+        return output
+
+    def _does_not_fit(self, size: Shape, dimension: int) -> LayerError:
+        windows = self.windows()
+        window, n = windows[dimension], size[dimension]
+        kernels = format_shape(each.kernel for each in windows)
+        letter = spatial_letters(self.spatial_dims)[dimension]
+        if window.dilation > 1:
+            kernels += f" with dilation {window.dilation}"
+            spans = f"{window.dilation}·({window.kernel}−1)+1 = {window.extent}"
+        else:
+            spans = str(window.kernel)
+        padded = f"{n}+{window.before}+{window.after} = {window.padded(n)}"
+        return LayerError(
+            f"{self.type_name}'s window of {kernels} is larger than its padded input: "
+            f"{letter} is {padded}, and the window needs {spans}",
+            help=" or ".join(self._what_fits(window, n)),
+            field="kernel_size",
+        )
+
+    def _what_fits(self, window: Window, size: int) -> list[str]:
+        padded = window.padded(size)
+        fits = [f"kernel_size of at most {(padded - 1) // window.dilation + 1}"]
+        if window.dilation > 1 and window.kernel <= padded:
+            fits.append(f"dilation of at most {(padded - 1) // (window.kernel - 1)}")
+        padding = -(-(window.extent - size) // 2)
+        if self.padding_fits(padding, window, size):
+            fits.append(f"padding: {padding}")
+        return fits
+
+    def padding_fits(self, padding: int, window: Window, size: int) -> bool:
+        """Whether the layer would take this padding; decides what an error proposes."""
+        raise NotImplementedError
+
+    def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
+        return tuple(Step(window.extent - 1, window.stride) for window in self.windows())
+
+    def formula(self, inputs: Shapes, output: Shape) -> str:
+        _, size = self.channels_and_size(inputs)
+        return per_dimension(
+            window.formula(n) for window, n in zip(self.windows(), size, strict=True)
+        )
+
+    def unread(self, inputs: Shapes, output: Shape) -> tuple[int, ...]:
+        _, size = self.channels_and_size(inputs)
+        counts = [window.unread(n) for window, n in zip(self.windows(), size, strict=True)]
+        known = tuple(count for count in counts if count is not None)
+        return known if len(known) == len(counts) else ()
+
+    def notes(self, inputs: Shapes, output: Shape) -> list[str]:
+        _, size = self.channels_and_size(inputs)
+        windows = self.windows()
+        notes = []
+        unread = self.unread(inputs, output)
+        if any(unread):
+            at_end = all(window.reads_all_between for window in windows)
+            notes.append(unread_note(unread, size, at_end=at_end))
+        if any(window.drops_last(n) for window, n in zip(windows, size, strict=True)):
+            notes.append("ceil_mode leaves out a last window that would start past the input")
+        return notes
+
+
+_ROWS: dict[int, tuple[str, ...]] = {
+    1: ("position",),
+    2: ("row", "column"),
+    3: ("plane", "row", "column"),
+}
+
+
+def unread_note(unread: tuple[int, ...], size: Shape, *, at_end: bool) -> str:
+    """'the last row and column of 28×28 are never read'; '2 of 7 rows are never read'."""
+    found = [
+        (count, n, name)
+        for count, n, name in zip(unread, size, _ROWS[len(size)], strict=True)
+        if count
+    ]
+    counts = {count for count, _, _ in found}
+    if not at_end:
+        words = [f"{count} of {n} {_plural(name, n)}" for count, n, name in found]
+    elif len(counts) == 1:
+        (count,) = counts
+        number = "" if count == 1 else f"{count} "
+        names = _listed([_plural(name, count) for _, _, name in found])
+        words = [f"the last {number}{names} of {format_shape(size)}"]
+    else:
+        words = [f"the last {count} {_plural(name, count)}" for count, _, name in found]
+        words[-1] += f" of {format_shape(size)}"
+    verb = "is" if sum(unread) == 1 and at_end else "are"
+    return f"{_listed(words)} {verb} never read"
+
+
+def _plural(name: str, count: int) -> str:
+    return name if count == 1 else f"{name}s"
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]

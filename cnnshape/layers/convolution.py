@@ -1,0 +1,246 @@
+"""Convolutions over one to three spatial dimensions."""
+
+from __future__ import annotations
+
+from math import gcd, isqrt, prod
+from typing import Any, ClassVar
+
+from ._spatial import SpatialLayer, folded
+from ._window import Window, WindowLayer
+from .base import Example, LayerError
+from .fields import Boolean, Choice, Either, Integer, PerDimension, defaulted, inferred, required
+from .shapes import Shape, Shapes, format_shape, spatial_letters
+
+
+class ConvNd(SpatialLayer, abstract=True):
+    """What all convolutions share: channels, groups, weights.
+
+    Args:
+        in_channels: channels of the input; inferred.
+        out_channels: channels of the output, one a map.
+        kernel_size: size of the window, one number or one for each dimension.
+        stride: positions from one window to the next.
+        dilation: positions from one tap of the window to the next.
+        groups: parts that the channels are cut into, each convolved by itself; both
+            in_channels and out_channels must be divisible by it.
+        bias: whether one learnable number is added to each map.
+    """
+
+    kind = "convolution"
+
+    in_channels = inferred(Integer(min=1))
+    out_channels = required(Integer(min=1))
+    kernel_size = required(PerDimension(Integer(min=1)))
+    stride = defaulted(PerDimension(Integer(min=1)), 1)
+    padding = defaulted(PerDimension(Integer(min=0)), 0)
+    dilation = defaulted(PerDimension(Integer(min=1)), 1)
+    groups = defaulted(Integer(min=1), 1)
+    bias = defaulted(Boolean(), True)
+
+    def check(self) -> None:
+        if self.out_channels % self.groups:
+            raise self._groups_do_not_divide("out_channels", self.out_channels)
+        if self.in_channels is not None and self.in_channels % self.groups:
+            raise self._groups_do_not_divide("in_channels", self.in_channels)
+
+    def _groups_do_not_divide(self, name: str, channels: int) -> LayerError:
+        shared = gcd(channels, self.out_channels) if name == "in_channels" else channels
+        near = " or ".join(map(str, _divisors_near(shared, self.groups)))
+        multiple = -(-channels // self.groups) * self.groups
+        whole, rest = divmod(channels, self.groups)
+        fits = f"groups: {near}"
+        if name == "out_channels":
+            fits += (
+                f"; or out_channels: {multiple}, which is {multiple // self.groups}·{self.groups}"
+            )
+        return LayerError(
+            f"groups {self.groups} does not divide {name} {channels}: "
+            f"{channels} = {whole}·{self.groups}+{rest}",
+            help=fits,
+            field="groups",
+        )
+
+    def infer(self, inputs: Shapes) -> dict[str, Any]:
+        channels, _ = self.channels_and_size(inputs)
+        if channels % self.groups:
+            raise self._groups_do_not_divide("in_channels", channels)
+        return {"in_channels": channels}
+
+    def weight_shape(self) -> Shape:
+        """The shape of the kernels, as the torch module holds them."""
+        raise NotImplementedError
+
+    def parameters(self) -> dict[str, Shape]:
+        parameters = {"weight": self.weight_shape()}
+        if self.bias:
+            parameters["bias"] = (self.out_channels,)
+        return parameters
+
+    def connections(self, inputs: Shapes, output: Shape) -> int | None:
+        macs = self.macs(inputs, output)
+        assert macs is not None
+        return macs + (prod(output) if self.bias else 0)
+
+    def summary(self) -> str:
+        maps = "map" if self.out_channels == 1 else "maps"
+        parts = [f"{self.out_channels} {maps} {format_shape(self.kernel_size)}"]
+        arguments = self.arguments
+        for name in ("stride", "padding", "output_padding", "dilation", "groups", "padding_mode"):
+            value = arguments.get(name)
+            if value is not None and value != self._defaults[name]:  # type: ignore[index]
+                shown = folded(value) if isinstance(value, tuple) else value
+                parts.append(f"{name.replace('_', ' ')} {shown}")
+        if not self.bias:
+            parts.append("no bias")
+        return ", ".join(parts)
+
+
+class _Conv(ConvNd, WindowLayer, abstract=True):
+    """A convolution.
+
+    Args:
+        padding: zeros added at both ends of each dimension, as a number or one for each
+            dimension; 'valid' is none, 'same' as many as keep the size (stride 1 only).
+        padding_mode: what the padding holds: zeros, the input mirrored (reflect), its edge
+            repeated (replicate), or its other end (circular).
+    """
+
+    padding = defaulted(Either(Choice("same", "valid"), PerDimension(Integer(min=0))), 0)
+    padding_mode = defaulted(Choice("zeros", "reflect", "replicate", "circular"), "zeros")
+
+    def check(self) -> None:
+        super().check()
+        if self.padding == "same" and any(stride != 1 for stride in self.stride):
+            halves = [dilation * (kernel - 1) // 2 for dilation, kernel in self._taps()]
+            near = halves[0] if len(set(halves)) == 1 else halves
+            raise LayerError(
+                f"padding 'same' keeps the size, which stride {folded(self.stride)} cannot",
+                help=f"stride: 1, or padding: {near}",
+                field="padding",
+            )
+
+    def _taps(self) -> list[tuple[int, int]]:
+        return list(zip(self.dilation, self.kernel_size, strict=True))
+
+    def _paddings(self) -> list[tuple[int, int]]:
+        """The padding before and after, for each dimension."""
+        if self.padding == "valid":
+            return [(0, 0)] * self.spatial_dims
+        if self.padding == "same":
+            # An odd total puts the larger half after, as PyTorch does.
+            totals = [dilation * (kernel - 1) for dilation, kernel in self._taps()]
+            return [(total // 2, total - total // 2) for total in totals]
+        return [(padding, padding) for padding in self.padding]
+
+    def windows(self) -> tuple[Window, ...]:
+        return tuple(
+            Window(kernel, stride, before, after, dilation)
+            for kernel, stride, (before, after), dilation in zip(
+                self.kernel_size, self.stride, self._paddings(), self.dilation, strict=True
+            )
+        )
+
+    def padding_fits(self, padding: int, window: Window, size: int) -> bool:
+        return padding <= self._largest_padding(size, padding)
+
+    def _largest_padding(self, size: int, otherwise: int) -> int:
+        """The most padding that padding_mode can fill from `size` positions."""
+        return {"reflect": size - 1, "circular": size}.get(self.padding_mode, otherwise)
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        _, size = self.channels_and_size(inputs)
+        for letter, n, padding in zip(
+            spatial_letters(self.spatial_dims), size, map(max, self._paddings()), strict=True
+        ):
+            largest = self._largest_padding(n, padding)
+            if padding > largest:
+                raise LayerError(
+                    f"padding_mode {self.padding_mode!r} cannot fill {padding} positions "
+                    f"from an input with {letter} = {n}: {largest} at most",
+                    help=f"padding of at most {largest}, or padding_mode: zeros",
+                    field="padding",
+                )
+        return (self.out_channels, *self.output_size(size))
+
+    def weight_shape(self) -> Shape:
+        assert self.in_channels is not None
+        return (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
+
+    def macs(self, inputs: Shapes, output: Shape) -> int | None:
+        return prod(self.weight_shape()) * prod(output[1:])
+
+
+class Conv1d(_Conv):
+    """Convolution over one dimension: C×L to out_channels×L.
+
+    Source: torch.nn.Conv1d.
+    """
+
+    spatial_dims: ClassVar[int] = 1
+    examples = (
+        Example({"out_channels": 8, "kernel_size": 3}, (4, 100), (8, 98)),
+        Example({"out_channels": 8, "kernel_size": 4, "padding": "same"}, (4, 100), (8, 100)),
+        Example(
+            {"out_channels": 16, "kernel_size": 10, "stride": 5, "bias": False},
+            (1, 16000),
+            (16, 3199),
+        ),
+    )
+
+
+class Conv2d(_Conv):
+    """Convolution over an image: C×H×W to out_channels×H×W.
+
+    Source: torch.nn.Conv2d.
+    """
+
+    spatial_dims: ClassVar[int] = 2
+    examples = (
+        Example({"out_channels": 6, "kernel_size": 5}, (1, 32, 32), (6, 28, 28)),
+        Example(
+            {"out_channels": 64, "kernel_size": 7, "stride": 2, "padding": 3, "bias": False},
+            (3, 224, 224),
+            (64, 112, 112),
+        ),
+        Example(
+            {"out_channels": 32, "kernel_size": 3, "padding": "same", "groups": 32},
+            (32, 56, 56),
+            (32, 56, 56),
+        ),
+        Example(
+            {"out_channels": 8, "kernel_size": [3, 5], "dilation": [2, 1], "padding": [2, 2]},
+            (3, 20, 30),
+            (8, 20, 30),
+        ),
+        Example(
+            {"out_channels": 4, "kernel_size": 3, "padding": 2, "padding_mode": "reflect"},
+            (1, 8, 8),
+            (4, 10, 10),
+        ),
+    )
+
+
+class Conv3d(_Conv):
+    """Convolution over a volume or a video: C×D×H×W to out_channels×D×H×W.
+
+    Source: torch.nn.Conv3d.
+    """
+
+    spatial_dims: ClassVar[int] = 3
+    examples = (
+        Example({"out_channels": 4, "kernel_size": 3}, (1, 8, 16, 16), (4, 6, 14, 14)),
+        Example(
+            {"out_channels": 4, "kernel_size": [1, 3, 3], "padding": [0, 1, 1], "stride": 2},
+            (2, 8, 16, 16),
+            (4, 4, 8, 8),
+        ),
+    )
+
+
+def _divisors_near(number: int, wanted: int) -> list[int]:
+    """The divisors of `number` next below and next above `wanted`, those that there are."""
+    low = [d for d in range(1, isqrt(number) + 1) if number % d == 0]
+    divisors = low + [number // d for d in reversed(low)]
+    below = [d for d in divisors if d < wanted][-1:]
+    above = [d for d in divisors if d > wanted][:1]
+    return below + above
