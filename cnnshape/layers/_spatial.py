@@ -35,12 +35,24 @@ class SpatialLayer(Layer, abstract=True):
             return f"{sibling} reads {axes(dims)}"
         return f"put a Reshape or Unflatten before it that gives {axes(self.spatial_dims)}"
 
+    def changed(self, *names: str) -> list[str]:
+        """'stride 2', 'padding 1×0': those of the arguments that differ from their defaults."""
+        assert self._defaults is not None
+        parts = []
+        for name in names:
+            if name in self.fields and self.arguments[name] != self._defaults[name]:
+                value = self.arguments[name]
+                shown = folded(value) if isinstance(value, tuple) else value
+                parts.append(f"{name.replace('_', ' ')} {shown}")
+        return parts
+
 
 def axes(spatial_dims: int) -> str:
     """The dimensions of a value by their letters: 'C×H×W'."""
     return "×".join(("C", *spatial_letters(spatial_dims)))
 
 
-def folded(values: tuple[int, ...]) -> str:
-    """One number where all dimensions are equal, else one each: '2', '2×1'."""
-    return str(values[0]) if len(set(values)) == 1 else format_shape(values)
+def folded(values: tuple[int | None, ...]) -> str:
+    """One number where all dimensions are equal, else one each: '2', '2×1', 'null×1'."""
+    texts = ["null" if value is None else str(value) for value in values]
+    return texts[0] if len(set(texts)) == 1 else "×".join(texts)

@@ -118,6 +118,25 @@ class Window(NamedTuple):
         return size - read
 
 
+def windows_of(
+    kernel_size: Shape,
+    *,
+    stride: Shape | None = None,
+    padding: Shape | None = None,
+    dilation: Shape | None = None,
+    ceil_mode: bool = False,
+) -> tuple[Window, ...]:
+    """The windows with one number a dimension; None: stride as wide as the kernel, no padding."""
+    ones = (1,) * len(kernel_size)
+    zeros = (0,) * len(kernel_size)
+    return tuple(
+        Window(taps, step, pad, pad, gap, ceil_mode)
+        for taps, step, pad, gap in zip(
+            kernel_size, stride or kernel_size, padding or zeros, dilation or ones, strict=True
+        )
+    )
+
+
 class WindowLayer(SpatialLayer, abstract=True):
     """A layer whose output positions each read one window of the input."""
 

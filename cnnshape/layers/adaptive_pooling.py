@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import gcd
 from typing import Any, ClassVar
 
-from ._spatial import SpatialLayer
+from ._spatial import SpatialLayer, folded
 from .base import Example, Layer, Step
 from .fields import Integer, Kind, Optional, PerDimension, required
 from .pooling import NO_INDICES
@@ -73,8 +73,7 @@ class _AdaptivePool(SpatialLayer, abstract=True):
         return per_dimension(map(_adaptive_text, inputs[0][1:], output[1:]))
 
     def summary(self) -> str:
-        sizes = ["null" if size is None else str(size) for size in self.output_size]
-        return "to " + "×".join(sizes)
+        return f"to {folded(self.output_size)}"
 
 
 class _AdaptiveMaxPool(_AdaptivePool, abstract=True):

@@ -84,12 +84,9 @@ class ConvNd(SpatialLayer, abstract=True):
     def summary(self) -> str:
         maps = "map" if self.out_channels == 1 else "maps"
         parts = [f"{self.out_channels} {maps} {format_shape(self.kernel_size)}"]
-        arguments = self.arguments
-        for name in ("stride", "padding", "output_padding", "dilation", "groups", "padding_mode"):
-            value = arguments.get(name)
-            if value is not None and value != self._defaults[name]:  # type: ignore[index]
-                shown = folded(value) if isinstance(value, tuple) else value
-                parts.append(f"{name.replace('_', ' ')} {shown}")
+        parts += self.changed(
+            "stride", "padding", "output_padding", "dilation", "groups", "padding_mode"
+        )
         if not self.bias:
             parts.append("no bias")
         return ", ".join(parts)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import isinf
 from typing import TYPE_CHECKING, ClassVar
 
-from ._spatial import folded
-from ._window import Window, WindowLayer
+from ._window import Window, WindowLayer, windows_of
 from .base import Example, LayerError
 from .fields import Boolean, Integer, Number, Optional, PerDimension, defaulted, required
 from .shapes import Shape, Shapes, format_shape
@@ -33,24 +32,21 @@ class _Pool(WindowLayer, abstract=True):
     stride = defaulted(Optional(PerDimension(Integer(min=1))), None)
     ceil_mode = defaulted(Boolean(), False)
 
-    def paddings(self) -> Shape:
-        """The padding at both ends of each dimension."""
-        return (0,) * self.spatial_dims
+    def paddings(self) -> Shape | None:
+        """The padding at both ends of each dimension; None: there is none."""
+        return None
 
-    def dilations(self) -> Shape:
-        """The positions from one tap of the window to the next, for each dimension."""
-        return (1,) * self.spatial_dims
+    def dilations(self) -> Shape | None:
+        """The positions from one tap of the window to the next; None: they are adjacent."""
+        return None
 
     def windows(self) -> tuple[Window, ...]:
-        return tuple(
-            Window(kernel, stride, padding, padding, dilation, self.ceil_mode)
-            for kernel, stride, padding, dilation in zip(
-                self.kernel_size,
-                self.stride or self.kernel_size,
-                self.paddings(),
-                self.dilations(),
-                strict=True,
-            )
+        return windows_of(
+            self.kernel_size,
+            stride=self.stride,
+            padding=self.paddings(),
+            dilation=self.dilations(),
+            ceil_mode=self.ceil_mode,
         )
 
     def padding_fits(self, padding: int, window: Window, size: int) -> bool:
@@ -72,13 +68,7 @@ class _Pool(WindowLayer, abstract=True):
         return (channels, *self.output_size(size))
 
     def summary(self) -> str:
-        parts = [format_shape(self.kernel_size)]
-        if self.stride is not None:
-            parts.append(f"stride {folded(self.stride)}")
-        if any(self.paddings()):
-            parts.append(f"padding {folded(self.paddings())}")
-        if any(dilation != 1 for dilation in self.dilations()):
-            parts.append(f"dilation {folded(self.dilations())}")
+        parts = [format_shape(self.kernel_size), *self.changed("stride", "padding", "dilation")]
         if self.ceil_mode:
             parts.append("ceil mode")
         return ", ".join(parts)
