@@ -89,6 +89,8 @@ class Layer:
     """What family it belongs to: chooses its colour in tables and diagrams."""
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)
     """The fewest and the most values it reads; None: no upper bound."""
+    flattens_space: ClassVar[bool] = False
+    """Whether it only writes a map's positions out in a row, as Flatten does."""
     examples: ClassVar[Sequence[Example]] = ()
     left_out: ClassVar[Mapping[str, str]] = {}
     """Arguments of torch's class that a spec cannot give, each with the reason."""
