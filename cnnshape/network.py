@@ -282,7 +282,13 @@ class Network:
         return [
             list(self.input_shape),
             [
-                [node.path, node.type, sorted(node.layer.arguments.items()), node.inputs, node.shares]
+                [
+                    node.path,
+                    node.type,
+                    sorted(node.layer.arguments.items()),
+                    node.inputs,
+                    node.shares,
+                ]
                 for node in self.layers
             ],
             list(self.outputs),
@@ -295,14 +301,13 @@ class Network:
         return build(self)
 
     def _repr_html_(self) -> str:
-        from .views.table import render_html
+        from .views.text import to_html
 
-        return render_html(self)
+        return to_html(self)
 
     def __repr__(self) -> str:
         return (
-            f"<Network {self.name}: {len(self.layers)} layers, "
-            f"{self.totals.params:,} parameters>"
+            f"<Network {self.name}: {len(self.layers)} layers, {self.totals.params:,} parameters>"
         )
 
 

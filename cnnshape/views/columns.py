@@ -1,0 +1,132 @@
+"""The columns that a table can have: what each is called, holds, and means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from ..errors import did_you_mean
+from ..layers.shapes import Shape, format_shape
+from ..network import Network
+from .rows import Row
+
+UNKNOWN = "unknown"
+BYTES_PER_ELEMENT = 4
+"""Bytes of a float32, in which sizes in memory are given."""
+
+
+class Column(NamedTuple):
+    """A column: its key in --columns, its heading, and the text of a row's cell.
+
+    `number`: the cell's value for machines and for sums, or None for a text.
+    """
+
+    key: str
+    heading: str
+    cell: Callable[[Row, Network, int], str]
+    number: Callable[[Row, int], int | None] | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether its cells are numbers, which stand flush right."""
+        return self.number is not None
+
+
+class UnknownColumn(ValueError):
+    """A column that does not exist; the text says what there is."""
+
+
+def format_count(value: int | None) -> str:
+    """'61,706', or 'unknown'."""
+    return UNKNOWN if value is None else f"{value:,}"
+
+
+def batched(shape: Shape, batch: int) -> str:
+    """A shape as text, with the batch in front where there is more than one sample."""
+    return format_shape(shape if batch == 1 else (batch, *shape))
+
+
+def name_cell(row: Row) -> str:
+    """The indented label, with ×N where a row stands for several."""
+    times = f" ×{row.times}" if row.times > 1 else ""
+    return f"{'  ' * row.depth}{row.label}{times}"
+
+
+def formula_cell(row: Row) -> str:
+    """The rule with its numbers, and below it what is to be noted."""
+    formula = row.node.layer.formula(row.input_shapes, row.output_shape) if row.node else ""
+    return "\n".join([*([formula] if formula else []), *row.notes])
+
+
+def _layer(row: Row) -> str:
+    summary = row.node.layer.summary() if row.node else ""
+    return f"{row.type} {summary}".strip()
+
+
+def _from(row: Row) -> str:
+    return ", ".join(row.node.inputs) if row.node else ""
+
+
+def _receptive_field(row: Row, network: Network) -> str:
+    if row.node is None:
+        return ""
+    field = network.receptive_fields[row.node.path]
+    return UNKNOWN if field is None else format_shape(field)
+
+
+def _inputs(row: Row, batch: int) -> str:
+    return ", ".join(batched(shape, batch) for shape in row.input_shapes) if row.node else ""
+
+
+def _count(key: str, heading: str, value: Callable[[Row, int], int | None]) -> Column:
+    return Column(key, heading, lambda row, _net, batch: format_count(value(row, batch)), value)
+
+
+def _scaled(value: int | None, factor: int) -> int | None:
+    return None if value is None else value * factor
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("name", "name", lambda row, _net, _batch: name_cell(row)),
+    Column("layer", "layer", lambda row, _net, _batch: _layer(row)),
+    Column("type", "type", lambda row, _net, _batch: row.type),
+    Column(
+        "arguments",
+        "arguments",
+        lambda row, _net, _batch: row.node.layer.summary() if row.node else "",
+    ),
+    Column("from", "reads", lambda row, _net, _batch: _from(row)),
+    Column("input", "input", lambda row, _net, batch: _inputs(row, batch)),
+    Column("output", "output", lambda row, _net, batch: batched(row.output_shape, batch)),
+    Column("formula", "why", lambda row, _net, _batch: formula_cell(row)),
+    Column("rf", "receptive field", lambda row, net, _batch: _receptive_field(row, net)),
+    _count("params", "params", lambda row, _batch: row.params),
+    _count("buffers", "buffers", lambda row, _batch: row.buffers),
+    _count("macs", "MACs", lambda row, batch: _scaled(row.macs, batch)),
+    _count("flops", "FLOPs", lambda row, batch: _scaled(row.macs, 2 * batch)),
+    _count("connections", "connections", lambda row, batch: _scaled(row.connections, batch)),
+    _count("memory", "output bytes", lambda row, batch: row.elements * BYTES_PER_ELEMENT * batch),
+)
+BY_KEY = {column.key: column for column in COLUMNS}
+DEFAULT_KEYS = ("name", "layer", "output", "formula", "params", "macs")
+
+
+def choose(keys: Sequence[str] | None) -> tuple[Column, ...]:
+    """The columns of these keys; None: the default ones; ['all']: every one.
+
+    Raises:
+        UnknownColumn: a key is no column's.
+    """
+    if keys is None:
+        keys = DEFAULT_KEYS
+    elif list(keys) == ["all"]:
+        # 'layer' is type and arguments in one.
+        keys = [column.key for column in COLUMNS if column.key not in ("type", "arguments")]
+    chosen = []
+    for key in keys:
+        if key not in BY_KEY:
+            near = did_you_mean(key, list(BY_KEY))
+            hint = f"did you mean {near}?" if near else f"there are {', '.join(BY_KEY)}, all"
+            raise UnknownColumn(f"there is no column {key!r}; {hint}")
+        chosen.append(BY_KEY[key])
+    return tuple(chosen)

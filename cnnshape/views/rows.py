@@ -1,0 +1,195 @@
+"""The rows of a network's table, as data: groups, folding of alike parts, notes.
+
+Views render rows; they compute nothing. The numbers of the rows at depth 0 add up to the
+network's totals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..layers.shapes import Shape, Shapes
+from ..network import Network, Node, Op
+
+
+class Row(NamedTuple):
+    """One line of a table.
+
+    Attributes:
+        depth: how far it is indented.
+        label: the name, relative to the group that it stands in; '1–3' where alike
+            neighbours are folded into one row.
+        times: how many alike parts it stands for; its sums are over all of them.
+        node: the layer, or None for a group.
+        type: the layer's type, or the block's name, or ''.
+        input_shapes, output_shape: those of one part.
+        params, buffers, macs, connections, elements: sums over all `times` parts, for one
+            sample; None: not known.
+        notes: what a careful reader would want to be told.
+    """
+
+    depth: int
+    label: str
+    times: int
+    node: Node | None
+    type: str
+    input_shapes: Shapes
+    output_shape: Shape
+    params: int
+    buffers: int
+    macs: int | None
+    connections: int | None
+    elements: int
+    notes: tuple[str, ...]
+
+
+class _Part:
+    """A node of the tree of paths: a layer, or a group of parts."""
+
+    __slots__ = ("children", "name", "node", "path")
+
+    def __init__(self, name: str, path: str, node: Node | None = None) -> None:
+        self.name = name
+        self.path = path
+        self.node = node
+        self.children: dict[str, _Part] = {}
+
+    def leaves(self) -> Iterator[Node]:
+        if self.node is not None:
+            yield self.node
+        for child in self.children.values():
+            yield from child.leaves()
+
+    def signature(self) -> tuple[tuple[str, Op, bool], ...]:
+        """Equal for parts that are alike: the same layers under the same relative paths."""
+        start = len(self.path)
+        return tuple(
+            [(node.path[start:], node.op, node.shares is not None) for node in self.leaves()]
+        )
+
+
+def rows(network: Network, *, depth: int | None = None, fold: bool = True) -> list[Row]:
+    """The rows of a network's table.
+
+    Args:
+        network: the network.
+        depth: how many levels of groups to open; groups below are one row each. None: all.
+        fold: alike neighbours, such as the repeats of a block, become one row with ×N.
+    """
+    return list(_Rows(network, depth, fold).of(_tree(network), 0, 1))
+
+
+def _tree(network: Network) -> _Part:
+    root = _Part("", "")
+    for node in network.layers:
+        part = root
+        names = node.path.split(".")
+        path = ""
+        for name in names[:-1]:
+            path = f"{path}.{name}" if path else name
+            part = part.children.setdefault(name, _Part(name, path))
+        part.children[names[-1]] = _Part(names[-1], node.path, node)
+    return root
+
+
+class _Rows:
+    def __init__(self, network: Network, depth: int | None, fold: bool) -> None:
+        self.network = network
+        self.depth = depth
+        self.fold = fold
+
+    def of(self, group: _Part, indent: int, level: int, prefix: str = "") -> Iterator[Row]:
+        """The rows of a group's children; `level` counts the names of their paths."""
+        for first, times, last in self._runs(list(group.children.values())):
+            label = prefix + (first.name if times == 1 else _range(first.name, last.name))
+            closed = self.depth is not None and level > self.depth
+            if first.node is not None:
+                yield self._row([first.node], indent, label, times, first.node)
+            elif closed or self._has_heading(first, times, level):
+                leaves = list(first.leaves())
+                yield self._row(leaves, indent, label, times, None, first.path)
+                if not closed:
+                    yield from self.of(first, indent + 1, level + 1)
+            else:
+                yield from self.of(first, indent, level + 1, f"{label}.")
+
+    def _has_heading(self, part: _Part, times: int, level: int) -> bool:
+        """Whether a group has a row of its own, or only lends its name to its layers' labels.
+
+        A heading has what is folded, what the spec's own list of layers holds, and each
+        repeat in it.
+        """
+        if times > 1:
+            return True
+        several = sum(1 for _ in part.leaves()) > 1
+        return several and (level == 1 or (level == 2 and part.name.isdecimal()))
+
+    def _runs(self, parts: list[_Part]) -> Iterator[tuple[_Part, int, _Part]]:
+        """Neighbours that are alike, as (first, how many, last)."""
+        index = 0
+        while index < len(parts):
+            first = last = parts[index]
+            times = 1
+            if self.fold and first.name.isdecimal():
+                signature = first.signature()
+                while index + times < len(parts):
+                    following = parts[index + times]
+                    if following.signature() != signature:
+                        break
+                    last = following
+                    times += 1
+            yield first, times, last
+            index += times
+
+    def _row(
+        self,
+        leaves: list[Node],
+        indent: int,
+        label: str,
+        times: int,
+        node: Node | None,
+        path: str = "",
+    ) -> Row:
+        group = self.network.groups.get(path)
+        first, last = leaves[0], leaves[-1]
+        notes: list[str] = []
+        if node is not None:
+            notes = node.layer.notes(node.input_shapes, node.output_shape)
+            if node.shares:
+                notes.append(f"the weights are those of {node.shares}")
+        return Row(
+            depth=indent,
+            label=label,
+            times=times,
+            node=node,
+            type=node.type if node else (group.type if group else ""),
+            input_shapes=first.input_shapes,
+            output_shape=last.output_shape,
+            params=times * sum(leaf.params for leaf in leaves),
+            buffers=times * sum(leaf.buffers for leaf in leaves),
+            macs=_times(times, [leaf.macs for leaf in leaves]),
+            connections=_times(times, [leaf.connections for leaf in leaves]),
+            elements=times * sum(_elements(leaf.output_shape) for leaf in leaves),
+            notes=tuple(notes),
+        )
+
+
+def _range(first: str, last: str) -> str:
+    return f"{first}–{last}"
+
+
+def _elements(shape: Shape) -> int:
+    total = 1
+    for size in shape:
+        total *= size
+    return total
+
+
+def _times(times: int, values: list[int | None]) -> int | None:
+    total = 0
+    for value in values:
+        if value is None:
+            return None
+        total += value
+    return times * total

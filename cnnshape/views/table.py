@@ -1,0 +1,234 @@
+"""The table of a network on a terminal. Only this view, and the commands, import rich."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..layers.shapes import format_shape
+from ..network import Network
+from . import columns as cols
+from .columns import Column
+from .rows import Row, rows
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+KIND_STYLES = {
+    "convolution": "cyan",
+    "pooling": "magenta",
+    "normalization": "blue",
+    "activation": "green",
+    "linear": "yellow",
+    "merge": "bright_magenta",
+    "attention": "bright_yellow",
+}
+_GAP = 2
+
+
+def render(
+    network: Network,
+    *,
+    console: Console,
+    columns: Sequence[str] | None = None,
+    depth: int | None = None,
+    fold: bool = True,
+    batch: int = 1,
+) -> None:
+    """Print a network's table, with its totals and the convention that they follow.
+
+    Nothing is cut: where the table is wider than the console, the formulas move under the
+    layers' arguments, and what is still too wide is wrapped.
+    """
+    from rich.text import Text
+
+    chosen = cols.choose(columns)
+    shown = rows(network, depth=depth, fold=fold)
+    cells = [[column.cell(row, network, batch) for column in chosen] for row in shown]
+    console.print(_title(network, batch), soft_wrap=False)
+    if network.reference:
+        console.print(Text(network.reference, "dim"))
+    console.print()
+    console.print(_table(network, chosen, shown, cells, console.width, batch))
+    console.print()
+    for line, style in footer(network, [column.key for column in chosen], shown, batch):
+        console.print(Text(line, style))
+
+
+def _title(network: Network, batch: int) -> Text:
+    from rich.text import Text
+
+    count = len(network.layers)
+    title = Text(network.name, "bold")
+    title.append(f"  input {cols.batched(network.input_shape, batch)}", "not bold")
+    title.append(f", {count} layer{'s' if count != 1 else ''}", "not bold")
+    return title
+
+
+def _table(
+    network: Network,
+    chosen: Sequence[Column],
+    shown: Sequence[Row],
+    cells: list[list[str]],
+    width: int,
+    batch: int,
+) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    totals = _totals(network, chosen, batch)
+    widths = [
+        max(map(_width, [column.heading, total, *(line[index] for line in cells)]))
+        for index, (column, total) in enumerate(zip(chosen, totals, strict=True))
+    ]
+    keys = [column.key for column in chosen]
+    stacked = (
+        sum(widths) + _GAP * (len(widths) - 1) > width
+        and "formula" in keys
+        and ("layer" in keys or "name" in keys)
+    )
+    under = keys.index("layer" if "layer" in keys else "name") if stacked else -1
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, _GAP, 0, 0),
+        show_footer=True,
+        show_edge=False,
+    )
+    formula = keys.index("formula") if "formula" in keys else -1
+    for index, (column, total) in enumerate(zip(chosen, totals, strict=True)):
+        if stacked and index == formula:
+            continue
+        table.add_column(
+            Text(column.heading),
+            Text(total, "bold"),
+            justify="right" if column.right else "left",
+            overflow="fold",
+            min_width=widths[index] if column.right else None,
+            no_wrap=False,
+        )
+    for row, line in zip(shown, cells, strict=True):
+        styled = [
+            Text(text, _style(row, column)) for text, column in zip(line, chosen, strict=True)
+        ]
+        if formula >= 0:
+            styled[formula] = _formula(row, line[formula])
+        if stacked:
+            if line[formula]:
+                styled[under].append("\n")
+                styled[under].append_text(styled[formula])
+            del styled[formula]
+        table.add_row(*styled)
+    return table
+
+
+def _width(text: str) -> int:
+    from rich.cells import cell_len
+
+    return max(map(cell_len, text.split("\n")))
+
+
+def _style(row: Row, column: Column) -> str:
+    if row.node is None:
+        return "bold"
+    if column.key in ("layer", "type"):
+        return KIND_STYLES.get(row.node.layer.kind, "")
+    return ""
+
+
+def _formula(row: Row, text: str) -> Text:
+    """The formula dim, the notes under it in yellow."""
+    from rich.text import Text
+
+    lines = text.split("\n")
+    count = len(lines) - len(row.notes)
+    styled = Text("\n".join(lines[:count]), "dim")
+    for note in lines[count:]:
+        if styled.plain:
+            styled.append("\n")
+        styled.append(note, "not dim yellow")
+    return styled
+
+
+def _totals(network: Network, chosen: Sequence[Column], batch: int) -> list[str]:
+    """The last row: the sums of the rows at depth 0, whole network by whole network."""
+    top = rows(network, depth=0)
+    totals = []
+    for column in chosen:
+        if column.number is None:
+            totals.append("total" if column.key == "name" else "")
+            continue
+        numbers = [column.number(row, batch) for row in top]
+        known = [number for number in numbers if number is not None]
+        totals.append(cols.format_count(sum(known) if len(known) == len(numbers) else None))
+    return totals
+
+
+def footer(
+    network: Network, keys: Sequence[str], shown: Sequence[Row], batch: int = 1
+) -> list[tuple[str, str]]:
+    """The lines under a table with their styles: totals, and what the numbers mean."""
+    totals = network.totals
+    lines = [(summary(network, batch), "bold")]
+    if any(row.times > 1 for row in shown):
+        lines.append(
+            (
+                "×N: the row has the sums of N alike parts; the rows under it show one of them.",
+                "dim",
+            )
+        )
+    if "formula" in keys and any(row.node and row.node.layer.kind in ("convolution", "pooling")
+                                 for row in shown):  # fmt: skip
+        lines.append(
+            (
+                "Sizes: (W−F+2P)/S+1, with input W, window F, padding P, stride S; "
+                "⌊ ⌋ where the stride does not divide.",
+                "dim",
+            )
+        )
+    if {"macs", "flops"} & set(keys):
+        per = "one sample" if batch == 1 else f"a batch of {batch}"
+        lines.append(
+            (
+                f"MACs: multiply-accumulates of convolutions, linear layers and matrix products, "
+                f"for {per}. Bias, activation, norm and pooling are not counted. "
+                "FLOPs = 2 × MACs.",
+                "dim",
+            )
+        )
+    if "connections" in keys:
+        lines.append(
+            ("Connections: every use of a weight or a bias, as the 1998 paper counts.", "dim")
+        )
+    if "rf" in keys:
+        lines.append(
+            (
+                "Receptive field: the input positions that one output can depend on; "
+                "the border is not clipped.",
+                "dim",
+            )
+        )
+    if "memory" in keys:
+        lines.append(("Output bytes: what the layers' outputs take as float32.", "dim"))
+    if totals.macs is None:
+        lines.append(("unknown: a layer type does not say; it is not counted as zero.", "yellow"))
+    if len(network.outputs) > 1:
+        outputs = ", ".join(
+            f"{path} {format_shape(network.shape_of(path))}" for path in network.outputs
+        )
+        lines.append((f"Outputs: {outputs}", ""))
+    return lines
+
+
+def summary(network: Network, batch: int = 1) -> str:
+    """'61,706 parameters, 416,520 MACs = 833,040 FLOPs'."""
+    totals = network.totals
+    text = f"{totals.params:,} parameters"
+    if totals.buffers:
+        text += f" and {totals.buffers:,} buffer elements"
+    if totals.macs is None:
+        return f"{text}, MACs unknown"
+    return f"{text}, {totals.macs * batch:,} MACs = {2 * totals.macs * batch:,} FLOPs"
