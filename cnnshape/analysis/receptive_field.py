@@ -1,0 +1,123 @@
+"""The receptive field: the part of the input that one position of a value can depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import ceil, prod
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from ..layers.base import ELEMENTWISE, Step
+from ..network import INPUT
+
+if TYPE_CHECKING:
+    from ..network import Network, Node
+
+
+class _View(NamedTuple):
+    """How the positions of a value lie over the network's input, along one dimension.
+
+    Attributes:
+        size: positions of the input that one position sees.
+        jump: positions of the input from one position to the next.
+        places: positions that there are.
+    """
+
+    size: Fraction | int
+    jump: Fraction | int
+    places: int
+
+    def through(self, step: Step, places: int) -> _View:
+        """The view after a layer whose every position looks back by `step`."""
+        return _View(self.size + step.span * self.jump, self.jump * step.scale, places)
+
+    def seen_whole(self) -> _View:
+        """The view of something that depends on every position."""
+        return self.through(Step(self.places - 1, self.places), 1)
+
+
+_Views: TypeAlias = tuple[_View, ...]
+
+
+def receptive_fields(network: Network) -> dict[str, tuple[int, ...] | None]:
+    """For each path, the input positions that one position depends on, by spatial dimension.
+
+    The theoretical size: along the widest way from the input, r = 1 + Σ span·jump over its
+    layers, where span is D(F−1) for a window and jump the product of the strides before it.
+    Positions in the padding count as well: the size is not clipped to the input. A Linear
+    over a flattened map sees the whole of what that map sees. The scale of a gate (the 1×1
+    branch of squeeze-and-excitation) widens what the gated value sees.
+
+    None: not known, for the network has no spatial input, or a layer on the way does not
+    say what it looks at.
+
+    Source: Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural
+    Networks, Distill, 2019.
+    """
+    views: dict[str, _Views | None] = {
+        INPUT: tuple(_View(1, 1, places) for places in network.input_shape[1:]) or None
+    }
+    for node in network.layers:
+        read = [views[path] for path in node.inputs]
+        known = [view for view in read if view is not None]
+        views[node.path] = _after(node, _merged(node, known)) if len(known) == len(read) else None
+    return {node.path: _sizes(views[node.path]) for node in network.layers}
+
+
+def _sizes(views: _Views | None) -> tuple[int, ...] | None:
+    return None if views is None else tuple(ceil(view.size) for view in views)
+
+
+def _merged(node: Node, read: Sequence[_Views]) -> _Views | None:
+    """One view of all that a layer reads: the widest size, on the grid of its output."""
+    if len(read) == 1:
+        return read[0]
+    if len({len(views) for views in read}) != 1:
+        return None
+    if len(node.output_shape) == 1 and len({_grid(views) for views in read}) != 1:
+        # Vectors of several maps: an element may come from any position of any of them.
+        read = [tuple(view.seen_whole() for view in views) for views in read]
+    positions = node.output_shape[1:]
+    grid = next(
+        (views for views in read if tuple(view.places for view in views) == positions), read[0]
+    )
+    return tuple(
+        base._replace(size=max(view.size for view in alike))
+        for base, *alike in zip(grid, *read, strict=True)
+    )
+
+
+def _grid(views: _Views) -> tuple[tuple[Fraction | int, int], ...]:
+    return tuple((view.jump, view.places) for view in views)
+
+
+def _after(node: Node, views: _Views | None) -> _Views | None:
+    """The view after a layer, of what it reads; None: not known."""
+    if views is None:
+        return None
+    layer, shape, output = node.layer, node.input_shapes[0], node.output_shape
+    if layer.flattens_space:
+        return views
+    if len(shape) == 1:
+        if layer.kind == "linear":
+            return tuple(view.seen_whole() for view in views)
+        apart = any(view.places > 1 for view in views)
+        return views if output == shape or layer.kind == "merge" or not apart else None
+    steps = layer.footprint(node.input_shapes, output)
+    if steps is None:
+        return None
+    if len(steps) == len(views) == len(output) - 1:
+        return tuple(
+            view.through(step, places)
+            for view, step, places in zip(views, steps, output[1:], strict=True)
+        )
+    return _after_folded(views, steps, prod(shape[1:]))
+
+
+def _after_folded(views: _Views, steps: Sequence[Step], positions: int) -> _Views | None:
+    """The view through steps over a map whose spatial dimensions were folded into one."""
+    if all(step == ELEMENTWISE for step in steps):
+        return views
+    if tuple(steps) == (Step(positions - 1, positions),):
+        return tuple(view.seen_whole() for view in views)
+    return None

@@ -1,0 +1,12 @@
+"""The torch side: a network as a real module, and what PyTorch shows of it.
+
+Importing this package does not import torch. Those of its files that define a torch class
+(`network_module`, `counting`, `initialisation`) do; functions import them when they run.
+"""
+
+from .build import BuildError, build
+from .devices import DeviceError
+from .verification import Mismatch, Report, verify
+from .witness import Witness
+
+__all__ = ["BuildError", "DeviceError", "Mismatch", "Report", "Witness", "build", "verify"]

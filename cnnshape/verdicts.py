@@ -1,0 +1,140 @@
+"""Verdicts kept from one run to the next, so that the second needs no torch.
+
+A verdict says that one PyTorch confirmed certain numbers for a certain network. It is kept
+under the digest of just that: the canonical network, every number that is claimed of it,
+the versions, the device that was asked for, and the plugins' files. A changed formula
+claims another number, and so finds no verdict.
+
+Nothing here ever fails: a cache that cannot be read or written is no cache.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from hashlib import sha256
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from .layers import plugin_digests
+
+if TYPE_CHECKING:
+    from .network import Network, Op
+
+FOLDER_VARIABLE = "CNNSHAPE_CACHE_DIR"
+"""The environment variable that names the cache's folder in the place of the user's own."""
+
+
+def load(network: Network, device: str) -> dict[str, Any] | None:
+    """The verdict on `network` from an earlier run that asked for `device`, or None.
+
+    It is the 'verification' of the JSON contract, and always a passed one.
+    """
+    file = _file(network, device)
+    if file is None:
+        return None
+    try:
+        with open(file, encoding="utf-8") as text:
+            verdict = json.load(text)
+    except (OSError, ValueError, RecursionError):
+        return None
+    return verdict if _is_verdict(verdict, network) else None
+
+
+def store(network: Network, device: str, verdict: dict[str, Any]) -> None:
+    """Keep `verdict` for later runs, where it is a passed one."""
+    from contextlib import suppress
+    from tempfile import NamedTemporaryFile
+
+    file = _file(network, device)
+    if file is None or not _is_verdict(verdict, network):
+        return
+    folder, text = os.path.dirname(file), json.dumps(verdict)
+    with suppress(OSError):
+        os.makedirs(folder, exist_ok=True)
+        # Written apart and moved into place: another process never reads half of it.
+        with NamedTemporaryFile("w", dir=folder, encoding="utf-8", delete=False) as new:
+            new.write(text)
+        try:
+            os.replace(new.name, file)
+        except OSError:
+            os.unlink(new.name)
+
+
+def _is_verdict(value: object, network: Network) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.get("status") == "passed"
+        and value.get("layers_checked") == len(network.layers)
+        and value.get("mismatches") == []
+        and isinstance(value.get("device"), str)
+        and isinstance(value.get("torch"), str)
+    )
+
+
+def _file(network: Network, device: str) -> str | None:
+    """Where the verdict is kept; None: there is no torch, or no telling the network apart."""
+    from . import __version__
+
+    torch_version = _torch_version()
+    if torch_version is None:
+        return None
+    facts = [
+        network.canonical(),
+        _claims(network),
+        sorted(plugin_digests().items()),
+        __version__,
+        torch_version,
+        device,
+    ]
+    try:
+        text = json.dumps(facts, separators=(",", ":"))
+    except TypeError:  # a plugin's argument of a kind that JSON does not know
+        return None
+    return os.path.join(_folder(), "verdicts", f"{sha256(text.encode()).hexdigest()}.json")
+
+
+def _claims(network: Network) -> list[Any]:
+    """Every number that a verification compares, in the order of the layers."""
+    numbers: dict[Op, int] = {}
+    claims = []
+    for node in network.layers:
+        op = node.op
+        if op not in numbers:
+            numbers[op] = len(numbers)
+            layer = op.layer
+            claims.append(
+                [op.input_shapes, op.output_shape, op.macs, layer.parameters(), layer.buffers()]
+            )
+    return [claims, [numbers[node.op] for node in network.layers]]
+
+
+def _folder() -> str:
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named:
+        return named
+    from platformdirs import user_cache_dir
+
+    return user_cache_dir("cnnshape", appauthor=False)
+
+
+def _torch_version() -> str | None:
+    """The version of the PyTorch that would be imported, found without importing it."""
+    spec = find_spec("torch")
+    if spec is None:
+        return None
+    for folder in spec.submodule_search_locations or ():
+        try:
+            with open(os.path.join(folder, "version.py"), encoding="utf-8") as text:
+                written = re.search(r"^__version__ = '([^']+)'", text.read(), re.MULTILINE)
+        except (OSError, UnicodeDecodeError):
+            continue
+        if written:
+            return written[1]
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("torch")
+    except PackageNotFoundError:
+        return None
