@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .base import Layer, LayerError
-from .shapes import Shape, format_shape, minus
+from .shapes import Shape, minus
 
 _NAMES = {
     1: ("features",),
@@ -15,7 +15,7 @@ _NAMES = {
 
 def with_batch(shape: Shape) -> str:
     """The shape as PyTorch sees it: 'N×16×5×5'."""
-    return format_shape(("N", *shape))
+    return "×".join(("N", *map(str, shape)))
 
 
 def dimension_name(dim: int, shape: Shape) -> str:

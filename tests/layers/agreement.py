@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -90,18 +91,24 @@ def refused_by_torch(
     *shapes: Shape,
     torch_module: Callable[..., nn.Module] | None = None,
 ) -> bool:
-    """Whether `torch_module` (default: torch.nn's of this name) refuses arguments or shapes."""
+    """Whether `torch_module` (default: torch.nn's of this name) refuses arguments or shapes.
+
+    An output without elements counts as refused: some of PyTorch's kernels give one where
+    others refuse, and cnnshape has no size of 0.
+    """
     try:
-        run((torch_module or getattr(nn, type_name))(**arguments).eval(), *shapes)
+        output = run((torch_module or getattr(nn, type_name))(**arguments).eval(), *shapes)
     except REFUSALS:
         return True
-    return False
+    return 0 in output
 
 
 @torch.no_grad()
 def run(module: nn.Module, *shapes: Shape, batch: int = 2) -> Shape:
     """The output's shape, without the batch, for random inputs of these shapes."""
-    output = module(*(torch.rand(batch, *shape) for shape in shapes))
+    with warnings.catch_warnings():  # what PyTorch accepts with a warning, it accepts
+        warnings.simplefilter("ignore")
+        output = module(*(torch.rand(batch, *shape) for shape in shapes))
     assert output.shape[0] == batch
     return tuple(output.shape[1:])
 

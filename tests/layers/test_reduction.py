@@ -1,0 +1,98 @@
+"""Reductions against the torch functions they stand for, and the learned scale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnshape.layers import LayerError, Step, function_module
+
+from .agreement import assert_agrees, assert_agrees_or_both_refuse, bound, run
+
+FUNCTIONS = {"Mean": torch.mean, "Sum": torch.sum, "Max": torch.amax}
+shapes = st.lists(st.integers(1, 4), min_size=1, max_size=4).map(tuple)
+
+
+def names_the_batch(dim: int | list[int], shape: tuple[int, ...]) -> bool:
+    rank = len(shape) + 1
+    return any(d in (0, -rank) for d in (dim if isinstance(dim, list) else [dim]))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    name=st.sampled_from(sorted(FUNCTIONS)),
+    dim=st.integers(-6, 6) | st.lists(st.integers(-6, 6), min_size=1, max_size=3),
+    keepdim=st.booleans(),
+    shape=shapes,
+)
+def test_a_reduction_is_pytorchs_but_for_the_batch(
+    name: str, dim: int | list[int], keepdim: bool, shape: tuple[int, ...]
+) -> None:
+    arguments = {"dim": dim, "keepdim": keepdim}
+    if names_the_batch(dim, shape):
+        with pytest.raises(LayerError):
+            bound(name, arguments, shape).output_shape((shape,))
+        return
+
+    def build(dim: Any, keepdim: bool) -> torch.nn.Module:
+        return function_module(lambda x: FUNCTIONS[name](x, dim=dim, keepdim=keepdim))
+
+    assert_agrees_or_both_refuse(name, arguments, shape, torch_module=build)
+
+
+@pytest.mark.parametrize(
+    ("dim", "message"),
+    [
+        (0, "dim 0 of N×512×7×7 is the batch, which Mean must leave as it is"),
+        ([2, -4], "dim −4 of N×512×7×7 is the batch, which Mean must leave as it is"),
+        (4, "dim 4 is none of Mean's input N×512×7×7"),
+        ([2, -2], "dim names 2 of N×512×7×7 twice (2, −2): the height"),
+        ([], "dim must be a whole number or a list of 1 or more, each a whole number, not []"),
+    ],
+)
+def test_a_dimension_that_cannot_be_reduced_is_named(dim: Any, message: str) -> None:
+    shape = (512, 7, 7)
+    with pytest.raises(LayerError) as caught:
+        bound("Mean", {"dim": dim}, shape).output_shape((shape,))
+    assert caught.value.message == message
+
+
+def test_a_mean_over_all_of_space_sees_all_of_it() -> None:
+    shape = (512, 7, 5)
+    mean = bound("Mean", {"dim": [2, 3]}, shape)
+    assert mean.footprint((shape,), (512,)) == (Step(6, 7), Step(4, 5))
+    assert mean.formula((shape,), (512,)) == "7·5 = 35 → 1"
+    assert bound("Mean", {"dim": 2}, shape).footprint((shape,), (512, 5)) is None
+    assert bound("Mean", {"dim": 2, "keepdim": True}, shape).footprint((shape,), (512, 1, 5)) == (
+        Step(6, 7),
+        Step(0, 1),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(dim=st.integers(-5, 5), bias=st.booleans(), shape=shapes)
+def test_scale_has_a_factor_for_each_index_of_its_dimension(
+    dim: int, bias: bool, shape: tuple[int, ...]
+) -> None:
+    rank = len(shape) + 1
+    arguments = {"dim": dim, "bias": bias, "init_value": 0.5}
+    if dim in (0, -rank) or not -rank <= dim < rank:
+        with pytest.raises(LayerError):
+            bound("Scale", arguments, shape)
+        return
+    assert_agrees("Scale", arguments, shape)
+    layer = bound("Scale", arguments, shape)
+    elements = torch.Size(shape).numel()
+    assert layer.parameter_count() == shape[dim % rank - 1] * (1 + bias)
+    assert layer.connections((shape,), shape) == elements * (1 + bias)
+
+
+def test_scale_multiplies_by_what_it_begins_with() -> None:
+    module = bound("Scale", {"init_value": 0.25, "bias": True}, (3, 2, 2)).module()
+    ones = torch.ones(2, 3, 2, 2)
+    assert torch.equal(module(ones), 0.25 * ones)
+    assert run(module, (3, 2, 2)) == (3, 2, 2)
