@@ -1,0 +1,16 @@
+"""Run the benchmarks: `python -m tests.benchmarks [startup engine growth verification]`."""
+
+import sys
+from importlib import import_module
+
+NAMES = ("startup", "engine", "growth", "verification")
+
+
+def main() -> None:
+    """Run those named, or all, one after another on an otherwise idle machine."""
+    for name in sys.argv[1:] or NAMES:
+        print(f"== {name}")
+        import_module(f"tests.benchmarks.{name}").main()
+
+
+main()
