@@ -5,6 +5,11 @@ from __future__ import annotations
 import sys
 
 import pytest
+from hypothesis import settings
+
+# The first call of a kind loads parts of torch: no deadline for a single example.
+settings.register_profile("cnnshape", deadline=None)
+settings.load_profile("cnnshape")
 
 
 @pytest.fixture(autouse=True)

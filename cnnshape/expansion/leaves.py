@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from math import prod
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..errors import Mark
 from ..layers.base import Layer, LayerError
@@ -15,14 +14,16 @@ from ..spec.recipe import Entry, LayerEntry, argument_faults
 from .faults import Faults, Faulty
 from .scope import Scope
 
+_Key: TypeAlias = tuple[type[Layer], str]
+
 
 class Leaves:
-    """Makes the Op of a layer; an entry with the same arguments and shapes is made once."""
+    """Makes the Op of a layer; the same type, arguments and shapes are analysed once."""
 
     def __init__(self, faults: Faults) -> None:
         self.faults = faults
-        self._layers: dict[Hashable, Layer | None] = {}
-        self._ops: dict[tuple[Hashable, Shapes], Op | None] = {}
+        self._layers: dict[_Key, Layer] = {}
+        self._ops: dict[tuple[_Key, Shapes], Op] = {}
 
     def op(
         self,
@@ -36,19 +37,18 @@ class Leaves:
 
         The arguments are read even then, so that their faults are found.
         """
-        constant = entry.constant and isinstance(entry.type.value, str)
-        key: Hashable = id(entry) if constant else (id(entry), kind, repr(arguments))
-        if key not in self._layers:
-            self._layers[key] = self._read(scope, entry, kind, arguments)
-        layer = self._layers[key]
+        # repr tells 1 from true and 1.0, which compare equal; only what is sound is kept, so
+        # that each faulty entry is reported.
+        key = (kind, repr(arguments))
+        layer = self._layers.get(key) or self._read(scope, entry, kind, arguments)
         if layer is None or shapes is None:
             raise Faulty
+        self._layers[key] = layer
         memo = (key, shapes)
-        if memo not in self._ops:
-            self._ops[memo] = self.analyse(scope, entry, layer, shapes)
-        op = self._ops[memo]
+        op = self._ops.get(memo) or self.analyse(scope, entry, layer, shapes)
         if op is None:
             raise Faulty
+        self._ops[memo] = op
         return op
 
     def _read(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isqrt
 from typing import TypeAlias
 
 Shape: TypeAlias = tuple[int, ...]
@@ -38,6 +39,15 @@ def window_positions(size: int, kernel: int, stride: int, padding: int, dilation
     Not positive when the window is larger than the padded input. Source: torch.nn.Conv2d.
     """
     return (size + padding - window_extent(kernel, dilation)) // stride + 1
+
+
+def divisors_near(number: int, wanted: int) -> list[int]:
+    """The divisors of `number` next below and next above `wanted`, those that there are."""
+    low = [d for d in range(1, isqrt(number) + 1) if number % d == 0]
+    divisors = low + [number // d for d in reversed(low)]
+    below = [d for d in divisors if d < wanted][-1:]
+    above = [d for d in divisors if d > wanted][:1]
+    return below + above
 
 
 def per_dimension(texts: Iterable[str]) -> str:
