@@ -1,0 +1,32 @@
+"""The command line: one public file of this folder is one command.
+
+``cnnshape/commands/show.py`` with its function ``show`` is ``cnnshape show``. Where the
+name is a word of Python or hides a built-in, the function has an underscore behind it.
+Only this package prints and exits.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line and exit the process.
+
+    Exit codes: 0 all well; 1 a spec is faulty or a verification did not pass; 2 usage;
+    130 interrupted; 141 the reader of the output is gone, as for any Unix tool.
+
+    Args:
+        argv: the arguments after the program's name; None: the process's own.
+    """
+    try:
+        from ._app import app, prepare_streams
+
+        prepare_streams()
+        app(argv, prog_name="cnnshape")
+    except KeyboardInterrupt:
+        # Before a command runs: one that runs says so itself.
+        sys.exit(130)

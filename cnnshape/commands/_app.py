@@ -1,0 +1,129 @@
+"""The Typer app: finds commands by listing this folder, and ends the process as it should."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Annotated, Any
+
+import typer
+import typer.core
+import typer.main
+
+from .. import __version__
+
+SETTINGS: dict[str, Any] = {
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+    "pretty_exceptions_enable": False,
+    # Plain help: to import rich's would take longer than to show a small net.
+    "rich_markup_mode": None,
+}
+
+
+class _Commands(Mapping[str, Any]):
+    """The commands by name, each imported when it is asked for."""
+
+    def __init__(self) -> None:
+        package = import_module(__package__)
+        self._names = sorted(
+            module.name
+            for module in iter_modules(package.__path__)
+            if not module.name.startswith("_")
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._names:
+            raise KeyError(name)
+        module = import_module(f"{__package__}.{name}")
+        function = getattr(module, name, None) or getattr(module, f"{name}_")
+        single = typer.Typer(add_completion=False, **SETTINGS)
+        # After \b, the lines of the examples stay as they are.
+        help = inspect.cleandoc(function.__doc__).replace("Examples:\n", "\b\nExamples:\n")
+        single.command(name, help=help)(function)
+        return typer.main.get_command(single)
+
+
+class CommandGroup(typer.core.TyperGroup):
+    """The group of all commands. Knows their names without importing any.
+
+    The contexts are of a class that Typer does not name the same in all its versions.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = _Commands()  # type: ignore[assignment]
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of the commands, in the order of the alphabet."""
+        return list(self.commands)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that the arguments name."""
+        with _orderly_end():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _orderly_end() -> Iterator[None]:
+    """Turn Ctrl-C and an output that cannot be written into exit codes, without a traceback."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        typer.echo("\ninterrupted", err=True)
+        raise typer.Exit(130) from None
+    except BrokenPipeError:
+        _drop_output()
+        raise typer.Exit(141) from None
+    except OSError as fault:
+        _drop_output()
+        place = f"{fault.filename}: " if fault.filename else "cannot write the output: "
+        typer.echo(f"error: {place}{fault.strerror or fault}", err=True)
+        raise typer.Exit(2) from None
+
+
+def _drop_output() -> None:
+    """Let nothing more be written: what is buffered would fail again when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def prepare_streams() -> None:
+    """Let a character that the terminal's encoding lacks become '?', not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"cnnshape {__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(cls=CommandGroup, no_args_is_help=True, **SETTINGS)
+
+
+@app.callback()
+def cnnshape(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Write a CNN down once, in YAML: see its shapes and costs, proved against PyTorch."""

@@ -1,0 +1,226 @@
+"""What the commands share: options that are written once, loading, and printing."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from rich.console import Console
+
+    from ..errors import Diagnostic
+    from ..network import Network
+    from ..spec.document import Value
+
+WIDE = 10_000
+"""Columns of an output that is not a terminal: nothing is folded there."""
+
+
+def complete_spec(incomplete: str) -> list[str]:
+    """The nets of the zoo and the YAML files that begin with what is typed."""
+    from glob import escape, glob
+
+    from .. import zoo
+
+    found = [entry.name for entry in zoo.names() if entry.name.startswith(incomplete)]
+    for ending in ("yaml", "yml"):
+        found += sorted(glob(f"{escape(incomplete)}*.{ending}"))
+    return found
+
+
+SPEC_HELP = "A spec file, or a net of the zoo (`cnnshape list`)."
+
+SpecArgument = Annotated[
+    str,
+    typer.Argument(metavar="[SPEC]", help=SPEC_HELP, autocompletion=complete_spec),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Give a param of the spec another value."),
+]
+InputOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZES", help="Another input shape, such as 3x224x224, without the batch."
+    ),
+]
+VariantOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="One of the spec's variants.")
+]
+PluginOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="FILE", help="A Python file that defines layer types; it is run."),
+]
+DeviceOption = Annotated[
+    str,
+    typer.Option(
+        metavar="DEVICE",
+        help="Where PyTorch runs: auto, cpu, cuda, cuda:N, mps, or meta (shapes, no memory).",
+    ),
+]
+
+
+class Changes(NamedTuple):
+    """What the command line asks of a spec beyond its text."""
+
+    input: tuple[int, ...] | None
+    params: dict[str, Any]
+    variant: str | None
+    plugins: tuple[str, ...]
+
+
+def read_changes(
+    settings: Iterable[str] | None,
+    input: str | None,
+    variant: str | None,
+    plugins: Iterable[str] | None,
+) -> Changes:
+    """The options --set, --input, --variant and --plugin, read; raises BadParameter."""
+    return Changes(
+        None if input is None else parse_input(input),
+        dict(map(parse_setting, settings or ())),
+        variant,
+        tuple(plugins or ()),
+    )
+
+
+def parse_input(text: str) -> tuple[int, ...]:
+    """'3x224x224', '3×224×224' or '3,224,224' as a shape."""
+    from ..expansion import shape_problem
+
+    sizes = [size.strip() for size in re.split(r"[x×X,]", text.strip().strip("[]()"))]
+    if not all(re.fullmatch(r"[0-9]{1,12}", size) for size in sizes):
+        usage_error(
+            f"expected sizes such as 3x224x224 (channels first, without the batch), not {text!r}",
+            "--input",
+        )
+    shape = tuple(map(int, sizes))
+    problem = shape_problem(shape)
+    if problem:
+        usage_error(problem, "--input")
+    return shape
+
+
+def parse_setting(text: str) -> tuple[str, Any]:
+    """'width=64' as a name and its value; the value is YAML, as it would stand in the spec."""
+    from ..errors import SpecError
+    from ..spec.document import Source, parse
+
+    name, equals, written = text.partition("=")
+    name = name.strip()
+    if not equals or not name:
+        usage_error(f"expected NAME=VALUE, such as width=64, not {text!r}", "--set")
+    try:
+        items = parse(Source(f"value: {written}", "--set")).items
+    except SpecError as fault:
+        usage_error(f"{written!r} is not a value: {fault.diagnostics[0].message}", "--set")
+    value = _plain(items["value"])
+    if len(items) > 1 or isinstance(value, dict):
+        usage_error(
+            f"{name} takes a number, a text, true, false or a list such as [2, 2], not {written!r}",
+            "--set",
+        )
+    return name, value
+
+
+def _plain(value: Value) -> Any:
+    from ..spec.document import Mapping, Scalar
+
+    if isinstance(value, Scalar):
+        return value.value
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items.items()}
+    return [_plain(item) for item in value.items]
+
+
+def load_network(spec: str, changes: Changes) -> Network:
+    """The network of a SPEC argument.
+
+    Raises:
+        SpecError: the spec is faulty.
+        BadParameter: there is no such file or net, or a plugin cannot be loaded.
+    """
+    from ..api import load
+    from ..layers import PluginError, load_plugin
+    from ..zoo import UnknownNet
+
+    try:
+        for plugin in changes.plugins:
+            load_plugin(plugin)
+        return load(
+            spec, input=changes.input, params=changes.params or None, variant=changes.variant
+        )
+    except PluginError as fault:
+        usage_error(str(fault), "--plugin")
+    except UnknownNet as fault:
+        usage_error(str(fault), "SPEC")
+    except OSError as fault:
+        usage_error(f"cannot read {spec}: {fault.strerror or fault}", "SPEC")
+
+
+def usage_error(message: str, parameter: str) -> NoReturn:
+    """End with exit code 2: the command line asks for what cannot be."""
+    raise typer.BadParameter(message, param_hint=f"'{parameter}'")
+
+
+# Printing -----------------------------------------------------------------------------
+
+
+def coloured(stream: TextIO) -> bool:
+    """Whether a stream may have colours: a terminal, unless the user said otherwise."""
+    return not os.environ.get("NO_COLOR") and (
+        bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+    )
+
+
+def make_console(stream: TextIO) -> Console:
+    """A rich console: as wide as its terminal, COLUMNS if that is set, else as wide as need be."""
+    from rich.console import Console
+
+    columns = os.environ.get("COLUMNS", "")
+    width = int(columns) if columns.isdecimal() and int(columns) else None
+    if width is None and not stream.isatty():
+        width = WIDE
+    return Console(
+        file=stream,
+        width=width,
+        color_system="auto" if coloured(stream) else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+
+
+def print_segments(segments: Sequence[tuple[str, str]], stream: TextIO) -> None:
+    """Print (style, text) pairs; rich is imported only where there are colours to print."""
+    if not coloured(stream):
+        stream.write("".join(text for _, text in segments) + "\n")
+        return
+    from rich.text import Text
+
+    text = Text.assemble(*((text, style) for style, text in segments))
+    # Not wrapped by rich: a terminal keeps its own lines whole when they are copied.
+    make_console(stream).print(text, soft_wrap=True)
+
+
+def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
+    """Draw diagnostics on stderr, an empty line between each two."""
+    sys.stdout.flush()
+    for index, diagnostic in enumerate(diagnostics):
+        *lines, (style, last) = diagnostic.segments()
+        gap = [("", "\n")] if index else []
+        print_segments([*gap, *lines, (style, last.rstrip("\n"))], sys.stderr)
+
+
+def print_json(value: object) -> None:
+    """Print plain data as JSON on stdout."""
+    import json
+
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,211 @@
+"""``cnnshape show``: the table of a network, and the verdict on it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+import typer
+
+from ._common import (
+    Changes,
+    DeviceOption,
+    InputOption,
+    PluginOption,
+    SetOption,
+    SpecArgument,
+    VariantOption,
+    load_network,
+    make_console,
+    print_diagnostics,
+    print_json,
+    print_segments,
+    read_changes,
+    usage_error,
+)
+from ._verdict import How, verdict, verdict_lines
+
+if TYPE_CHECKING:
+    from ..network import Network
+
+CLEAR_SCREEN = "\x1b[2J\x1b[H"
+POLL_SECONDS = 0.2
+"""How often --watch looks whether a file has changed."""
+
+Format = Literal["table", "json", "csv", "markdown"]
+
+
+class _Look(NamedTuple):
+    """How a network is to be shown."""
+
+    format: Format
+    columns: list[str] | None
+    depth: int | None
+    fold: bool
+    batch: int
+
+
+def show(
+    spec: SpecArgument = "lenet5",
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LIST",
+            help="Columns, with commas between: name, layer, type, arguments, from, input, "
+            "output, formula, rf, params, buffers, macs, flops, connections, memory; or all.",
+        ),
+    ] = None,
+    depth: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="N", help="Sum up what is nested deeper than N groups."),
+    ] = None,
+    fold: Annotated[
+        bool, typer.Option("--fold/--expand", help="Show identical repeats once, as ×N, or each.")
+    ] = True,
+    format: Annotated[Format, typer.Option(help="How to write it.")] = "table",
+    batch: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Samples in a batch: shapes, MACs, memory.")
+    ] = 1,
+    set_: SetOption = None,
+    input: InputOption = None,
+    variant: VariantOption = None,
+    plugin: PluginOption = None,
+    device: DeviceOption = "auto",
+    verify: Annotated[
+        How,
+        typer.Option(help="Against PyTorch: always live; cached, else live; or not at all."),
+    ] = "cached",
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show it again at each save, until Ctrl-C.")
+    ] = False,
+) -> None:
+    """Show the shapes, parameters and MACs of a network, and verify them against PyTorch.
+
+    The table comes first, then the verdict. A faulty spec is shown up to its first fault.
+
+    Examples:
+        cnnshape show architectures/lenet5.yaml
+        cnnshape show resnet50 --depth 1 --input 3x320x320
+        cnnshape show vgg16 --columns name,output,rf,params --format markdown
+    """
+    look = _read_look(format, columns, depth, fold, batch)
+    changes = read_changes(set_, input, variant, plugin)
+
+    def once() -> bool:
+        return _show(spec, changes, look, device, verify)
+
+    if watch:
+        _watch(spec, changes, once)
+    elif not once():
+        raise typer.Exit(1)
+
+
+def _read_look(
+    format: Format, columns: str | None, depth: int | None, fold: bool, batch: int
+) -> _Look:
+    if format == "json" and (columns is not None or batch != 1):
+        usage_error("json holds every number, for one sample: leave --columns and --batch out",
+                    "--format")  # fmt: skip
+    keys = None if columns is None else [key.strip() for key in columns.split(",") if key.strip()]
+    if keys is not None:
+        from ..views.columns import UnknownColumn, choose
+
+        try:
+            choose(keys)
+        except UnknownColumn as fault:
+            usage_error(str(fault), "--columns")
+    return _Look(format, keys, depth, fold, batch)
+
+
+def _show(spec: str, changes: Changes, look: _Look, device: str, how: How) -> bool:
+    """Show a spec once; whether it is sound and its verification did not fail."""
+    from ..errors import SpecError
+
+    try:
+        network = load_network(spec, changes)
+    except SpecError as fault:
+        partial: Any = fault.partial
+        if partial is not None and partial.layers and look.format == "table":
+            _print_network(partial, look)
+            sys.stdout.write("\n")
+        print_diagnostics(fault.diagnostics)
+        return False
+    if look.format == "json":
+        verification = verdict(network, device, how)
+        print_json({**network.to_dict(), "verification": verification})
+        print_diagnostics(network.warnings)
+        return bool(verification["status"] != "failed")
+    _print_network(network, look)
+    # What is known is read while PyTorch is still being imported.
+    sys.stdout.flush()
+    print_diagnostics(network.warnings)
+    if how == "off":
+        return True
+    verification = verdict(network, device, how)
+    stream = sys.stdout if look.format == "table" else sys.stderr
+    for line in verdict_lines(verification):
+        print_segments(line, stream)
+    return bool(verification["status"] != "failed")
+
+
+def _print_network(network: Network, look: _Look) -> None:
+    format, columns, depth, fold, batch = look
+    if format == "table":
+        from ..views.table import render
+
+        console = make_console(sys.stdout)
+        # Rendered first and written at once: a pipe that closes is met here, not inside rich.
+        with console.capture() as capture:
+            render(network, console=console, columns=columns, depth=depth, fold=fold, batch=batch)
+        sys.stdout.write(capture.get())
+        return
+    from ..views.text import to_csv, to_markdown
+
+    if format == "csv":
+        sys.stdout.write(to_csv(network, columns, batch=batch))
+    else:
+        sys.stdout.write(to_markdown(network, columns, depth=depth, fold=fold, batch=batch))
+
+
+def _watch(spec: str, changes: Changes, show_once: Callable[[], bool]) -> None:
+    """Show a spec, and again whenever its file or a plugin's has changed."""
+    from time import sleep
+
+    from ..zoo import UnknownNet, resolve
+
+    try:
+        files = [str(resolve(spec)[0]), *changes.plugins]
+    except UnknownNet as fault:
+        usage_error(str(fault), "SPEC")
+    state = _state(files)
+    first = True
+    while True:
+        if sys.stdout.isatty():
+            sys.stdout.write(CLEAR_SCREEN)
+        try:
+            show_once()
+        except typer.BadParameter as fault:
+            if first:
+                raise
+            typer.echo(f"error: {fault.message}", err=True)
+        sys.stdout.flush()
+        first = False
+        shown = state
+        while state == shown or None in state:
+            sleep(POLL_SECONDS)
+            state = _state(files)
+
+
+def _state(files: Sequence[str]) -> list[tuple[int, int, int] | None]:
+    """What changes when a file is written or replaced; None for one that is not there."""
+    import os
+
+    states: list[tuple[int, int, int] | None] = []
+    for file in files:
+        try:
+            status = os.stat(file)
+            states.append((status.st_mtime_ns, status.st_size, status.st_ino))
+        except OSError:
+            states.append(None)
+    return states

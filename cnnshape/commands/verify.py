@@ -1,0 +1,125 @@
+"""``cnnshape verify``: a verdict a network, for a CI job."""
+
+from __future__ import annotations
+
+import sys
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from ._common import (
+    SPEC_HELP,
+    Changes,
+    DeviceOption,
+    InputOption,
+    PluginOption,
+    SetOption,
+    VariantOption,
+    complete_spec,
+    load_network,
+    print_diagnostics,
+    print_json,
+    print_segments,
+    read_changes,
+)
+from ._verdict import How, no_verification, verdict, verdict_lines
+
+if TYPE_CHECKING:
+    from ..errors import SpecError
+    from ..network import Network
+
+SCHEMA_VERSION = 1
+"""The version of the JSON objects that --format json prints."""
+
+
+def verify(
+    specs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SPEC]...",
+            help=f"{SPEC_HELP} None: lenet5.",
+            autocompletion=complete_spec,
+        ),
+    ] = None,
+    all: Annotated[bool, typer.Option("--all", help="Every net of the zoo.")] = False,
+    device: DeviceOption = "auto",
+    format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
+    cached: Annotated[
+        bool, typer.Option("--cached", help="Take an earlier run's verdict where there is one.")
+    ] = False,
+    set_: SetOption = None,
+    input: InputOption = None,
+    variant: VariantOption = None,
+    plugin: PluginOption = None,
+) -> None:
+    """Verify networks against PyTorch: every layer's shape, parameters and MACs.
+
+    All are reported. The exit code is 1 where one is faulty, disagrees with PyTorch, or
+    could not be verified.
+
+    Examples:
+        cnnshape verify nets/*.yaml
+        cnnshape verify --all --format json
+        cnnshape verify resnet50 --device meta
+    """
+    changes = read_changes(set_, input, variant, plugin)
+    how: How = "cached" if cached else "live"
+    chosen = [*(specs or ())]
+    if all:
+        from ..zoo import nets
+
+        chosen += [entry.name for entry in nets()]
+    # Everything is loaded before anything is run: what cannot be read is told at once.
+    loaded = [(spec, _load(spec, changes)) for spec in chosen or ["lenet5"]]
+    results = []
+    for spec, network in loaded:
+        result = _verify(spec, network, device, how)
+        results.append(result)
+        if format == "text":
+            _print_result(result)
+    if format == "json":
+        print_json(results)
+    if any(result["verification"]["status"] != "passed" for result in results):
+        raise typer.Exit(1)
+
+
+def _load(spec: str, changes: Changes) -> Network | SpecError:
+    from ..errors import SpecError
+
+    try:
+        return load_network(spec, changes)
+    except SpecError as fault:
+        return fault
+
+
+def _verify(spec: str, network: Network | SpecError, device: str, how: How) -> dict[str, Any]:
+    start = perf_counter()
+    if isinstance(network, Exception):
+        name = None
+        verification = _faulty(network)
+    else:
+        name = network.name
+        verification = verdict(network, device, how)
+        verification["seconds"] = round(perf_counter() - start, 3)
+    return {"schema": SCHEMA_VERSION, "spec": spec, "name": name, "verification": verification}
+
+
+def _faulty(fault: SpecError) -> dict[str, Any]:
+    print_diagnostics(fault.diagnostics)
+    count = len(fault.diagnostics)
+    reason = f"the spec is faulty: {count} error{'s' if count > 1 else ''}"
+    messages = [diagnostic.message for diagnostic in fault.diagnostics]
+    return {**no_verification("failed", reason), "faults": messages}
+
+
+def _print_result(result: dict[str, Any]) -> None:
+    verification = result["verification"]
+    first, *more = verdict_lines(verification)
+    seconds = verification.get("seconds")
+    time = [] if seconds is None else [("dim", f"  {seconds:.2f} s")]
+    print_segments([("bold", result["spec"]), ("", "  "), *first, *time], sys.stdout)
+    if verification["status"] != "passed":
+        for line in more:
+            print_segments(line, sys.stdout)
+    sys.stdout.flush()

@@ -1,0 +1,123 @@
+"""The nets that ship with cnnshape: a folder of spec files, found by listing it.
+
+A net's name is its file's stem, or one of the file's variants: ``resnet.yaml`` holds
+``resnet18`` to ``resnet152``, and ``resnet`` is the file with its own default parameters.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+_VARIANTS = re.compile(r"^variants:.*\n?(?:(?:[ \t].*|#.*|[ \t]*)\n?)*", re.MULTILINE)
+"""The `variants:` of a spec: from its key to the next key at the left margin."""
+
+
+class Entry(NamedTuple):
+    """A net of the zoo.
+
+    Attributes:
+        name: how a command line calls it.
+        file: the spec file that it is in.
+        variant: the variant of that file; None: the file's own parameters.
+    """
+
+    name: str
+    file: Path
+    variant: str | None
+
+
+class UnknownNet(LookupError):
+    """No net of the zoo has this name.
+
+    Attributes:
+        name: the name that was asked for.
+        suggestion: the name that is nearest to it, or None.
+    """
+
+    def __init__(self, name: str, suggestion: str | None) -> None:
+        hint = f"did you mean {suggestion}?" if suggestion else "`cnnshape list` shows the zoo"
+        super().__init__(f"no file and no net of the zoo is called {name!r}; {hint}")
+        self.name = name
+        self.suggestion = suggestion
+
+
+def folder() -> Path:
+    """Where the spec files are: inside an installed package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    installed = package / "architectures"
+    return installed if installed.is_dir() else package.parent / "architectures"
+
+
+def names() -> list[Entry]:
+    """Every net that has a name, in the order of files, each before its variants."""
+    return [entry for file in _files() for entry in _entries(file)]
+
+
+def nets() -> list[Entry]:
+    """Every net once: of a file with variants, the variants alone."""
+    found: list[Entry] = []
+    for file in _files():
+        plain, *variants = _entries(file)
+        found += variants or [plain]
+    return found
+
+
+def find(name: str) -> Entry:
+    """The net of this name; raises :class:`UnknownNet`.
+
+    Few files are opened: a file called so needs no reading, and a variant's name usually
+    begins with its file's.
+    """
+    files = _files()
+    for file in files:
+        if file.stem == name:
+            return Entry(name, file, None)
+    for file in sorted(files, key=lambda file: not name.startswith(file.stem)):
+        for entry in _entries(file):
+            if entry.name == name:
+                return entry
+    from .errors import did_you_mean
+
+    raise UnknownNet(name, did_you_mean(name, [entry.name for entry in names()]))
+
+
+def resolve(spec: str) -> tuple[Path, str | None]:
+    """The file and the variant that a SPEC argument means.
+
+    It is a path when it ends in .yaml or .yml, holds a separator, or is the name of a
+    file that exists; else it is a name of the zoo.
+
+    Raises:
+        UnknownNet: it is no path, and no net of the zoo has this name.
+    """
+    separators = {"/", os.sep}
+    if (
+        spec.endswith((".yaml", ".yml"))
+        or any(separator in spec for separator in separators)
+        or os.path.isfile(spec)
+    ):
+        return Path(spec), None
+    entry = find(spec)
+    return entry.file, entry.variant
+
+
+def _files() -> list[Path]:
+    return sorted(folder().glob("*.yaml"))
+
+
+def _entries(file: Path) -> Iterator[Entry]:
+    yield Entry(file.stem, file, None)
+    block = _VARIANTS.search(file.read_text(encoding="utf-8"))
+    if block is None:
+        return
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    # The loader is a safe one; the C parser is several times faster.
+    variants = yaml.load(block.group(), Loader=loader)["variants"]  # noqa: S506
+    for name in variants or ():
+        yield Entry(name, file, name)
