@@ -1,0 +1,157 @@
+"""Writes the files that follow from the code: python docs/generate.py [--check].
+
+With --check nothing is written; the exit status is 1 where a file is stale.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cnnshape.commands._reference import cli_reference
+from cnnshape.layers import Example, Layer, format_shape, registry
+from cnnshape.views.documentation import document
+from cnnshape.views.schema import json_schema
+
+ROOT = Path(__file__).parent.parent
+
+FAMILIES = {
+    "convolution": "Convolution",
+    "pooling": "Pooling and reduction",
+    "linear": "Linear",
+    "activation": "Activation",
+    "normalization": "Normalization and scaling",
+    "dropout": "Dropout",
+    "padding": "Padding",
+    "resampling": "Resampling",
+    "shape": "Rearranging",
+    "merge": "Merging",
+    "attention": "Attention",
+    "other": "Other",
+}
+"""The title of each kind of layer, in the order of the page."""
+
+INTRODUCTION = """\
+# Layer types
+
+A type's name and arguments are those of the `torch.nn` class of the same name, unless its
+source says otherwise. Shapes are without the batch, C×H×W; an argument `dim` counts the
+batch as dimension 0, as PyTorch does. An *inferred* argument follows from the incoming
+shape; where it is written, it is checked.
+
+This page is generated from the classes in `cnnshape/layers` by `python docs/generate.py`.
+Every example on it is built and run in PyTorch by the tests.
+"""
+
+
+def layer_reference() -> str:
+    """docs/layers.md: every layer type with its arguments and examples, by family."""
+    families: dict[str, list[type[Layer]]] = {kind: [] for kind in FAMILIES}
+    for layer in registry().values():
+        families[layer.kind].append(layer)
+    parts = [INTRODUCTION]
+    for kind, types in families.items():
+        if types:
+            links = ", ".join(f"[{each.__name__}](#{each.__name__.lower()})" for each in types)
+            parts += [f"## {FAMILIES[kind]}\n\n{links}\n", *map(_layer, types)]
+    return "\n".join(parts)
+
+
+def _layer(layer: type[Layer]) -> str:
+    documentation = document(layer)
+    lines = [f"### {layer.__name__}", "", documentation.summary]
+    if documentation.details:
+        lines += ["", documentation.details]
+    if documentation.source:
+        lines += ["", f"Source: {_source(documentation.source)}"]
+    if layer.fields:
+        lines += ["", "| argument | default | meaning |", "| --- | --- | --- |"]
+        lines += [
+            f"| `{name}` | {_default(layer, name)} | {_cell(documentation.arguments[name])} |"
+            for name in layer.fields
+        ]
+    lines += ["", *(_example(layer, example) for example in layer.examples), ""]
+    return "\n".join(lines)
+
+
+def _source(source: str) -> str:
+    if source.startswith("torch."):
+        page = f"https://docs.pytorch.org/docs/stable/generated/{source}.html"
+        return f"[`{source}`]({page})"
+    return source
+
+
+def _default(layer: type[Layer], name: str) -> str:
+    field = layer.fields[name]
+    if field.required:
+        return "required"
+    return "inferred" if field.inferred else f"`{_yaml(field.default)}`"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _example(layer: type[Layer], example: Example) -> str:
+    faults: list[Any] = []
+    read = layer.read(example.arguments, faults)
+    assert read is not None, faults
+    formula = read.bind(example.inputs).formula(example.inputs, example.gives)
+    reads = ", ".join(map(format_shape, example.inputs))
+    because = f": {formula}" if formula else ""
+    return f"- `{_written(layer, example)}` on {reads} gives {format_shape(example.gives)}{because}"
+
+
+def _written(layer: type[Layer], example: Example) -> str:
+    """The example as a spec writes it: a bare name where there are no arguments."""
+    if not example.arguments:
+        return layer.__name__
+    arguments = ", ".join(f"{name}: {_yaml(value)}" for name, value in example.arguments.items())
+    return f"{{type: {layer.__name__}, {arguments}}}"
+
+
+def _yaml(value: Any) -> str:
+    if isinstance(value, str):
+        return value if value.isidentifier() else json.dumps(value)
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_yaml, value))}]"
+    return json.dumps(value)
+
+
+def schema_file() -> str:
+    """architectures/schema.json: what the specs' modeline points at."""
+    return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+GENERATED: dict[str, Callable[[], str]] = {
+    "architectures/schema.json": schema_file,
+    "docs/cli.md": cli_reference,
+    "docs/layers.md": layer_reference,
+}
+"""Each generated file, from the top of the checkout, with what makes its text."""
+
+
+def stale() -> list[str]:
+    """The generated files whose text is not what the code says now."""
+    return [
+        name
+        for name, make in GENERATED.items()
+        if not (ROOT / name).exists() or (ROOT / name).read_text(encoding="utf-8") != make()
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Write what is stale, or with --check only name it."""
+    names = stale()
+    for name in names:
+        if "--check" not in arguments:
+            (ROOT / name).write_text(GENERATED[name](), encoding="utf-8")
+        sys.stdout.write(f"{name} {'is stale' if '--check' in arguments else 'written'}\n")
+    return 1 if names and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,184 @@
+"""The JSON Schema of spec files, and the generated files that must not be stale."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from cnnshape.layers import registry
+from cnnshape.views.schema import json_schema
+
+ROOT = Path(__file__).parents[2]
+ARCHITECTURES = sorted((ROOT / "architectures").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def validator() -> jsonschema.Draft202012Validator:
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def with_layers(*layers: Any, **keys: Any) -> dict[str, Any]:
+    return {"input": [3, 32, 32], "layers": list(layers), **keys}
+
+
+@pytest.mark.parametrize("path", ARCHITECTURES, ids=lambda path: path.stem)
+def test_a_shipped_spec_is_valid_and_names_the_schema(
+    path: Path, validator: jsonschema.Draft202012Validator
+) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=schema.json\n")
+    assert [error.message for error in validator.iter_errors(yaml.safe_load(text))] == []
+
+
+@pytest.mark.parametrize("name", registry())
+def test_every_example_of_a_type_is_valid(
+    name: str, validator: jsonschema.Draft202012Validator
+) -> None:
+    for example in registry()[name].examples:
+        validator.validate(with_layers({"type": name, "name": "x", **_lists(example.arguments)}))
+
+
+@pytest.mark.parametrize("name", registry())
+def test_a_type_refuses_an_argument_that_it_does_not_have(
+    name: str, validator: jsonschema.Draft202012Validator
+) -> None:
+    arguments = _lists(registry()[name].examples[0].arguments)
+    entry = {"type": name, **arguments, "no_such_argument": 1}
+    assert not validator.is_valid(with_layers(entry))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        with_layers("ReLU", "my_block"),
+        with_layers({"type": "my_block", "width": 3, "anything": [1, 2]}),
+        with_layers({"type": "Conv2d", "out_channels": "$out", "kernel_size": ["${k // 2}", 3]}),
+        with_layers({"type": "Conv2d", "in_channels": None, "out_channels": 1, "kernel_size": 1}),
+        with_layers({"type": "$kind", "repeat": "${n}", "when": "$deep", "from": ["a", 1]}),
+        with_layers({"share": "head", "name": "again", "from": "p4"}),
+        with_layers({"layers": ["ReLU"], "name": "head", "repeat": 2, "when": False}),
+        with_layers({"branches": {"a": None, "b": ["ReLU"], "c": "ReLU"}, "join": "Add"}),
+        with_layers(
+            {
+                "branches": [{"type": "ReLU"}, {"when": "$x", "layers": []}, {"when": True}],
+                "join": {"type": "Concat", "dim": 2, "name": "joined"},
+            }
+        ),
+        with_layers(
+            blocks={"b": {"params": {"w": None}, "inputs": ["x", "y"], "layers": ["ReLU"]}},
+            params={"depths": [1, 2]},
+            variants={"small": {}, "large": {"depths": [3, 4]}, "same": None},
+            outputs=["a", "b"],
+            train={"epochs": 2},
+            name=5,
+        ),
+        {"input": "$size", "layers": None, "x-anchors": {}},
+    ],
+    ids=str,
+)
+def test_what_the_language_allows_is_valid(
+    spec: dict[str, Any], validator: jsonschema.Draft202012Validator
+) -> None:
+    validator.validate(spec)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"layers": []},
+        {"input": [3, 32, 32]},
+        {"input": [], "layers": []},
+        {"input": [3, 0, 32], "layers": []},
+        with_layers(layer=1),
+        with_layers({"type": "Conv2d", "out_channels": 6}),
+        with_layers({"type": "Conv2d", "out_channels": 0, "kernel_size": 3}),
+        with_layers({"type": "Conv2d", "out_channels": 6, "kernel_size": [3]}),
+        with_layers({"type": "Conv2d", "out_channels": 6, "kernel_size": "3"}),
+        with_layers({"type": "Conv2d", "out_channels": 6, "kernel_size": 3, "bias": "no"}),
+        with_layers({"type": "MaxPool2d", "kernel": 2}),
+        with_layers({"type": "ReLU", "repeat": -1}),
+        with_layers({"type": "ReLU", "when": "yes"}),
+        with_layers({"name": "x"}),
+        with_layers({"type": "ReLU", "layers": []}),
+        with_layers({"share": "a", "kernel_size": 3}),
+        with_layers({"branches": {"a": []}}),
+        with_layers({"branches": {}, "join": "Add"}),
+        with_layers({"branches": {"a": {"layer": []}}, "join": "Add"}),
+        with_layers({"branches": {"a": []}, "join": {"dim": 1}}),
+        with_layers({"branches": {"a": []}, "join": {"type": "Concat", "from": "x"}}),
+        with_layers({"branches": {"a": []}, "join": {"type": "Concat", "dims": 1}}),
+        with_layers(blocks={"b": {"params": {}}}),
+        with_layers(blocks={"b": {"layers": [{"type": "Linear"}]}}),
+        with_layers(3),
+        with_layers([]),
+    ],
+    ids=str,
+)
+def test_what_the_language_does_not_allow_is_invalid(
+    spec: dict[str, Any], validator: jsonschema.Draft202012Validator
+) -> None:
+    assert not validator.is_valid(spec)
+
+
+def test_arguments_and_types_are_described() -> None:
+    schema = json_schema()
+    conv = schema["$defs"]["types"]["Conv2d"]
+    assert conv["description"].endswith("torch.nn.Conv2d")
+    assert conv["properties"]["stride"]["default"] == 1
+    assert "default" not in conv["properties"]["in_channels"]
+    for name, layer in schema["$defs"]["types"].items():
+        assert layer["description"], name
+        arguments = set(layer["properties"]) & set(registry()[name].fields)
+        assert all(layer["properties"][argument]["description"] for argument in arguments)
+
+
+def test_generated_files_are_not_stale(generate: ModuleType) -> None:
+    assert generate.stale() == [], "run: python docs/generate.py"
+
+
+def test_a_stale_file_is_named_and_written_anew(
+    generate: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(generate, "ROOT", tmp_path)
+    monkeypatch.setattr(generate, "GENERATED", {"page.md": lambda: "new ×\n"})
+    page = tmp_path / "page.md"
+    page.write_text("old\n")
+    assert generate.main(["--check"]) == 1
+    assert capsys.readouterr().out == "page.md is stale\n"
+    assert page.read_text() == "old\n"
+    assert generate.main([]) == 0
+    assert page.read_text(encoding="utf-8") == "new ×\n"
+    assert generate.main(["--check"]) == 0
+
+
+def _lists(arguments: Any) -> dict[str, Any]:
+    """The arguments as YAML gives them: lists, not tuples."""
+    return {
+        name: [*map(_list, value)] if isinstance(value, (list, tuple)) else value
+        for name, value in arguments.items()
+    }
+
+
+def _list(value: Any) -> Any:
+    return [*map(_list, value)] if isinstance(value, (list, tuple)) else value
