@@ -7,17 +7,13 @@ declares the entry point group ``cnnshape.layers``.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.machinery import SourceFileLoader
-from pathlib import Path
-from traceback import extract_tb
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ._registry import registry
 from .base import register
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 ENTRY_POINT_GROUP = "cnnshape.layers"
 
@@ -47,7 +43,7 @@ def load_plugin(path: str) -> frozenset[str]:
     """
     registry()
     source = _read(path)
-    key, digest = str(Path(path).resolve()), _digest(source)
+    key, digest = os.path.realpath(path), _digest(source)
     before = _loaded.get(key)
     if before is not None:
         if before.digest == digest:
@@ -105,7 +101,7 @@ def plugin_digests() -> dict[str, str]:
     for name, layer in register().items():
         file = getattr(sys.modules.get(layer.__module__), "__file__", None)
         if name not in digests and not layer.__module__.startswith(f"{__package__}.") and file:
-            digests[name] = _digest(Path(file).read_bytes())
+            digests[name] = _digest(_read(file))
     return digests
 
 
@@ -123,10 +119,11 @@ class _Loader(SourceFileLoader):
         raise OSError("bytecode is not cached")
 
 
-def _run(path: str, source: bytes) -> ModuleType:
+def _run(path: str, source: bytes) -> None:
     from importlib.util import module_from_spec, spec_from_file_location
 
-    name = f"cnnshape_plugin_{Path(path).stem}_{_digest(path.encode())[:8]}"
+    stem = os.path.basename(path).partition(".")[0]
+    name = f"cnnshape_plugin_{stem}_{_digest(path.encode())[:8]}"
     spec = spec_from_file_location(name, path, loader=_Loader(name, path, source))
     assert spec is not None
     assert spec.loader is not None
@@ -137,12 +134,12 @@ def _run(path: str, source: bytes) -> ModuleType:
     except BaseException:
         del sys.modules[name]
         raise
-    return module
 
 
 def _read(path: str) -> bytes:
     try:
-        return Path(path).read_bytes()
+        with open(path, "rb") as file:
+            return file.read()
     except OSError as fault:
         reason = fault.strerror or str(fault)
         raise PluginError(f"cannot read the plugin {path}: {reason}") from fault
@@ -161,6 +158,8 @@ def _digest(source: bytes) -> str:
 
 def _cause(fault: BaseException, path: str = "") -> str:
     """'line 3: ZeroDivisionError: division by zero'; the line is that of the plugin's file."""
+    from traceback import extract_tb
+
     lines = [frame.lineno for frame in extract_tb(fault.__traceback__) if frame.filename == path]
     line = fault.lineno if isinstance(fault, SyntaxError) else (lines or [None])[-1]
     text = fault.msg if isinstance(fault, SyntaxError) else str(fault)
