@@ -144,7 +144,7 @@ class WindowLayer(SpatialLayer, abstract=True):
         """The window along each spatial dimension."""
         raise NotImplementedError
 
-    def output_size(self, size: Shape) -> Shape:
+    def places(self, size: Shape) -> Shape:
         """The places where the window fits, for each spatial dimension.
 
         Raises:

@@ -10,6 +10,10 @@ from .fields import Boolean, Choice, Integer, Number, defaulted, required
 from .shapes import Shape, Shapes, format_shape
 
 _LARGEST_FLOAT32 = 3.4028234663852886e38
+_OLD_NAMES = {
+    "min_value": "write min_val, its new name",
+    "max_value": "write max_val, its new name",
+}
 _FINITE = Number(min=-float_info.max, max=float_info.max)
 
 
@@ -238,6 +242,7 @@ class Hardtanh(_InplaceActivation):
 
     min_val = defaulted(Number(), -1.0)
     max_val = defaulted(Number(), 1.0)
+    left_out = _OLD_NAMES
     examples = (
         Example({}, (6, 28, 28), (6, 28, 28)),
         Example({"min_val": 0, "max_val": 6, "inplace": True}, (84,), (84,)),

@@ -157,7 +157,7 @@ class _Conv(ConvNd, WindowLayer, abstract=True):
                     help=f"padding of at most {largest}, or padding_mode: zeros",
                     field="padding",
                 )
-        return (self.out_channels, *self.output_size(size))
+        return (self.out_channels, *self.places(size))
 
     def weight_shape(self) -> Shape:
         assert self.in_channels is not None

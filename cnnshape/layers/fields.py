@@ -9,6 +9,7 @@ small classes do that; generated ``__init__`` code costs more to compile than to
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from .shapes import spatial_letters
@@ -104,7 +105,7 @@ class Number(Kind[float]):
             raise self.refusal(value, layer)
         number = cast("float", value)
         if (
-            number != number  # NaN
+            isnan(number)
             or (self.min is not None and number < self.min)
             or (self.max is not None and number > self.max)
             or (self.above is not None and number <= self.above)

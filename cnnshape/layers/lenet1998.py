@@ -121,7 +121,7 @@ class ConnectionTableConv2d(WindowLayer):
 
     def output_shape(self, inputs: Shapes) -> Shape:
         _, size = self.channels_and_size(inputs)
-        return (len(self.table), *self.output_size(size))
+        return (len(self.table), *self.places(size))
 
     def by_fan_in(self) -> dict[int, list[int]]:
         """The output maps that read each number of input maps."""
@@ -235,7 +235,7 @@ class Subsampling2d(WindowLayer):
 
     def output_shape(self, inputs: Shapes) -> Shape:
         channels, size = self.channels_and_size(inputs)
-        return (channels, *self.output_size(size))
+        return (channels, *self.places(size))
 
     def parameters(self) -> dict[str, Shape]:
         assert self.num_channels is not None

@@ -65,7 +65,7 @@ class _Pool(WindowLayer, abstract=True):
 
     def output_shape(self, inputs: Shapes) -> Shape:
         channels, size = self.channels_and_size(inputs)
-        return (channels, *self.output_size(size))
+        return (channels, *self.places(size))
 
     def summary(self) -> str:
         parts = [format_shape(self.kernel_size), *self.changed("stride", "padding", "dilation")]

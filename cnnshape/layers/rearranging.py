@@ -1,0 +1,458 @@
+"""The same elements in another shape or order."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import prod
+from typing import TYPE_CHECKING
+
+from ._dimensions import dimension, dimension_name, sample_dimension, with_batch
+from .base import Example, Layer, LayerError, Step, function_module
+from .fields import Integer, ListOf, defaulted, required
+from .shapes import Shape, Shapes, divisors_near, format_shape, minus
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class _Rearrangement(Layer):
+    """A layer that only moves elements."""
+
+    kind = "shape"
+
+    def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
+        return None
+
+
+class Flatten(_Rearrangement):
+    """Several dimensions laid out as one; by default a map becomes one flat vector.
+
+    Args:
+        start_dim: the first dimension to flatten, the batch counted as 0.
+        end_dim: the last dimension to flatten.
+
+    Source: torch.nn.Flatten.
+    """
+
+    flattens_space = True
+    examples = (
+        Example({}, (16, 5, 5), (400,)),
+        Example({"start_dim": 2}, (64, 7, 7), (64, 49)),
+        Example({"start_dim": 1, "end_dim": 2}, (3, 4, 5), (12, 5)),
+    )
+
+    start_dim = defaulted(Integer(), 1)
+    end_dim = defaulted(Integer(), -1)
+
+    def _ends(self, shape: Shape) -> tuple[int, int]:
+        """The first and the last flattened dimension as indices into `shape`."""
+        start = sample_dimension(self, self.start_dim, shape, "start_dim")
+        end = sample_dimension(self, self.end_dim, shape, "end_dim")
+        if end < start:
+            raise LayerError(
+                f"end_dim {minus(self.end_dim)} of {with_batch(shape)} comes before "
+                f"start_dim {minus(self.start_dim)}",
+                help=f"end_dim of at least {start}",
+                field="end_dim",
+            )
+        return start - 1, end - 1
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        (shape,) = inputs
+        start, end = self._ends(shape)
+        return (*shape[:start], prod(shape[start : end + 1]), *shape[end + 1 :])
+
+    def formula(self, inputs: Shapes, output: Shape) -> str:
+        (shape,) = inputs
+        start, end = self._ends(shape)
+        if start == end:
+            return ""
+        return f"{'·'.join(map(str, shape[start : end + 1]))} = {output[start]}"
+
+
+class _Sizes(_Rearrangement):
+    """A layer that is told new sizes, one of which may be −1 and is then computed."""
+
+    def _check_sizes(self, sizes: tuple[int, ...], field: str) -> None:
+        if sizes.count(-1) > 1:
+            raise LayerError(f"{field} has −1 more than once: only one size can follow",
+                             field=field)  # fmt: skip
+        if any(size < 1 and size != -1 for size in sizes):
+            raise LayerError(
+                f"{field} must have sizes of at least 1, or −1 for the one that follows, "
+                f"not {list(sizes)}",
+                field=field,
+            )
+
+    def _resolved(self, sizes: tuple[int, ...], total: int, field: str) -> Shape:
+        """The sizes with −1 replaced, for `total` elements; raises LayerError."""
+        written = prod(size for size in sizes if size != -1)
+        fits = total % written == 0 if -1 in sizes else total == written
+        if not fits:
+            product = "·".join(minus(size) for size in sizes)
+            raise LayerError(
+                f"{field} {list(sizes)} does not fit {total} elements: "
+                + (
+                    f"{total} is no multiple of {written}"
+                    if -1 in sizes
+                    else f"{product} = {written}"
+                ),
+                help=None if -1 in sizes else "write −1 for one of the sizes: it is computed",
+                field=field,
+            )
+        return tuple(total // written if size == -1 else size for size in sizes)
+
+
+class Unflatten(_Sizes):
+    """One dimension unfolded into several.
+
+    Args:
+        dim: the dimension to unfold, the batch counted as 0.
+        unflattened_size: the sizes that it becomes; one may be -1 and is computed.
+
+    Source: torch.nn.Unflatten.
+    """
+
+    examples = (
+        Example({"dim": 1, "unflattened_size": [16, 5, 5]}, (400,), (16, 5, 5)),
+        Example({"dim": -1, "unflattened_size": [7, -1]}, (64, 49), (64, 7, 7)),
+    )
+
+    dim = required(Integer())
+    unflattened_size = required(ListOf(Integer()))
+
+    def check(self) -> None:
+        self._check_sizes(self.unflattened_size, "unflattened_size")
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        (shape,) = inputs
+        place = sample_dimension(self, self.dim, shape) - 1
+        sizes = self._resolved(self.unflattened_size, shape[place], "unflattened_size")
+        return (*shape[:place], *sizes, *shape[place + 1 :])
+
+    def formula(self, inputs: Shapes, output: Shape) -> str:
+        (shape,) = inputs
+        place = sample_dimension(self, self.dim, shape) - 1
+        sizes = output[place : place + len(self.unflattened_size)]
+        return f"{shape[place]} = {'·'.join(map(str, sizes))}"
+
+    def summary(self) -> str:
+        return f"dim {minus(self.dim)} to {format_shape(self.unflattened_size)}"
+
+
+class Reshape(_Sizes):
+    """The same elements, in the same order, in another shape.
+
+    Args:
+        shape: the new shape without the batch; one size may be -1 and is computed.
+
+    Source: torch.reshape.
+    """
+
+    examples = (
+        Example({"shape": [16, 5, 5]}, (400,), (16, 5, 5)),
+        Example({"shape": [8, -1]}, (4, 6, 6), (8, 18)),
+    )
+
+    shape = required(ListOf(Integer()))
+
+    def check(self) -> None:
+        self._check_sizes(self.shape, "shape")
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        return self._resolved(self.shape, prod(inputs[0]), "shape")
+
+    def formula(self, inputs: Shapes, output: Shape) -> str:
+        return f"{'·'.join(map(str, inputs[0]))} = {'·'.join(map(str, output))}"
+
+    def summary(self) -> str:
+        return f"to {format_shape(self.shape)}"
+
+    def module(self) -> nn.Module:
+        shape = self.shape
+        return function_module(lambda x: x.reshape(x.shape[0], *shape))
+
+
+class Permute(_Rearrangement):
+    """The dimensions in another order.
+
+    Args:
+        dims: every dimension in its new order, the batch counted as 0 and left first:
+            [0, 2, 3, 1] puts the channels last.
+
+    Source: torch.permute.
+    """
+
+    examples = (
+        Example({"dims": [0, 2, 3, 1]}, (96, 56, 40), (56, 40, 96)),
+        Example({"dims": [0, 2, 1]}, (64, 49), (49, 64)),
+    )
+
+    dims = required(ListOf(Integer()))
+
+    def _order(self, shape: Shape) -> tuple[int, ...]:
+        rank = len(shape) + 1
+        example = [0, *range(2, rank), 1]
+        order = tuple(dimension(self, dim, shape, "dims") for dim in self.dims)
+        if sorted(order) != list(range(rank)):
+            raise LayerError(
+                f"dims {list(self.dims)} does not name each dimension of {with_batch(shape)} once",
+                help=f"write {rank} dimensions, as dims: {example}",
+                field="dims",
+            )
+        if order[0] != 0:
+            raise LayerError(
+                f"dims {list(self.dims)} moves the batch, which must stay first",
+                help=f"write 0 first, as dims: {example}",
+                field="dims",
+            )
+        return order
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        (shape,) = inputs
+        return tuple(shape[dim - 1] for dim in self._order(shape)[1:])
+
+    def summary(self) -> str:
+        return ", ".join(map(minus, self.dims))
+
+    def module(self) -> nn.Module:
+        dims = self.dims
+        return function_module(lambda x: x.permute(dims))
+
+
+class Transpose(_Rearrangement):
+    """Two dimensions exchanged.
+
+    Args:
+        dim0: the one dimension, the batch counted as 0.
+        dim1: the other.
+
+    Source: torch.transpose.
+    """
+
+    examples = (
+        Example({"dim0": 1, "dim1": 2}, (64, 49), (49, 64)),
+        Example({"dim0": 1, "dim1": -1}, (3, 4, 5), (5, 4, 3)),
+    )
+
+    dim0 = required(Integer())
+    dim1 = required(Integer())
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        (shape,) = inputs
+        first = sample_dimension(self, self.dim0, shape, "dim0") - 1
+        second = sample_dimension(self, self.dim1, shape, "dim1") - 1
+        sizes = list(shape)
+        sizes[first], sizes[second] = sizes[second], sizes[first]
+        return tuple(sizes)
+
+    def summary(self) -> str:
+        return f"{minus(self.dim0)} and {minus(self.dim1)}"
+
+    def module(self) -> nn.Module:
+        dim0, dim1 = self.dim0, self.dim1
+        return function_module(lambda x: x.transpose(dim0, dim1))
+
+
+class _PixelLayer(_Rearrangement):
+    """A layer that trades channels for resolution; it acts on the last three dimensions."""
+
+    def _split(self, inputs: Shapes) -> tuple[Shape, int, int, int]:
+        (shape,) = inputs
+        if len(shape) < 3:
+            raise LayerError(
+                f"{self.type_name} reads C×H×W, not {format_shape(shape)}",
+                help="put a Reshape or Unflatten before it that gives C×H×W",
+            )
+        channels, height, width = shape[-3:]
+        return shape[:-3], channels, height, width
+
+
+class PixelShuffle(_PixelLayer):
+    """Channels become resolution: r²·C maps of H×W become C maps of r·H × r·W.
+
+    Args:
+        upscale_factor: r, how many times larger height and width become.
+
+    Source: torch.nn.PixelShuffle.
+    """
+
+    kind = "resampling"
+    examples = (
+        Example({"upscale_factor": 3}, (9, 4, 5), (1, 12, 15)),
+        Example({"upscale_factor": 2}, (12, 8, 8), (3, 16, 16)),
+    )
+
+    upscale_factor = required(Integer(min=1))
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        outer, channels, height, width = self._split(inputs)
+        factor = self.upscale_factor
+        if channels % factor**2:
+            below = channels // factor**2 * factor**2
+            fits = [str(count) for count in (below, below + factor**2) if count]
+            raise LayerError(
+                f"{channels} channels do not divide into {factor}·{factor} = {factor**2}",
+                help=f"give it {' or '.join(fits)} channels",
+                field="upscale_factor",
+            )
+        return (*outer, channels // factor**2, factor * height, factor * width)
+
+    def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
+        if len(output) != 3:
+            return None
+        return (Step(0, Fraction(1, self.upscale_factor)),) * 2
+
+    def formula(self, inputs: Shapes, output: Shape) -> str:
+        channels, height, width = inputs[0][-3:]
+        r = self.upscale_factor
+        return (
+            f"C: {channels}/{r}² = {output[-3]}, H: {r}·{height} = {output[-2]}, "
+            f"W: {r}·{width} = {output[-1]}"
+        )
+
+    def summary(self) -> str:
+        return f"×{self.upscale_factor}"
+
+
+class PixelUnshuffle(_PixelLayer):
+    """Resolution becomes channels: C maps of r·H × r·W become r²·C maps of H×W.
+
+    Args:
+        downscale_factor: r, how many times smaller height and width become.
+
+    Source: torch.nn.PixelUnshuffle.
+    """
+
+    kind = "resampling"
+    examples = (
+        Example({"downscale_factor": 2}, (3, 16, 12), (12, 8, 6)),
+        Example({"downscale_factor": 3}, (1, 9, 9), (9, 3, 3)),
+    )
+
+    downscale_factor = required(Integer(min=1))
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        outer, channels, height, width = self._split(inputs)
+        factor = self.downscale_factor
+        for letter, size in (("height", height), ("width", width)):
+            if size % factor:
+                raise LayerError(
+                    f"the {letter} {size} is no multiple of downscale_factor {factor}",
+                    help=f"downscale_factor: {' or '.join(map(str, divisors_near(size, factor)))}",
+                    field="downscale_factor",
+                )
+        return (*outer, channels * factor**2, height // factor, width // factor)
+
+    def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
+        if len(output) != 3:
+            return None
+        return (Step(self.downscale_factor - 1, self.downscale_factor),) * 2
+
+    def formula(self, inputs: Shapes, output: Shape) -> str:
+        channels, height, width = inputs[0][-3:]
+        r = self.downscale_factor
+        return (
+            f"C: {channels}·{r}² = {output[-3]}, H: {height}/{r} = {output[-2]}, "
+            f"W: {width}/{r} = {output[-1]}"
+        )
+
+    def summary(self) -> str:
+        return f"÷{self.downscale_factor}"
+
+
+class ChannelShuffle(_Rearrangement):
+    """Channels of several groups dealt out in turn, so that the groups mix.
+
+    Args:
+        groups: the number of groups; it must divide the channels.
+
+    Source: torch.nn.ChannelShuffle.
+    """
+
+    examples = (
+        Example({"groups": 2}, (116, 28, 28), (116, 28, 28)),
+        Example({"groups": 3}, (6, 10), (6, 10)),
+    )
+
+    groups = required(Integer(min=1))
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        (shape,) = inputs
+        if len(shape) < 2:
+            raise LayerError(
+                f"ChannelShuffle reads channels and positions, not {format_shape(shape)}",
+                help="put it before the Flatten",
+            )
+        if shape[0] % self.groups:
+            near = " or ".join(map(str, divisors_near(shape[0], self.groups)))
+            raise LayerError(
+                f"groups {self.groups} does not divide the {shape[0]} channels",
+                help=f"groups: {near}",
+                field="groups",
+            )
+        return shape
+
+    def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
+        return Layer.footprint(self, inputs, output)
+
+    def summary(self) -> str:
+        return f"{self.groups} groups"
+
+
+class Squeeze(_Rearrangement):
+    """A dimension of size 1 taken away; a dimension of another size stays.
+
+    Args:
+        dim: the dimension, the batch counted as 0.
+
+    Source: torch.squeeze.
+    """
+
+    examples = (
+        Example({"dim": 3}, (64, 10, 1), (64, 10)),
+        Example({"dim": 2}, (64, 10), (64, 10)),
+    )
+
+    dim = required(Integer())
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        (shape,) = inputs
+        place = sample_dimension(self, self.dim, shape) - 1
+        return (*shape[:place], *shape[place + 1 :]) if shape[place] == 1 else shape
+
+    def notes(self, inputs: Shapes, output: Shape) -> list[str]:
+        if inputs[0] != output:
+            return []
+        place = sample_dimension(self, self.dim, output)
+        return [f"the {dimension_name(place, output)} is {output[place - 1]}, not 1: it stays"]
+
+    def module(self) -> nn.Module:
+        dim = self.dim
+        return function_module(lambda x: x.squeeze(dim))
+
+
+class Unsqueeze(_Rearrangement):
+    """A new dimension of size 1.
+
+    Args:
+        dim: where it stands in the result, the batch counted as 0.
+
+    Source: torch.unsqueeze.
+    """
+
+    examples = (
+        Example({"dim": 1}, (10,), (1, 10)),
+        Example({"dim": -1}, (64, 10), (64, 10, 1)),
+    )
+
+    dim = required(Integer())
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        (shape,) = inputs
+        place = sample_dimension(self, self.dim, (*shape, 1)) - 1
+        return (*shape[:place], 1, *shape[place:])
+
+    def module(self) -> nn.Module:
+        dim = self.dim
+        return function_module(lambda x: x.unsqueeze(dim))

@@ -1,0 +1,259 @@
+"""A part of a value: one chunk of a split, a range, a crop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from ._dimensions import sample_dimension
+from ._spatial import SpatialLayer, axes, folded
+from .base import ELEMENTWISE, Example, Layer, LayerError, Step, function_module
+from .fields import Either, Integer, ListOf, PerDimension, defaulted, required
+from .shapes import Shape, Shapes, format_shape, minus, spatial_letters
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+
+class _Selection(Layer):
+    """A layer that gives some of what it reads, along one dimension."""
+
+    kind = "shape"
+    dim = defaulted(Integer(), 1)
+
+    def _length(self, size: int) -> int:
+        """How many positions of `size` it gives; raises LayerError."""
+        raise NotImplementedError
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        (shape,) = inputs
+        place = sample_dimension(self, self.dim, shape) - 1
+        return (*shape[:place], self._length(shape[place]), *shape[place + 1 :])
+
+    def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
+        return (ELEMENTWISE,) * (len(output) - 1) or None
+
+    def _one_of(self, index: int, count: int, size: int) -> int:
+        """`index` as a number from 0; raises LayerError where there is no such part."""
+        if not -count <= index < count:
+            raise LayerError(
+                f"there is no part {minus(index)}: {size} gives {count} "
+                f"part{'s' if count != 1 else ''}",
+                help=f"index from 0 to {count - 1}",
+                field="index",
+            )
+        return index % count
+
+
+class Chunk(_Selection):
+    """One of several equal parts; the last may be smaller.
+
+    Args:
+        chunks: how many parts to make.
+        dim: the dimension to part, the batch counted as 0.
+        index: which part to give, from 0; negative from the end.
+
+    Source: torch.chunk.
+    """
+
+    examples = (
+        Example({"chunks": 2, "index": 0}, (116, 28, 28), (58, 28, 28)),
+        Example({"chunks": 3, "index": -1}, (8, 10), (2, 10)),
+        Example({"chunks": 2, "dim": 2, "index": 1}, (3, 5, 5), (3, 2, 5)),
+    )
+
+    chunks = required(Integer(min=1))
+    index = required(Integer())
+
+    def _length(self, size: int) -> int:
+        each = -(-size // self.chunks)
+        count = -(-size // each)
+        index = self._one_of(self.index, count, size)
+        return min(each, size - index * each)
+
+    def formula(self, inputs: Shapes, output: Shape) -> str:
+        place = sample_dimension(self, self.dim, inputs[0]) - 1
+        size = inputs[0][place]
+        if size % self.chunks == 0:
+            return f"{size}/{self.chunks} = {output[place]}"
+        return f"part {minus(self.index)} of {size} in parts of ⌈{size}/{self.chunks}⌉"
+
+    def summary(self) -> str:
+        dim = "" if self.dim == 1 else f" along {minus(self.dim)}"
+        return f"part {minus(self.index)} of {self.chunks}{dim}"
+
+    def module(self) -> nn.Module:
+        chunks, dim, index = self.chunks, self.dim, self.index
+        return function_module(lambda x: x.chunk(chunks, dim)[index])
+
+
+class Split(_Selection):
+    """One of several parts of given sizes.
+
+    Args:
+        split_size: the size of each part (the last may be smaller), or the list of all sizes.
+        dim: the dimension to split, the batch counted as 0.
+        index: which part to give, from 0; negative from the end.
+
+    Source: torch.split.
+    """
+
+    examples = (
+        Example({"split_size": 24, "index": 1}, (72, 14, 14), (24, 14, 14)),
+        Example({"split_size": [1, 3, 4], "index": 2}, (8, 10), (4, 10)),
+        Example({"split_size": 3, "index": -1}, (8,), (2,)),
+    )
+
+    split_size = required(Either(Integer(min=1), ListOf(Integer(min=1))))
+    index = required(Integer())
+
+    def _length(self, size: int) -> int:
+        if isinstance(self.split_size, tuple):
+            total = sum(self.split_size)
+            if total != size:
+                raise LayerError(
+                    f"split_size {list(self.split_size)} adds up to {total}, not to {size}",
+                    field="split_size",
+                )
+            sizes: tuple[int, ...] = self.split_size
+            return sizes[self._one_of(self.index, len(sizes), size)]
+        index = self._one_of(self.index, -(-size // self.split_size), size)
+        return min(self.split_size, size - index * self.split_size)
+
+    def summary(self) -> str:
+        sizes = self.split_size
+        parts = list(sizes) if isinstance(sizes, tuple) else sizes
+        return f"part {minus(self.index)} of parts of {parts}"
+
+    def module(self) -> nn.Module:
+        sizes, dim, index = self.split_size, self.dim, self.index
+        written = list(sizes) if isinstance(sizes, tuple) else sizes
+
+        return function_module(lambda x: x.split(written, dim)[index])
+
+
+class Narrow(_Selection):
+    """A range of one dimension.
+
+    Args:
+        dim: the dimension, the batch counted as 0.
+        start: the first position, from 0; negative from the end.
+        length: how many positions.
+
+    Source: torch.narrow.
+    """
+
+    examples = (
+        Example({"start": 4, "length": 8}, (16, 5, 5), (8, 5, 5)),
+        Example({"dim": 2, "start": -3, "length": 3}, (3, 10), (3, 3)),
+    )
+
+    start = required(Integer())
+    length = required(Integer(min=1))
+
+    def _length(self, size: int) -> int:
+        start = self.start + size if self.start < 0 else self.start
+        if not 0 <= start < size or start + self.length > size:
+            raise LayerError(
+                f"{self.length} from {minus(self.start)} on does not fit a dimension of {size}",
+                help=f"start from 0 to {size - self.length}"
+                if self.length <= size
+                else f"length of at most {size}",
+                field="start" if self.length <= size else "length",
+            )
+        return self.length
+
+    def summary(self) -> str:
+        dim = "" if self.dim == 1 else f" along {minus(self.dim)}"
+        return f"{self.length} from {minus(self.start)}{dim}"
+
+    def module(self) -> nn.Module:
+        dim, start, length = self.dim, self.start, self.length
+        return function_module(lambda x: x.narrow(dim, start, length))
+
+
+class _CenterCrop(SpatialLayer, abstract=True):
+    """The middle of a map; where it cannot be cut evenly, one row more goes from the end."""
+
+    kind = "shape"
+
+    def _cropped(self, shape: Shape, size: Shape, field: str | None) -> Shape:
+        for letter, have, want in zip(spatial_letters(len(size)), shape[1:], size, strict=True):
+            if want > have:
+                raise LayerError(
+                    f"{self.type_name} cannot cut {letter} = {want} out of {have} "
+                    f"({format_shape(shape)})",
+                    help="crop the larger map to the size of the smaller",
+                    field=field,
+                )
+        return (shape[0], *size)
+
+    def formula(self, inputs: Shapes, output: Shape) -> str:
+        cuts = [have - want for have, want in zip(inputs[0][1:], output[1:], strict=True)]
+        texts = [
+            f"{have}−{cut // 2}−{cut - cut // 2} = {want}"
+            for have, cut, want in zip(inputs[0][1:], cuts, output[1:], strict=True)
+        ]
+        return texts[0] if len(set(texts)) == 1 else ", ".join(texts)
+
+    def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
+        return (ELEMENTWISE,) * (len(output) - 1)
+
+
+class CenterCrop2d(_CenterCrop):
+    """The middle of a map, of a given size.
+
+    Args:
+        size: the height and width that stay, one number or one for each.
+    """
+
+    spatial_dims: ClassVar[int] = 2
+    examples = (
+        Example({"size": 56}, (512, 64, 64), (512, 56, 56)),
+        Example({"size": [3, 4]}, (8, 6, 9), (8, 3, 4)),
+    )
+
+    size = required(PerDimension(Integer(min=1)))
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        self.channels_and_size(inputs)
+        return self._cropped(inputs[0], self.size, "size")
+
+    def summary(self) -> str:
+        return folded(self.size)
+
+    def module(self) -> nn.Module:
+        size = self.size
+        return function_module(lambda x: _center(x, size))
+
+
+class CropLike(_CenterCrop):
+    """The middle of the first map, of the second map's height and width (or length, or volume).
+
+    U-Net crops so what it copies from the way down.
+    """
+
+    inputs = (2, 2)
+    examples = (
+        Example({}, ((512, 64, 64), (512, 56, 56)), (512, 56, 56)),
+        Example({}, ((4, 11), (8, 6)), (4, 6)),
+    )
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        large, small = inputs
+        if len(large) != len(small) or len(large) < 2:
+            raise LayerError(
+                f"CropLike reads two maps of as many dimensions, not {format_shape(large)} "
+                f"and {format_shape(small)}",
+                help=f"both must be {axes(max(len(large), len(small), 2) - 1)}",
+            )
+        return self._cropped(large, small[1:], None)
+
+    def module(self) -> nn.Module:
+        return function_module(lambda x, like: _center(x, tuple(like.shape[2:])))
+
+
+def _center(x: torch.Tensor, size: Shape) -> torch.Tensor:
+    for dim, length in enumerate(size, 2):
+        x = x.narrow(dim, (x.shape[dim] - length) // 2, length)
+    return x
