@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from .fields import Field
 from .shapes import Shape, Shapes, format_shape
@@ -52,8 +52,8 @@ class Example(NamedTuple):
     def inputs(self) -> Shapes:
         """The incoming shapes, always as a tuple of shapes."""
         if self.reads and isinstance(self.reads[0], tuple):
-            return self.reads  # type: ignore[return-value]
-        return (self.reads,)  # type: ignore[return-value]
+            return cast("Shapes", self.reads)
+        return (cast("Shape", self.reads),)
 
 
 class Step(NamedTuple):

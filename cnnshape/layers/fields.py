@@ -198,12 +198,12 @@ class PerDimension(Kind["tuple[T, ...]"], Generic[T]):
         self.inner = inner
 
     def read(self, value: object, layer: type[Layer]) -> tuple[T, ...]:
-        count = layer.spatial_dims  # type: ignore[attr-defined]
+        count: int = layer.spatial_dims  # type: ignore[attr-defined]
         if isinstance(value, (list, tuple)):
             if len(value) != count:
                 raise self.refusal(value, layer)
             try:
-                return tuple(self.inner.read(item, layer) for item in value)
+                return tuple([self.inner.read(item, layer) for item in value])
             except ValueError:
                 raise self.refusal(value, layer) from None
         try:

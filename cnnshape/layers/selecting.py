@@ -117,8 +117,9 @@ class Split(_Selection):
                 )
             sizes: tuple[int, ...] = self.split_size
             return sizes[self._one_of(self.index, len(sizes), size)]
-        index = self._one_of(self.index, -(-size // self.split_size), size)
-        return min(self.split_size, size - index * self.split_size)
+        each: int = self.split_size
+        index = self._one_of(self.index, -(-size // each), size)
+        return min(each, size - index * each)
 
     def summary(self) -> str:
         sizes = self.split_size
