@@ -47,6 +47,15 @@ Every example on it is built and run in PyTorch by the tests.
 """
 
 
+PLUGINS = """\
+## A type of your own
+
+A class in a Python file of yours is a layer type like all others, once `--plugin FILE` names
+the file. A package brings its types by the entry point group `cnnshape.layers`. What cannot
+be said of a layer may be left out: MACs that are not known are shown as unknown.
+"""
+
+
 def layer_reference() -> str:
     """docs/layers.md: every layer type with its arguments and examples, by family."""
     families: dict[str, list[type[Layer]]] = {kind: [] for kind in FAMILIES}
@@ -57,7 +66,12 @@ def layer_reference() -> str:
         if types:
             links = ", ".join(f"[{each.__name__}](#{each.__name__.lower()})" for each in types)
             parts += [f"## {FAMILIES[kind]}\n\n{links}\n", *map(_layer, types)]
-    return "\n".join(parts)
+    return "\n".join([*parts, _plugins()])
+
+
+def _plugins() -> str:
+    code = (ROOT / "docs" / "my_layers.py").read_text(encoding="utf-8")
+    return f"{PLUGINS}\n```python\n{code}```\n"
 
 
 def _layer(layer: type[Layer]) -> str:

@@ -145,3 +145,4 @@ def test_the_old_names_of_hardtanhs_arguments_are_unknown() -> None:
     faults: list[LayerError] = []
     assert registry()["Hardtanh"].read({"min_value": 0}, faults) is None
     assert faults[0].message == "Hardtanh has no argument 'min_value'"
+    assert faults[0].help == "write min_val, its new name"

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
+from inspect import Parameter, signature
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import torch.nn.modules as torch_modules
 
 from cnnshape.layers import (
     Layer,
+    LayerError,
     PluginError,
     _plugins,
     load_entry_points,
@@ -22,6 +24,8 @@ from cnnshape.layers import (
 )
 from cnnshape.layers.base import register
 from cnnshape.views import documentation
+
+from .agreement import assert_agrees, bound
 
 KINDS = {
     "activation",
@@ -103,6 +107,25 @@ def test_every_layer_of_torch_is_known_or_left_out_for_a_reason(family: str) -> 
     assert names - set(registry()) - set(LEFT_OUT) == set()
 
 
+@pytest.mark.parametrize(
+    "name", [name for name in registry() if hasattr(torch_modules, name)], ids=str
+)
+def test_a_types_arguments_are_torchs_with_torchs_defaults(name: str) -> None:
+    layer = registry()[name]
+    theirs = {
+        argument.name: argument.default
+        for argument in signature(getattr(torch_modules, name)).parameters.values()
+        if argument.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+        and argument.name not in ("device", "dtype", "batch_first")
+        and not argument.name.startswith("_")
+    }
+    assert set(layer.fields) == set(theirs) - set(layer.left_out)
+    for argument, field in layer.fields.items():
+        if not field.inferred:
+            assert field.required == (theirs[argument] is Parameter.empty), argument
+            assert field.required or field.default == theirs[argument], argument
+
+
 def test_what_is_left_out_is_not_there() -> None:
     assert set(LEFT_OUT) & set(registry()) == set()
 
@@ -132,6 +155,16 @@ def test_a_plugins_type_is_known_by_its_name(plugin: Path) -> None:
     assert layer.output_shape(((4, 8, 8),)) == (12, 8, 8)
     assert set(plugin_digests()) == {"Repeat"}
     assert not (plugin.parent / "__pycache__").exists()
+
+
+def test_the_plugin_of_the_docs_is_right() -> None:
+    (name,) = load_plugin(str(Path(__file__).parents[2] / "docs" / "my_layers.py"))
+    for example in registry()[name].examples:
+        layer = bound(name, example.arguments, *example.inputs)
+        assert layer.output_shape(example.inputs) == example.gives
+        assert_agrees(name, example.arguments, *example.inputs)
+    with pytest.raises(LayerError, match="16 come in and 8 go out"):
+        bound(name, {"out_channels": 8}, (16, 8, 8)).output_shape(((16, 8, 8),))
 
 
 def test_a_plugin_is_run_once_until_it_changes(plugin: Path) -> None:
