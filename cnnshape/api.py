@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +55,8 @@ def loads(
     name: str = "<text>",
 ) -> Network:
     """The network of a spec's text; see :func:`load`. `name` stands for a file's in errors."""
-    spec = read_spec(Source(text, name), registry())
+    with _collector_paused():
+        spec = read_spec(Source(text, name), registry())
     return build_network(spec, input=input, params=params, variant=variant)
 
 
@@ -64,7 +67,8 @@ def read_file(path: str | os.PathLike[str], name: str) -> Spec:
     with Path(path).open("rb") as file:
         # One byte beyond the limit is enough to refuse what may be endless.
         data = file.read(limits.FILE_BYTES + 1)
-    return read_spec(decode(data, name), registry())
+    with _collector_paused():
+        return read_spec(decode(data, name), registry())
 
 
 def build_network(
@@ -80,4 +84,21 @@ def build_network(
         problem = shape_problem(shape)
         if problem:
             raise ValueError(problem)
-    return expand(spec, registry(), input_shape=shape, params=params, variant=variant)
+    with _collector_paused():
+        return expand(spec, registry(), input_shape=shape, params=params, variant=variant)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """No cyclic garbage collection for a while.
+
+    A large spec makes a million small objects and no cycle among them; looking for cycles
+    again and again, over all that torch holds too, would double the time.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -318,7 +318,8 @@ class Expander:
     ) -> Value:
         scope = place.scope
         arguments = self._arguments(entry, place)
-        named = block_faults(block.name, block.params, arguments)
+        written_out = isinstance(entry.type.value, str)
+        named = [] if written_out else block_faults(block.name, block.params, arguments)
         for message, key, help in named:
             self.faults.at(scope, message, argument_mark(entry, key), help)
         if named:

@@ -60,8 +60,11 @@ class Faults:
 
     def evaluate(self, place: Place, written: Written) -> Any:
         """The value of what is written; raises Faulty after reporting why it has none."""
+        value = written.value
+        if type(value) is not Template and type(value) is not tuple:
+            return value
         try:
-            return evaluated(written.value, place.env)
+            return evaluated(value, place.env)
         except ExpressionError as error:
             if isinstance(error, UnknownName) and error.name in INCOMING:
                 raise Faulty from None  # the input is unknown because of an earlier fault

@@ -52,7 +52,7 @@ class Example(NamedTuple):
     def inputs(self) -> Shapes:
         """The incoming shapes, always as a tuple of shapes."""
         if self.reads and isinstance(self.reads[0], tuple):
-            return cast("Shapes", self.reads)
+            return self.reads
         return (cast("Shape", self.reads),)
 
 

@@ -7,7 +7,7 @@ is found here, all of it at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 from ..errors import Diagnostic, Mark, SpecError, did_you_mean
@@ -541,42 +541,48 @@ def unknown_type(name: str, types: Any, blocks: Any, mark: Mark) -> tuple[str, M
     return f"there is no layer type or block {_quoted(name)}", mark, help
 
 
-def argument_faults(kind: type[Layer], given: Iterable[str]) -> list[tuple[str, str, str]]:
+def argument_faults(kind: type[Layer], given: Collection[str]) -> list[tuple[str, str, str]]:
     """What is wrong with the names of a layer's arguments: (message, key, help) each."""
-    required = {
-        key: f"add {key}: {field.placeholder(kind)}"
-        for key, field in kind.fields.items()
-        if field.required
-    }
-    return _key_faults(kind.__name__, "argument", given, kind.fields, required)
+    required = [key for key, field in kind.fields.items() if field.required]
+    return _key_faults(
+        kind.__name__,
+        "argument",
+        given,
+        kind.fields,
+        required,
+        lambda key: kind.fields[key].placeholder(kind),
+    )
 
 
 def block_faults(
-    name: str, params: dict[str, Written], given: Iterable[str]
+    name: str, params: dict[str, Written], given: Collection[str]
 ) -> list[tuple[str, str, str]]:
     """The same for the use of a block."""
-    required = {key: f"add {key}: ..." for key, default in params.items() if default.value is None}
-    return _key_faults(f"the block {name}", "parameter", given, params, required)
+    required = [key for key, default in params.items() if default.value is None]
+    return _key_faults(f"the block {name}", "parameter", given, params, required, lambda _: "...")
 
 
 def _key_faults(
-    subject: str, noun: str, given: Iterable[str], known: Iterable[str], required: dict[str, str]
+    subject: str,
+    noun: str,
+    given: Collection[str],
+    known: Collection[str],
+    required: Iterable[str],
+    placeholder: Callable[[str], str],
 ) -> list[tuple[str, str, str]]:
     """Keys that are unknown, and required ones that are missing and not merely misspelt."""
-    names = list(known)
-    given = list(given)
     faults = []
     misspelt = set()
     for key in given:
-        if key not in names:
-            near = did_you_mean(key, [*names, *COMMON_KEYS])
-            listed = ", ".join(names) or "none"
+        if key not in known:
+            near = did_you_mean(key, [*known, *COMMON_KEYS])
+            listed = ", ".join(known) or "none"
             help = f"did you mean {near}?" if near else f"its {noun}s: {listed}"
             faults.append((f"{subject} has no {noun} {_quoted(key)}", key, help))
             misspelt.add(near)
-    for key, help in required.items():
+    for key in required:
         if key not in given and key not in misspelt:
-            faults.append((f"{subject} needs {key}", "", help))
+            faults.append((f"{subject} needs {key}", "", f"add {key}: {placeholder(key)}"))
     return faults
 
 

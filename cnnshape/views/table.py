@@ -94,7 +94,7 @@ def _table(
     table = Table(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
-        padding=(0, _GAP, 0, 0),
+        padding=(0, _GAP - 1, 0, 0),  # the box adds one
         show_footer=True,
         show_edge=False,
     )
