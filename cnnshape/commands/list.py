@@ -13,6 +13,9 @@ from ._common import make_console, print_diagnostics, print_json
 SCHEMA_VERSION = 1
 """The version of what --format json prints."""
 
+ROOM_FOR_FILES = 105
+"""Columns that the table takes with the files in it. A narrower one is without them."""
+
 KEYS = ("name", "reference", "input", "params", "macs", "file")
 
 
@@ -108,24 +111,25 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
     from ..layers import format_shape
     from ..views.columns import format_count
 
-    table = Table(
-        "name", "reference", "input", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False
-    )
+    console = make_console(sys.stdout)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("name", no_wrap=True)
+    table.add_column("reference", overflow="fold")
+    table.add_column("input", no_wrap=True)
     table.add_column("params", justify="right", no_wrap=True)
     table.add_column("MACs", justify="right", no_wrap=True)
-    table.add_column("file", style="dim")
+    if console.width >= ROOM_FOR_FILES:
+        table.add_column("file", style="dim", no_wrap=True)
     for row in rows:
-        table.add_row(
+        cells = [
             row["name"],
             short_reference(row["reference"]),
             format_shape(row["input"]),
             format_count(row["params"]),
             format_count(row["macs"]),
             row["file"],
-        )
-    for column in table.columns:
-        column.overflow = "fold"
-    console = make_console(sys.stdout)
+        ]
+        table.add_row(*cells[: len(table.columns)])
     with console.capture() as capture:
         console.print(table)
     sys.stdout.write(capture.get())

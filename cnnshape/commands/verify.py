@@ -72,12 +72,13 @@ def verify(
         chosen += [entry.name for entry in nets()]
     # Everything is loaded before anything is run: what cannot be read is told at once.
     loaded = [(spec, _load(spec, changes)) for spec in chosen or ["lenet5"]]
+    width = max(len(spec) for spec, _ in loaded)
     results = []
     for spec, network in loaded:
         result = _verify(spec, network, device, how)
         results.append(result)
         if format == "text":
-            _print_result(result)
+            _print_result(result, width)
     if format == "json":
         print_json(results)
     if any(result["verification"]["status"] != "passed" for result in results):
@@ -113,12 +114,13 @@ def _faulty(fault: SpecError) -> dict[str, Any]:
     return {**no_verification("failed", reason), "faults": messages}
 
 
-def _print_result(result: dict[str, Any]) -> None:
+def _print_result(result: dict[str, Any], width: int) -> None:
     verification = result["verification"]
     first, *more = verdict_lines(verification)
     seconds = verification.get("seconds")
     time = [] if seconds is None else [("dim", f"  {seconds:.2f} s")]
-    print_segments([("bold", result["spec"]), ("", "  "), *first, *time], sys.stdout)
+    heading = ("bold", f"{result['spec']:<{width}}  ")
+    print_segments([heading, *first, *time], sys.stdout)
     if verification["status"] != "passed":
         for line in more:
             print_segments(line, sys.stdout)

@@ -1,0 +1,94 @@
+"""The command line under test: in this process where that is enough, else in its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cnnshape.commands._app import app
+
+SPEC = """\
+name: tiny
+input: [1, 32, 32]
+params: {width: 6}
+layers:
+  - {name: C1, type: Conv2d, out_channels: $width, kernel_size: 5}
+  - ReLU
+  - {name: S2, type: MaxPool2d, kernel_size: 2}
+"""
+
+FAULTY = """\
+name: faulty
+input: [1, 32, 32]
+layers:
+  - {name: C1, type: Conv2d, out_channels: 6, kernel_size: 5}
+  - {name: C2, type: Conv2d, out_channels: 6, kernel_size: 99}
+  - Sigmoit
+"""
+
+
+@pytest.fixture(autouse=True)
+def _quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No settings of the machine's own, an empty cache, and an empty folder to stand in."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CNNSHAPE_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+
+
+@pytest.fixture
+def spec() -> Path:
+    """A sound spec file, in the working folder."""
+    return _written("tiny.yaml", SPEC)
+
+
+@pytest.fixture
+def faulty() -> Path:
+    """A spec file with two faults in its second and third layers."""
+    return _written("faulty.yaml", FAULTY)
+
+
+def _written(name: str, text: str) -> Path:
+    path = Path(name)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def cli() -> Callable[..., Any]:
+    """Runs a command in this process: exit_code, stdout, stderr."""
+
+    def run(*arguments: object) -> Any:
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run
+
+
+@pytest.fixture
+def process() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a command in a process of its own, its output in pipes."""
+
+    def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "cnnshape", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+            env={**os.environ, **environment},
+            check=False,
+        )
+
+    return run

@@ -1,0 +1,52 @@
+"""``cnnshape schema``."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+from threading import Thread
+
+from cnnshape.views.schema import json_schema
+
+
+def test_it_is_printed_or_written(cli):
+    assert json.loads(cli("schema").stdout) == json_schema()
+    out = Path("schema.json")
+    out.write_text("before")
+    result = cli("schema", "--out", out)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert json.loads(out.read_text(encoding="utf-8")) == json_schema()
+    assert os.listdir() == ["schema.json"], "nothing is left beside it"
+
+
+def test_the_file_has_the_rights_of_a_new_file(cli):
+    Path("new").touch()
+    cli("schema", "--out", "schema.json")
+    assert stat.S_IMODE(os.stat("schema.json").st_mode) == stat.S_IMODE(os.stat("new").st_mode)
+
+
+def test_a_link_is_followed(cli):
+    Path("link.json").symlink_to("target.json")
+    cli("schema", "--out", "link.json")
+    assert Path("link.json").is_symlink()
+    assert json.loads(Path("target.json").read_text(encoding="utf-8")) == json_schema()
+
+
+def test_a_pipe_is_written_to_and_stays_one(cli):
+    os.mkfifo("pipe")
+    read: list[str] = []
+    reader = Thread(target=lambda: read.append(Path("pipe").read_text(encoding="utf-8")))
+    reader.start()
+    cli("schema", "--out", "pipe")
+    reader.join(timeout=10)
+    assert json.loads(read[0]) == json_schema()
+    assert stat.S_ISFIFO(os.stat("pipe").st_mode)
+
+
+def test_a_folder_is_refused(cli):
+    Path("folder").mkdir()
+    result = cli("schema", "--out", "folder")
+    assert result.exit_code == 2
+    assert "cannot write folder: Is a directory" in result.stderr

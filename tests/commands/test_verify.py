@@ -1,0 +1,106 @@
+"""``cnnshape verify``."""
+
+from __future__ import annotations
+
+import json
+
+from cnnshape.commands._verdict import no_verification, verdict_lines
+
+
+def _text(verification: dict[str, object]) -> str:
+    return "\n".join("".join(text for _, text in line) for line in verdict_lines(verification))
+
+
+def test_one_line_a_net_and_all_are_reported(cli, spec, faulty):
+    result = cli("verify", faulty, spec)
+    assert result.exit_code == 1
+    first, second = result.stdout.splitlines()
+    assert first == "faulty.yaml  ✗ failed: the spec is faulty: 2 errors"
+    assert second.startswith("tiny.yaml    ✓ verified against PyTorch")
+    assert second.endswith(" s")
+    assert "did you mean Sigmoid?" in result.stderr
+
+
+def test_live_unless_cached_is_asked_for(cli, spec):
+    assert "(cached)" not in cli("verify", spec).stdout
+    assert "(cached)" not in cli("verify", spec).stdout
+    assert "(cached)" in cli("verify", spec, "--cached").stdout
+
+
+def test_json_is_one_list(cli, spec, faulty):
+    result = cli("verify", spec, faulty, "--format", "json")
+    assert result.exit_code == 1
+    sound, bad = json.loads(result.stdout)
+    assert list(sound) == ["schema", "spec", "name", "verification"]
+    assert (sound["schema"], sound["spec"], sound["name"]) == (1, "tiny.yaml", "tiny")
+    assert sound["verification"]["status"] == "passed"
+    assert (bad["name"], bad["verification"]["status"]) == (None, "failed")
+    assert len(bad["verification"]["faults"]) == 2
+
+
+def test_the_spec_left_out_is_lenet5(cli):
+    result = cli("verify")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("lenet5  ✓ verified")
+
+
+def test_changes_and_device_apply(cli, spec):
+    result = cli(
+        "verify", spec, "--set", "width=3", "--input", "2x9x9", "--device", "meta",
+        "--format", "json",
+    )  # fmt: skip
+    assert result.exit_code == 0
+    (found,) = json.loads(result.stdout)
+    assert found["verification"]["device"] == "meta"
+
+
+def test_what_could_not_be_verified_is_not_well(cli, spec, monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "torch", None)
+    result = cli("verify", spec)
+    assert result.exit_code == 1
+    assert "○ not verified: PyTorch cannot be imported" in result.stdout
+
+
+def test_a_verdict_tells_everything_that_was_found():
+    verification = {
+        **no_verification("failed", "shapes alone were run"),
+        "device": "meta",
+        "torch": "2.13.0",
+        "layers_checked": 1,
+        "mismatches": [
+            {"path": "C1", "quantity": "macs", "expected": 1176, "found": 1177.5},
+            {"path": "", "quantity": "torchinfo params", "expected": 156, "found": None},
+        ],
+        "skipped": [{"path": "P", "reason": "not on meta"}],
+        "unknown_macs": [{"path": "X", "found": 5000}],
+        "witness": {
+            "name": "torchinfo", "version": "1.8.0", "status": "agrees", "params": 156,
+            "trainable_params": 156, "mult_adds": 1, "reason": "it adds biases",
+        },
+    }  # fmt: skip
+    assert _text(verification) == (
+        "✗ failed against PyTorch 2.13.0 on meta: 2 mismatches in 1 layer\n"
+        "  C1: macs: expected 1,176, found 1,177.5\n"
+        "  the whole network: torchinfo params: expected 156, found none\n"
+        "  note: shapes alone were run\n"
+        "  P was not run: not on meta\n"
+        "  X: MACs are not known to cnnshape; PyTorch counts 5,000\n"
+        "  second witness torchinfo 1.8.0 agrees: 156 parameters; it adds biases"
+    )
+
+
+def test_a_silent_witness_says_why():
+    verification = {
+        **no_verification("passed", ""),
+        "device": "cpu",
+        "torch": "2.13.0",
+        "layers_checked": 2,
+        "witness": {"status": "silent", "reason": "torchinfo is not installed"},
+    }
+    assert _text(verification) == (
+        "✓ verified against PyTorch 2.13.0 on cpu: "
+        "2 layers agree in shape, parameters and MACs\n"
+        "  no second witness: torchinfo is not installed"
+    )
