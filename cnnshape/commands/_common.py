@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn, TypeAlias
 
 import typer
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ..errors import Diagnostic
     from ..network import Network
     from ..spec.document import Value
+
+Line: TypeAlias = list[tuple[str, str]]
+"""A line of text as (style, text) pairs; the styles are those of rich, '' for none."""
 
 WIDE = 10_000
 """Columns of an output that is not a terminal: nothing is folded there."""
@@ -198,25 +201,31 @@ def make_console(stream: TextIO) -> Console:
     )
 
 
-def print_segments(segments: Sequence[tuple[str, str]], stream: TextIO) -> None:
-    """Print (style, text) pairs; rich is imported only where there are colours to print."""
-    if not coloured(stream):
-        stream.write("".join(text for _, text in segments) + "\n")
-        return
+def print_line(line: Line, stream: TextIO) -> None:
+    """Print a line of text, wrapped between words where it is wider than the stream."""
     from rich.text import Text
 
-    text = Text.assemble(*((text, style) for style, text in segments))
-    # Not wrapped by rich: a terminal keeps its own lines whole when they are copied.
-    make_console(stream).print(text, soft_wrap=True)
+    make_console(stream).print(Text.assemble(*((text, style) for style, text in line)))
 
 
 def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
-    """Draw diagnostics on stderr, an empty line between each two."""
+    """Draw diagnostics on stderr, an empty line between each two, no line wrapped.
+
+    rich is imported only where there are colours to print.
+    """
+    # What is on stdout comes first, also where both are one terminal or one file.
     sys.stdout.flush()
-    for index, diagnostic in enumerate(diagnostics):
-        *lines, (style, last) = diagnostic.segments()
-        gap = [("", "\n")] if index else []
-        print_segments([*gap, *lines, (style, last.rstrip("\n"))], sys.stderr)
+    separator = ""
+    for diagnostic in diagnostics:
+        if coloured(sys.stderr):
+            from rich.text import Text
+
+            drawing = Text.assemble(*((text, style) for style, text in diagnostic.segments()))
+            drawing.rstrip()
+            make_console(sys.stderr).print(separator, drawing, sep="", soft_wrap=True)
+        else:
+            sys.stderr.write(f"{separator}{diagnostic}\n")
+        separator = "\n"
 
 
 def print_json(value: object) -> None:

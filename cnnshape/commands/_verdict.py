@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
-from ._common import usage_error
+from ._common import Line, usage_error
 
 if TYPE_CHECKING:
     from ..network import Network
 
 How = Literal["live", "cached", "off"]
-
-Line = list[tuple[str, str]]
-"""A line as (style, text) pairs; the styles are rich's."""
 
 
 def verdict(network: Network, device: str, how: How) -> dict[str, Any]:

@@ -24,9 +24,9 @@ def list_(
         Literal["table", "json", "csv", "names"], typer.Option(help="How to write it.")
     ] = "table",
 ) -> None:
-    """List the nets that ship with cnnshape: their input, parameters and MACs.
+    """List the nets of the zoo, with their sizes.
 
-    A net of one file's variants goes by the variant's name, as resnet50 of resnet.yaml.
+    They ship with cnnshape. A net of one file's variants goes by the variant's name, as resnet50 of resnet.yaml.
 
     Examples:
         cnnshape list

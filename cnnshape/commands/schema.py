@@ -15,9 +15,9 @@ def schema(
         str | None, typer.Option(metavar="FILE", help="Write it to a file, not to stdout.")
     ] = None,
 ) -> None:
-    """Print the JSON Schema of spec files, by which editors complete and check them.
+    """Print the JSON Schema of spec files.
 
-    A spec names it in its first line: `# yaml-language-server: $schema=schema.json`
+    Editors complete and check a spec by it. A spec names it in its first line: `# yaml-language-server: $schema=schema.json`
 
     Examples:
         cnnshape schema

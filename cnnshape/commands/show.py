@@ -20,7 +20,7 @@ from ._common import (
     make_console,
     print_diagnostics,
     print_json,
-    print_segments,
+    print_line,
     read_changes,
     usage_error,
 )
@@ -80,9 +80,9 @@ def show(
         bool, typer.Option("--watch", help="Show it again at each save, until Ctrl-C.")
     ] = False,
 ) -> None:
-    """Show the shapes, parameters and MACs of a network, and verify them against PyTorch.
+    """Show a network: shapes, formulas, parameters, MACs.
 
-    The table comes first, then the verdict. A faulty spec is shown up to its first fault.
+    The table comes first, then the verdict of PyTorch on every number in it. A faulty spec is shown up to its first fault.
 
     Examples:
         cnnshape show architectures/lenet5.yaml
@@ -145,7 +145,7 @@ def _show(spec: str, changes: Changes, look: _Look, device: str, how: How) -> bo
     verification = verdict(network, device, how)
     stream = sys.stdout if look.format == "table" else sys.stderr
     for line in verdict_lines(verification):
-        print_segments(line, stream)
+        print_line(line, stream)
     return bool(verification["status"] != "failed")
 
 

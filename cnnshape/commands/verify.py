@@ -20,7 +20,7 @@ from ._common import (
     load_network,
     print_diagnostics,
     print_json,
-    print_segments,
+    print_line,
     read_changes,
 )
 from ._verdict import How, no_verification, verdict, verdict_lines
@@ -53,9 +53,9 @@ def verify(
     variant: VariantOption = None,
     plugin: PluginOption = None,
 ) -> None:
-    """Verify networks against PyTorch: every layer's shape, parameters and MACs.
+    """Verify networks against PyTorch, layer by layer.
 
-    All are reported. The exit code is 1 where one is faulty, disagrees with PyTorch, or
+    Every layer's shape, parameters, buffers and MACs are compared. All networks are reported. The exit code is 1 where one is faulty, disagrees with PyTorch, or
     could not be verified.
 
     Examples:
@@ -120,8 +120,8 @@ def _print_result(result: dict[str, Any], width: int) -> None:
     seconds = verification.get("seconds")
     time = [] if seconds is None else [("dim", f"  {seconds:.2f} s")]
     heading = ("bold", f"{result['spec']:<{width}}  ")
-    print_segments([heading, *first, *time], sys.stdout)
+    print_line([heading, *first, *time], sys.stdout)
     if verification["status"] != "passed":
         for line in more:
-            print_segments(line, sys.stdout)
+            print_line(line, sys.stdout)
     sys.stdout.flush()

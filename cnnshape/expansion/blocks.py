@@ -11,7 +11,7 @@ from ..network import Group
 from ..spec import limits
 from ..spec.recipe import Block, Entry, LayerEntry
 from .faults import Faults, Faulty, Stop
-from .scope import UNKNOWN, Place, Record, Scope, Template, Value
+from .scope import UNKNOWN, Place, Record, Scope, Template, Value, moved
 
 Sequence = Callable[[tuple[Entry, ...], Place, Value], Value]
 
@@ -87,6 +87,7 @@ class Blocks:
             UNKNOWN if broken else value,
             broken,
             max((len(record.path) for record in records), default=0),
+            scope,
         )
 
     def stamp(
@@ -105,17 +106,15 @@ class Blocks:
         outer = [value.ref for value in inputs]
         scope.groups.append(Group(path, block))
         scope.groups.extend([Group(prefix + inner, kind) for inner, kind in template.groups])
-        records, values = scope.records, scope.values
-        for ref, (inner, op, refs, place, shares) in enumerate(template.records, base):
-            moved = tuple([read + base if read >= 0 else outer[-1 - read] for read in refs])
-            where = prefix + inner
+        scope.stamps[path] = (template, base, outer)
+        records = scope.records
+        for inner, op, refs, place, shares in template.records:
+            shifted = tuple([ref + base if ref >= 0 else outer[-1 - ref] for ref in refs])
             root = None if shares is None else shares + base
-            records.append(Record(where, op, moved, place, root))
-            values[where] = Value(ref, op.output_shape)
+            records.append(Record(prefix + inner, op, shifted, place, root))
         if template.broken:
             raise Faulty
-        ref, shape = template.value
-        return Value(ref + base if ref >= 0 else outer[-1 - ref], shape)
+        return moved(template.value, base, outer)
 
     def _check_size(self, scope: Scope, template: Template, path: str, mark: Mark) -> None:
         count = len(template.records)

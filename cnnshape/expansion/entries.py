@@ -24,7 +24,7 @@ from ..spec.recipe import (
     unknown_type,
 )
 from .blocks import Blocks
-from .faults import Faults, Faulty, Stop
+from .faults import PLAIN, Faults, Faulty, Stop
 from .leaves import Leaves, argument_mark
 from .scope import UNKNOWN, Place, Record, Scope, Value, known_shapes
 
@@ -38,17 +38,15 @@ class Expander:
         self.faults = faults
         self.leaves = Leaves(faults)
         self.templates = Blocks(faults, self.sequence)
+        self._reserved: dict[int, frozenset[str]] = {}
         self._steps = 0
 
     def sequence(self, entries: tuple[Entry, ...], place: Place, value: Value) -> Value:
         """The value after a list of entries, each reading the one before it."""
-        place = place._replace(
-            reserved=frozenset(
-                entry.name.value
-                for entry in entries
-                if entry.name is not None and isinstance(entry.name.value, str)
-            )
-        )
+        reserved = self._reserved.get(id(entries))
+        if reserved is None:
+            reserved = self._reserved[id(entries)] = _names_written(entries)
+        place = Place(place.scope, place.prefix, place.env, reserved)
         for entry in entries:
             value = self._entry(entry, place, value)
         return value
@@ -168,7 +166,7 @@ class Expander:
             return scope.inputs[name]
         level = place.prefix
         while True:
-            found = scope.values.get(level + name)
+            found = scope.find(level + name)
             if found is not None:
                 return found
             if level + name in scope.absent:
@@ -274,6 +272,9 @@ class Expander:
         values = {}
         faulty = False
         for name, written in entry.arguments.items():
+            if type(written.value) in PLAIN:
+                values[name] = written.value
+                continue
             try:
                 values[name] = self.faults.evaluate(place, written)
             except Faulty:
@@ -337,6 +338,15 @@ class Expander:
             raise Faulty
         template = self.templates.template(scope, entry, block, arguments, shapes)
         return self.templates.stamp(scope, template, path, block.name, inputs, entry.mark)
+
+
+def _names_written(entries: tuple[Entry, ...]) -> frozenset[str]:
+    """The names that entries of one list have of their own."""
+    return frozenset(
+        entry.name.value
+        for entry in entries
+        if entry.name is not None and isinstance(entry.name.value, str)
+    )
 
 
 def _refs(values: tuple[Value, ...]) -> tuple[int, ...]:

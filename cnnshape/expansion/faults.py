@@ -14,6 +14,9 @@ from .scope import Place, Scope
 INCOMING = ("in_channels", "in_size", "in_shape")
 """What an expression can ask of the value that its block reads."""
 
+PLAIN = frozenset((str, int, float, bool, type(None)))
+"""Types of written values that stand for themselves."""
+
 
 class Faulty(Exception):
     """A fault was reported; the entry at hand has no value."""
@@ -61,7 +64,7 @@ class Faults:
     def evaluate(self, place: Place, written: Written) -> Any:
         """The value of what is written; raises Faulty after reporting why it has none."""
         value = written.value
-        if type(value) is not Template and type(value) is not tuple:
+        if type(value) in PLAIN:
             return value
         try:
             return evaluated(value, place.env)

@@ -34,7 +34,12 @@ class Record(NamedTuple):
 class Template(NamedTuple):
     """A block expanded for one set of arguments and incoming shapes.
 
-    `broken`: a fault stands in it; the records are those before the fault.
+    Attributes:
+        records, groups: with relative paths.
+        value: what the block gives.
+        broken: a fault stands in it; the records are those before the fault.
+        longest_path: characters of the longest relative path.
+        inside: the scope that it was made in, for names that reach into it.
     """
 
     records: tuple[Record, ...]
@@ -42,6 +47,7 @@ class Template(NamedTuple):
     value: Value
     broken: bool
     longest_path: int
+    inside: Scope
 
 
 class Scope:
@@ -52,6 +58,8 @@ class Scope:
         inputs: what the block reads, by name.
         entries: the recipe's entries, for messages about names that come later.
         values: the value of each path so far; a container's is that of its last layer.
+        stamps: by path, the blocks stamped here: the template, the reference of its first
+            layer, and the references of what it reads.
         marks: where each path was written.
         absent: paths left out by `when`.
         cut: how many layers stand before the first fault, or None while there is none.
@@ -66,6 +74,7 @@ class Scope:
         self.records: list[Record] = []
         self.groups: list[Group] = []
         self.values: dict[str, Value] = {}
+        self.stamps: dict[str, tuple[Template, int, list[int]]] = {}
         self.marks: dict[str, Mark] = {}
         self.absent: set[str] = set()
         self.cut: int | None = None
@@ -75,6 +84,18 @@ class Scope:
         """Note that a fault stands here: the table of the faulty spec ends before it."""
         if self.cut is None:
             self.cut = len(self.records)
+
+    def find(self, path: str) -> Value | None:
+        """The value of a path, which may reach into blocks; None where there is none."""
+        found = self.values.get(path)
+        dot = -1
+        while found is None and (dot := path.find(".", dot + 1)) >= 0:
+            stamped = self.stamps.get(path[:dot])
+            if stamped is not None:
+                template, base, outer = stamped
+                inner = template.inside.find(path[dot + 1 :])
+                found = None if inner is None else moved(inner, base, outer)
+        return found
 
     def default_path(self, prefix: str, stem: str, reserved: frozenset[str]) -> str:
         """A path for an entry without a name: relu1, relu2 ..., past the names written."""
@@ -98,7 +119,13 @@ class Place(NamedTuple):
 
     def with_index(self, index: int) -> Place:
         """The same place inside a repeat, where `i` is the index."""
-        return self._replace(env={**self.env, "i": index})
+        return Place(self.scope, self.prefix, {**self.env, "i": index}, self.reserved)
+
+
+def moved(value: Value, base: int, outer: list[int]) -> Value:
+    """A template's value in the scope that it is stamped into."""
+    ref, shape = value
+    return Value(ref + base if ref >= 0 else outer[-1 - ref], shape)
 
 
 def known_shapes(values: tuple[Value, ...]) -> Shapes | None:

@@ -34,11 +34,13 @@ class UnknownName(ExpressionError):
 class Template:
     """A text with `$` in it, read once: a whole expression, or text around expressions."""
 
-    __slots__ = ("parts", "text")
+    __slots__ = ("alone", "parts", "text")
 
     def __init__(self, text: str, parts: tuple[str | ast.expr, ...]) -> None:
         self.text = text
         self.parts = parts
+        only = parts[0] if len(parts) == 1 else ""
+        self.alone = None if isinstance(only, str) else only
 
     def evaluate(self, names: Mapping[str, Any]) -> Any:
         """The value: of any type for one expression alone, a text otherwise.
@@ -47,8 +49,8 @@ class Template:
             ExpressionError: a name is unknown, an operation does not fit its operands, or
                 a value is beyond the limits.
         """
-        if len(self.parts) == 1 and not isinstance(self.parts[0], str):
-            return _evaluate(self.parts[0], names)
+        if self.alone is not None:
+            return _EVALUATORS[type(self.alone)](self.alone, names)
         text = "".join(
             part if isinstance(part, str) else _as_text(_evaluate(part, names))
             for part in self.parts

@@ -34,4 +34,4 @@ def main(times: int = 5) -> None:
 
 
 def _load(text: str) -> Callable[[], float]:
-    return lambda: seconds_of(lambda: loads(text))
+    return lambda: seconds_of(lambda: loads(text), calls=3)
