@@ -26,7 +26,8 @@ def list_(
 ) -> None:
     """List the nets of the zoo, with their sizes.
 
-    They ship with cnnshape. A net of one file's variants goes by the variant's name, as resnet50 of resnet.yaml.
+    They ship with cnnshape. A net of one file's variants goes by the variant's name, as
+    resnet50 of resnet.yaml.
 
     Examples:
         cnnshape list

@@ -17,7 +17,8 @@ def schema(
 ) -> None:
     """Print the JSON Schema of spec files.
 
-    Editors complete and check a spec by it. A spec names it in its first line: `# yaml-language-server: $schema=schema.json`
+    Editors complete and check a spec by it, where the first line of the spec names it:
+    `# yaml-language-server: $schema=schema.json`
 
     Examples:
         cnnshape schema

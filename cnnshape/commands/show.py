@@ -82,7 +82,8 @@ def show(
 ) -> None:
     """Show a network: shapes, formulas, parameters, MACs.
 
-    The table comes first, then the verdict of PyTorch on every number in it. A faulty spec is shown up to its first fault.
+    The table comes first, then the verdict of PyTorch on every number in it. A faulty
+    spec is shown up to its first fault.
 
     Examples:
         cnnshape show architectures/lenet5.yaml

@@ -55,8 +55,9 @@ def verify(
 ) -> None:
     """Verify networks against PyTorch, layer by layer.
 
-    Every layer's shape, parameters, buffers and MACs are compared. All networks are reported. The exit code is 1 where one is faulty, disagrees with PyTorch, or
-    could not be verified.
+    Every layer's shape, parameters, buffers and MACs are compared, and all networks are
+    reported. The exit code is 1 where one is faulty, disagrees with PyTorch, or could not
+    be verified.
 
     Examples:
         cnnshape verify nets/*.yaml

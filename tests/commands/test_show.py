@@ -189,8 +189,8 @@ def test_warnings_go_to_stderr(cli):
     assert "warning: " not in result.stdout
 
 
-def test_no_line_is_wider_than_columns_and_none_is_cut(cli, process, spec):
-    cli("show", spec)  # so that each of the following has the verdict of one run
+def test_no_line_is_wider_than_columns_and_none_is_cut(process, spec):
+    process("show", spec)  # so that each of the following has the verdict of one run
     narrow = process("show", spec, COLUMNS="80")
     assert max(map(len, narrow.stdout.splitlines())) <= 80
     piped = process("show", spec)
