@@ -61,8 +61,11 @@ def no_verification(status: str, reason: str) -> dict[str, Any]:
     }
 
 
-def verdict_lines(verification: dict[str, Any]) -> Iterator[Line]:
-    """What a reader is told of a verification: one line, and what must be added to it."""
+def verdict_lines(verification: dict[str, Any], *, brief: bool = False) -> Iterator[Line]:
+    """What a reader is told of a verification: one line, and what must be added to it.
+
+    With `brief`, a second witness who agrees is not mentioned.
+    """
     headline = _headline(verification)
     yield headline
     for mismatch in verification["mismatches"]:
@@ -76,7 +79,7 @@ def verdict_lines(verification: dict[str, Any]) -> Iterator[Line]:
         found = f"PyTorch counts {unknown['found']:,}"
         yield [("yellow", f"  {unknown['path']}: MACs are not known to cnnshape; {found}")]
     witness = verification.get("witness")
-    if witness:
+    if witness and not (brief and witness["status"] == "agrees"):
         yield [("dim", f"  {witness_text(witness)}")]
 
 

@@ -117,12 +117,11 @@ def _faulty(fault: SpecError) -> dict[str, Any]:
 
 def _print_result(result: dict[str, Any], width: int) -> None:
     verification = result["verification"]
-    first, *more = verdict_lines(verification)
+    first, *more = verdict_lines(verification, brief=True)
     seconds = verification.get("seconds")
     time = [] if seconds is None else [("dim", f"  {seconds:.2f} s")]
     heading = ("bold", f"{result['spec']:<{width}}  ")
     print_line([heading, *first, *time], sys.stdout)
-    if verification["status"] != "passed":
-        for line in more:
-            print_line(line, sys.stdout)
+    for line in more:
+        print_line(line, sys.stdout)
     sys.stdout.flush()

@@ -91,6 +91,18 @@ def test_a_verdict_tells_everything_that_was_found():
     )
 
 
+def test_a_witness_who_agrees_is_left_out_of_a_brief_verdict_and_a_note_is_not():
+    verification = {
+        **no_verification("passed", "shapes alone were run"),
+        "device": "meta",
+        "torch": "2.13.0",
+        "layers_checked": 2,
+        "witness": {"status": "agrees"},
+    }
+    told = ["".join(text for _, text in line) for line in verdict_lines(verification, brief=True)]
+    assert told[1:] == ["  note: shapes alone were run"]
+
+
 def test_a_silent_witness_says_why():
     verification = {
         **no_verification("passed", ""),
