@@ -39,6 +39,7 @@ class Expander:
         self.leaves = Leaves(faults)
         self.templates = Blocks(faults, self.sequence)
         self._reserved: dict[int, frozenset[str]] = {}
+        self._checked: set[tuple[int, str]] = set()
         self._steps = 0
 
     def sequence(self, entries: tuple[Entry, ...], place: Place, value: Value) -> Value:
@@ -130,8 +131,8 @@ class Expander:
             return path
         name = str(self.faults.evaluate(place, entry.name))
         mark = entry.name.mark
-        problem = name_problem(name)
-        if problem:
+        # A name that is written out was checked when the spec was read.
+        if not isinstance(entry.name.value, str) and (problem := name_problem(name)):
             raise self.faults.fail(scope, problem, mark)
         path = place.prefix + name
         if len(path) > limits.PATH_CHARACTERS:
@@ -319,12 +320,7 @@ class Expander:
     ) -> Value:
         scope = place.scope
         arguments = self._arguments(entry, place)
-        written_out = isinstance(entry.type.value, str)
-        named = [] if written_out else block_faults(block.name, block.params, arguments)
-        for message, key, help in named:
-            self.faults.at(scope, message, argument_mark(entry, key), help)
-        if named:
-            raise Faulty
+        self._check_arguments(scope, entry, block)
         if len(inputs) != len(block.inputs):
             wanted = ", ".join(block.inputs)
             raise self.faults.fail(
@@ -338,6 +334,17 @@ class Expander:
             raise Faulty
         template = self.templates.template(scope, entry, block, arguments, shapes)
         return self.templates.stamp(scope, template, path, block.name, inputs, entry.mark)
+
+    def _check_arguments(self, scope: Scope, entry: LayerEntry, block: Block) -> None:
+        """Hold an entry's arguments against the block's parameters, once for each entry."""
+        if (id(entry), block.name) in self._checked:
+            return
+        faults = block_faults(block.name, block.params, entry.arguments)
+        for message, key, help in faults:
+            self.faults.at(scope, message, argument_mark(entry, key), help)
+        if faults:
+            raise Faulty
+        self._checked.add((id(entry), block.name))
 
 
 def _names_written(entries: tuple[Entry, ...]) -> frozenset[str]:

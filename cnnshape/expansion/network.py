@@ -66,7 +66,7 @@ def expand(
         network = Network(
             name=variant or spec.name or _file_stem(spec.source.name),
             input_shape=shape,
-            layers=tuple([_node(record, paths) for record in records]),
+            layers=tuple(_nodes(records, paths)),
             outputs=tuple([paths[ref] for ref in outputs]) or (paths[-2],),
             groups={group.path: group for group in scope.groups},
             reference=spec.reference,
@@ -82,10 +82,17 @@ def expand(
     return network
 
 
-def _node(record: Record, paths: list[str]) -> Node:
-    path, op, refs, mark, shares = record
-    reads = tuple([paths[ref] for ref in refs])
-    return Node(path, op, reads, mark, None if shares is None else paths[shares])
+def _nodes(records: list[Record], paths: list[str]) -> list[Node]:
+    return [
+        Node(
+            path,
+            op,
+            tuple([paths[ref] for ref in refs]),
+            mark,
+            None if shares is None else paths[shares],
+        )
+        for path, op, refs, mark, shares in records
+    ]
 
 
 def _params(

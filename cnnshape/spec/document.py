@@ -8,6 +8,7 @@ YAML 1.2's core schema: `no` and `on` are texts, and `1e-5` is a number.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import yaml
@@ -138,15 +139,19 @@ class _Composer:
 
     def compose(self) -> Value | None:
         """The one document of the stream, or None when there is none."""
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(self.source.text)
+        try:
+            return self._compose(loader.get_event)
+        finally:
+            loader.dispose()
+
+    def _compose(self, next_event: Callable[[], Any]) -> Value | None:
         root: Value | None = None
         documents = 0
         # Each open collection, with the anchor it will be known by and a key in waiting.
         stack: list[tuple[Sequence | Mapping, str | None]] = []
         keys: list[tuple[str, Mark] | None] = []
-        event: Any
-        for event in yaml.parse(self.source.text, Loader=loader):
-            kind = type(event)
+        while (kind := type(event := next_event())) is not yaml.StreamEndEvent:
             if kind is yaml.ScalarEvent:
                 value: Value = self._scalar(event)
             elif kind is yaml.AliasEvent:

@@ -169,6 +169,8 @@ def _check(node: ast.AST, code: str, depth: int) -> None:
         node.value, (bool, int, float, str, type(None))
     ):
         raise ExpressionError(f"${{{code}}}: {node.value!r} is not allowed in an expression")
+    if isinstance(node, ast.Constant):
+        _bounded(node.value)
     for child in children:
         _check(child, code, depth + 1)
 
@@ -195,20 +197,15 @@ def _binary(node: ast.BinOp, names: Mapping[str, Any]) -> Any:
     left = _evaluate(node.left, names)
     right = _evaluate(node.right, names)
     symbol, operate = _OPERATORS[type(node.op)]
-    both = (left, right)
-    numbers = all(isinstance(value, (int, float)) for value in both)
-    same = any(all(isinstance(value, kind) for value in both) for kind in (str, tuple))
-    repeats = {type(left), type(right)} == {tuple, int}
-    fits = numbers or (symbol == "+" and same) or (symbol == "*" and repeats)
-    if not fits:
-        raise ExpressionError(f"{_shown(left)} {symbol} {_shown(right)} has no value")
-    if symbol == "**" and numbers:
-        _check_power(left, right)
-    if repeats:
-        times = left if isinstance(left, int) else right
-        values = right if isinstance(left, int) else left
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        if symbol == "**":
+            _check_power(left, right)
+    elif symbol == "*" and {type(left), type(right)} == {tuple, int}:
+        times, values = (left, right) if isinstance(left, int) else (right, left)
         if max(times, 0) * len(values) > limits.LIST:
             raise ExpressionError(f"a list may have {limits.LIST:,} elements")
+    elif symbol != "+" or type(left) is not type(right) or type(left) not in (str, tuple):
+        raise ExpressionError(f"{_shown(left)} {symbol} {_shown(right)} has no value")
     try:
         return _bounded(operate(left, right))
     except ZeroDivisionError:
@@ -293,7 +290,7 @@ def _call(node: ast.Call, names: Mapping[str, Any]) -> Any:
 
 
 _EVALUATORS: dict[type, Callable[[Any, Mapping[str, Any]], Any]] = {
-    ast.Constant: lambda node, names: _bounded(node.value),
+    ast.Constant: lambda node, names: node.value,
     ast.Name: _name,
     ast.BinOp: _binary,
     ast.UnaryOp: _unary,
