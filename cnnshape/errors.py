@@ -50,7 +50,7 @@ class Diagnostic(NamedTuple):
         """
         accent = "bold red" if self.severity == "error" else "bold yellow"
         yield accent, self.severity
-        yield "bold", f": {self.message}\n"
+        yield "bold", f": {_printable(self.message)}\n"
         width = 2
         if self.mark is not None:
             line, column, length = self.mark
@@ -69,10 +69,10 @@ class Diagnostic(NamedTuple):
             yield "", f"{self.source}\n"
         for note in self.notes:
             yield "blue", f"{' ' * width} = "
-            yield "", f"note: {note}\n"
+            yield "", f"note: {_printable(note)}\n"
         if self.help:
             yield "blue", f"{' ' * width} = "
-            yield "", f"help: {self.help}\n"
+            yield "", f"help: {_printable(self.help)}\n"
 
     def __str__(self) -> str:
         return "".join(text for _, text in self.segments()).rstrip("\n")
@@ -93,33 +93,52 @@ class SpecError(Exception):
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str | None:
-    """The known word nearest to `word`, or None when none is near."""
-    folded = {name.casefold(): name for name in known[-_MOST_CANDIDATES:]}
-    if word.casefold() in folded:
-        return folded[word.casefold()]
-    from difflib import get_close_matches
+    """The known word nearest to `word`, or None when none is near.
 
-    near = get_close_matches(word.casefold()[:80], folded, n=1, cutoff=0.6)
-    return folded[near[0]] if near else None
+    Only the last few hundred words are looked at, and of these only the most promising
+    closely: a hostile spec holds thousands of long names, and asks for one again and again.
+    """
+    folded = {name.casefold()[:_LONGEST_WORD]: name for name in known[-_MOST_CANDIDATES:]}
+    wanted = word[:_LONGEST_WORD].casefold()
+    if wanted in folded:
+        return folded[wanted]
+    from difflib import SequenceMatcher
+
+    matcher = SequenceMatcher(b=wanted, autojunk=False)
+
+    def similarity(candidate: str, quick: bool) -> float:
+        matcher.set_seq1(candidate)
+        if matcher.real_quick_ratio() < _NEAR:
+            return 0.0
+        return matcher.quick_ratio() if quick else matcher.ratio()
+
+    promising = sorted((similarity(candidate, True), candidate) for candidate in folded)
+    near = max(((similarity(name, False), name) for _, name in promising[-10:]), default=(0.0, ""))
+    return folded[near[1]] if near[0] >= _NEAR else None
 
 
 _LONGEST_LINE = 160
-_MOST_CANDIDATES = 400
+_LONGEST_WORD = 40
+_MOST_CANDIDATES = 200
+_NEAR = 0.6
+"""The similarity, from 0 to 1, from which on a word may have been meant."""
 
 
 def _window(text: str, column: int, length: int) -> tuple[str, int, int]:
     """The part of a line around a mark, without tabs or control characters, and the mark in it."""
-    clean = "".join(char if char.isprintable() else " " for char in text)
-    start = min(column - 1, len(clean))
-    end = min(start + length, len(clean))
-    if len(clean) <= _LONGEST_LINE:
-        return clean, start, end
-    left = max(0, start - 60)
+    start = min(column - 1, len(text))
+    end = min(start + length, len(text))
+    left = max(0, start - 60) if len(text) > _LONGEST_LINE else 0
     prefix = "..." if left else ""
-    suffix = "..." if left + _LONGEST_LINE < len(clean) else ""
-    part = clean[left : left + _LONGEST_LINE]
+    suffix = "..." if left + _LONGEST_LINE < len(text) else ""
+    part = _printable(text[left : left + _LONGEST_LINE])
     start, end = start - left + len(prefix), min(end - left, len(part)) + len(prefix)
     return prefix + part + suffix, start, end
+
+
+def _printable(text: str) -> str:
+    """`text` with a blank for each character that moves a terminal's cursor or colours it."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 def _cells(text: str) -> int:
