@@ -18,6 +18,9 @@ from . import limits
 
 _PREFIX = "tag:yaml.org,2002:"
 
+_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What YAML 1.1, and so the parser's line numbers, count as the end of a line."""
+
 
 class Scalar:
     """A single value. `text` is how it was written, without quotes."""
@@ -80,10 +83,10 @@ class Source:
     ) -> Diagnostic:
         """A diagnostic at a place in this text."""
         if self._lines is None:
-            self._lines = self.text.split("\n")
+            self._lines = _LINE_BREAK.split(self.text)
         line = ""
         if mark is not None and mark.line <= len(self._lines):
-            line = self._lines[mark.line - 1].rstrip("\r")
+            line = self._lines[mark.line - 1]
         return Diagnostic(message, mark, self.name, line, help, notes, severity)
 
     def fail(self, message: str, mark: Mark | None = None, *, help: str = "") -> NoReturn:
@@ -118,6 +121,12 @@ def parse(source: Source) -> Mapping:
         root = composer.compose()
     except yaml.YAMLError as error:
         raise SpecError([_yaml_fault(source, error)]) from None
+    except UnicodeEncodeError as error:
+        source.fail(
+            f"the text holds half a character: U+{ord(source.text[error.start]):04X}",
+            _place(source.text[: error.start]),
+            help="write the whole character, as UTF-8 does",
+        )
     if root is None:
         source.fail("the file is empty", help="a spec needs input: and layers:")
     if not isinstance(root, Mapping):
@@ -287,7 +296,7 @@ _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOL = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
-_INT = re.compile(r"[-+]?[0-9][0-9_]*\Z", re.ASCII)
+_INT = re.compile(r"[-+]?[0-9]+(?:_[0-9]+)*\Z", re.ASCII)
 _HEX = re.compile(r"0(?:x[0-9a-fA-F]+|o[0-7]+)\Z", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z", re.ASCII)
 
@@ -316,6 +325,12 @@ def _mark(event: Any) -> Mark:
     return Mark(start.line + 1, start.column + 1, max(1, length))
 
 
+def _place(before: str) -> Mark:
+    """The place right after a text."""
+    lines = _LINE_BREAK.split(before)
+    return Mark(len(lines), len(lines[-1]) + 1)
+
+
 def _clip(text: str) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
@@ -325,13 +340,18 @@ def _yaml_fault(source: Source, error: yaml.YAMLError) -> Diagnostic:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     context = getattr(error, "context", None)
+    begun = getattr(error, "context_mark", None)
     message = f"this is not YAML: {problem}" + (f", {context}" if context else "")
+    if context and begun is not None:
+        message += f" that begins in line {begun.line + 1}"
     place: Mark | None = None
     if mark is not None:
-        place = Mark(mark.line + 1, mark.column + 1)
+        # The end of the file is told as a line after the last; show what stands before it.
+        end = _place(source.text.rstrip())
+        place = min(Mark(mark.line + 1, mark.column + 1), end)
     elif isinstance(getattr(error, "position", None), int):
-        before = source.text[: error.position]  # type: ignore[attr-defined]
-        place = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        before = source.text.encode()[: error.position]  # type: ignore[attr-defined]
+        place = _place(before.decode(errors="ignore"))
     help = ""
     if "found character '\\t'" in message or "cannot start any token" in message:
         help = "indent with spaces, and quote a text that begins with a special character"
