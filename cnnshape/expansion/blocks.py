@@ -35,7 +35,7 @@ class Blocks:
         shapes: Shapes,
     ) -> Template:
         """The block for these arguments and shapes; raises Faulty where it cannot end."""
-        key = (block.name, repr(arguments), shapes)
+        key = (block.name, self.faults.told_apart(scope, arguments, entry.mark), shapes)
         if key in self._templates:
             template = self._templates[key]
             if template is None:
@@ -117,13 +117,12 @@ class Blocks:
         return moved(template.value, base, outer)
 
     def _check_size(self, scope: Scope, template: Template, path: str, mark: Mark) -> None:
-        count = len(template.records)
-        self._stamped += count
+        self._stamped += len(template.records) + len(template.groups) + 1
         message = ""
-        if len(scope.records) + count > limits.LAYERS:
+        if len(scope.records) + len(template.records) > limits.LAYERS:
             message = f"the network has more than {limits.LAYERS:,} layers"
         elif self._stamped > limits.STAMPED:
-            message = "blocks within blocks make too many layers"
+            message = f"blocks within blocks make more than {limits.STAMPED:,} layers and groups"
         elif len(path) + template.longest_path > limits.PATH_CHARACTERS:
             message = f"a layer's path has more than {limits.PATH_CHARACTERS:,} characters"
         if message:

@@ -7,7 +7,14 @@ from typing import Any
 
 from ..errors import Diagnostic, Mark, did_you_mean
 from ..spec import limits
-from ..spec.expressions import ExpressionError, Template, UnknownName
+from ..spec.expressions import (
+    Budget,
+    BudgetSpent,
+    ExpressionError,
+    Template,
+    UnknownName,
+    bounded,
+)
 from ..spec.recipe import Spec, Written
 from .scope import Place, Scope
 
@@ -33,6 +40,7 @@ class Faults:
         self.source = spec.source
         self.found: list[Diagnostic] = list(spec.faults)
         self.uses: list[tuple[str, Mark]] = []
+        self.budget = Budget()
         self._seen = {(fault.message, fault.mark) for fault in spec.faults}
 
     def in_order(self) -> list[Diagnostic]:
@@ -67,20 +75,33 @@ class Faults:
         if type(value) in PLAIN:
             return value
         try:
-            return evaluated(value, place.env)
+            return evaluated(value, place.env, self.budget)
+        except BudgetSpent as error:
+            self.at(place.scope, str(error), written.mark)
+            raise Stop from None
         except ExpressionError as error:
             if isinstance(error, UnknownName) and error.name in INCOMING:
                 raise Faulty from None  # the input is unknown because of an earlier fault
             help = name_help(error, place.env)
             raise self.fail(place.scope, str(error), written.mark, help) from None
 
+    def told_apart(self, scope: Scope, arguments: Mapping[str, Any], mark: Mark) -> str:
+        """A text that is equal for equal arguments only: unlike them, it tells 1 from true."""
+        text = repr(arguments)
+        try:
+            self.budget.spend(len(text) // 4)
+        except BudgetSpent as error:
+            self.at(scope, str(error), mark)
+            raise Stop from None
+        return text
 
-def evaluated(value: Any, env: Mapping[str, Any]) -> Any:
+
+def evaluated(value: Any, env: Mapping[str, Any], budget: Budget) -> Any:
     """A written value with its templates evaluated; raises ExpressionError."""
     if isinstance(value, Template):
-        return value.evaluate(env)
+        return value.evaluate(env, budget)
     if isinstance(value, tuple):
-        return tuple([evaluated(item, env) for item in value])
+        return bounded(tuple([evaluated(item, env, budget) for item in value]), budget)
     return value
 
 

@@ -37,9 +37,8 @@ class Leaves:
 
         The arguments are read even then, so that their faults are found.
         """
-        # repr tells 1 from true and 1.0, which compare equal; only what is sound is kept, so
-        # that each faulty entry is reported.
-        key = (kind, repr(arguments))
+        # Only what is sound is kept, so that each faulty entry is reported.
+        key = (kind, self.faults.told_apart(scope, arguments, entry.mark))
         layer = self._layers.get(key) or self._read(scope, entry, kind, arguments)
         if layer is None or shapes is None:
             raise Faulty

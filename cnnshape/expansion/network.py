@@ -40,8 +40,11 @@ def expand(
         SpecError: with every independent fault, and the network up to the first as `partial`.
     """
     faults = Faults(spec)
-    env = _params(spec, faults, params or {}, variant)
-    shape = input_shape or _input_shape(spec, faults, env)
+    try:
+        env = _params(spec, faults, params or {}, variant)
+        shape = input_shape or _input_shape(spec, faults, env)
+    except Stop:
+        raise SpecError(faults.in_order()) from None
     incoming = Value(-1, shape)
     scope = Scope(with_incoming(env, shape), {INPUT: incoming}, spec.layers)
     expander = Expander(spec, types, faults)
@@ -112,7 +115,7 @@ def _params(
             continue
         written = chosen.get(name, default)
         try:
-            env[name] = evaluated(written.value, env)
+            env[name] = evaluated(written.value, env, faults.budget)
         except ExpressionError as error:
             faults.report(str(error), written.mark, name_help(error, env))
     return env
@@ -132,7 +135,7 @@ def _input_shape(spec: Spec, faults: Faults, env: dict[str, Any]) -> Shape | Non
     if written is None:
         return None
     try:
-        shape: Shape = evaluated(written.value, env)
+        shape: Shape = evaluated(written.value, env, faults.budget)
     except ExpressionError as error:
         faults.report(str(error), written.mark, name_help(error, env))
         return None

@@ -12,9 +12,12 @@ import math
 import operator
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from . import limits
+
+Names: TypeAlias = Mapping[str, Any]
+"""What expressions can name, with the values."""
 
 CONSTANTS = {"true": True, "false": False, "null": None}
 
@@ -31,31 +34,58 @@ class UnknownName(ExpressionError):
         self.name = name
 
 
+class BudgetSpent(ExpressionError):
+    """All expressions of a spec together would take too long."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the expressions and arguments of this spec, with every repeat, make more than "
+            f"{limits.WORK:,} values"
+        )
+
+
+class Budget:
+    """The work that one spec's expressions may do together, so that none can take for ever."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, work: int = limits.WORK) -> None:
+        self.left = work
+
+    def spend(self, work: int) -> None:
+        """Take away the work of making `work` values; raises BudgetSpent when none is left."""
+        self.left -= work
+        if self.left < 0:
+            raise BudgetSpent
+
+
 class Template:
     """A text with `$` in it, read once: a whole expression, or text around expressions."""
 
-    __slots__ = ("alone", "parts", "text")
+    __slots__ = ("alone", "parts", "text", "work")
 
     def __init__(self, text: str, parts: tuple[str | ast.expr, ...]) -> None:
         self.text = text
         self.parts = parts
         only = parts[0] if len(parts) == 1 else ""
         self.alone = None if isinstance(only, str) else only
+        self.work = sum(1 if isinstance(part, str) else _nodes(part) for part in parts)
 
-    def evaluate(self, names: Mapping[str, Any]) -> Any:
+    def evaluate(self, names: Names, budget: Budget) -> Any:
         """The value: of any type for one expression alone, a text otherwise.
 
         Raises:
             ExpressionError: a name is unknown, an operation does not fit its operands, or
                 a value is beyond the limits.
         """
+        budget.spend(self.work)
         if self.alone is not None:
-            return _EVALUATORS[type(self.alone)](self.alone, names)
-        text = "".join(
-            part if isinstance(part, str) else _as_text(_evaluate(part, names))
-            for part in self.parts
-        )
-        return _bounded(text)
+            return _EVALUATORS[type(self.alone)](self.alone, names, budget)
+        text = ""
+        for part in self.parts:
+            text += part if isinstance(part, str) else _as_text(_evaluate(part, names, budget))
+            bounded(text, budget)
+        return text
 
     def __repr__(self) -> str:
         return f"Template({self.text!r})"
@@ -147,6 +177,10 @@ def _parse(code: str) -> ast.expr:
     return tree
 
 
+def _nodes(tree: ast.expr) -> int:
+    return sum(1 for _ in ast.walk(tree))
+
+
 def _check(node: ast.AST, code: str, depth: int) -> None:
     """Raise ExpressionError for what is not on the whitelist."""
     if depth > limits.EXPRESSION_DEPTH:
@@ -170,22 +204,16 @@ def _check(node: ast.AST, code: str, depth: int) -> None:
     ):
         raise ExpressionError(f"${{{code}}}: {node.value!r} is not allowed in an expression")
     if isinstance(node, ast.Constant):
-        _bounded(node.value)
+        bounded(node.value, Budget())
     for child in children:
         _check(child, code, depth + 1)
 
 
-_PLAIN_NODES = (
-    ast.Constant, ast.Name, ast.Load, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp,
-    ast.Subscript, ast.List, ast.Tuple, ast.operator, ast.unaryop, ast.boolop, ast.cmpop,
-)  # fmt: skip
+def _evaluate(node: ast.expr, names: Names, budget: Budget) -> Any:
+    return _EVALUATORS[type(node)](node, names, budget)
 
 
-def _evaluate(node: ast.expr, names: Mapping[str, Any]) -> Any:
-    return _EVALUATORS[type(node)](node, names)
-
-
-def _name(node: ast.Name, names: Mapping[str, Any]) -> Any:
+def _name(node: ast.Name, names: Names, budget: Budget) -> Any:
     if node.id in names:
         return names[node.id]
     if node.id in CONSTANTS:
@@ -193,9 +221,9 @@ def _name(node: ast.Name, names: Mapping[str, Any]) -> Any:
     raise UnknownName(node.id)
 
 
-def _binary(node: ast.BinOp, names: Mapping[str, Any]) -> Any:
-    left = _evaluate(node.left, names)
-    right = _evaluate(node.right, names)
+def _binary(node: ast.BinOp, names: Names, budget: Budget) -> Any:
+    left = _evaluate(node.left, names, budget)
+    right = _evaluate(node.right, names, budget)
     symbol, operate = _OPERATORS[type(node.op)]
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
         if symbol == "**":
@@ -207,7 +235,7 @@ def _binary(node: ast.BinOp, names: Mapping[str, Any]) -> Any:
     elif symbol != "+" or type(left) is not type(right) or type(left) not in (str, tuple):
         raise ExpressionError(f"{_shown(left)} {symbol} {_shown(right)} has no value")
     try:
-        return _bounded(operate(left, right))
+        return bounded(operate(left, right), budget)
     except ZeroDivisionError:
         raise ExpressionError(f"{_shown(left)} {symbol} {_shown(right)} divides by zero") from None
     except (OverflowError, ValueError):
@@ -216,35 +244,36 @@ def _binary(node: ast.BinOp, names: Mapping[str, Any]) -> Any:
 
 def _check_power(base: float, exponent: float) -> None:
     if isinstance(base, int) and isinstance(exponent, int):
-        if exponent > 0 and base.bit_length() * exponent > 64 and abs(base) > 1:
+        # |base| is at least 2 to the power of its bits less one.
+        if exponent * (base.bit_length() - 1) > limits.INTEGER.bit_length():
             raise ExpressionError(f"{base} ** {exponent} is too large")
-    elif base < 0:
+    elif base < 0 and exponent != int(exponent):
         raise ExpressionError(f"{base} ** {exponent} has no real value")
 
 
-def _unary(node: ast.UnaryOp, names: Mapping[str, Any]) -> Any:
-    value = _evaluate(node.operand, names)
+def _unary(node: ast.UnaryOp, names: Names, budget: Budget) -> Any:
+    value = _evaluate(node.operand, names, budget)
     if isinstance(node.op, ast.Not):
         return not value
-    if not isinstance(value, (int, float)) or isinstance(node.op, ast.Invert):
+    if not isinstance(value, (int, float)):
         raise ExpressionError(f"{_shown(value)} has no sign")
     return -value if isinstance(node.op, ast.USub) else +value
 
 
-def _boolean(node: ast.BoolOp, names: Mapping[str, Any]) -> Any:
+def _boolean(node: ast.BoolOp, names: Names, budget: Budget) -> Any:
     stops_at = isinstance(node.op, ast.Or)
     value: Any = None
     for operand in node.values:
-        value = _evaluate(operand, names)
+        value = _evaluate(operand, names, budget)
         if bool(value) is stops_at:
             return value
     return value
 
 
-def _compare(node: ast.Compare, names: Mapping[str, Any]) -> bool:
-    left = _evaluate(node.left, names)
+def _compare(node: ast.Compare, names: Names, budget: Budget) -> bool:
+    left = _evaluate(node.left, names, budget)
     for op, operand in zip(node.ops, node.comparators, strict=True):
-        right = _evaluate(operand, names)
+        right = _evaluate(operand, names, budget)
         symbol, compare = _COMPARISONS[type(op)]
         try:
             if not compare(left, right):
@@ -257,13 +286,15 @@ def _compare(node: ast.Compare, names: Mapping[str, Any]) -> bool:
     return True
 
 
-def _conditional(node: ast.IfExp, names: Mapping[str, Any]) -> Any:
-    return _evaluate(node.body if _evaluate(node.test, names) else node.orelse, names)
+def _conditional(node: ast.IfExp, names: Names, budget: Budget) -> Any:
+    return _evaluate(
+        node.body if _evaluate(node.test, names, budget) else node.orelse, names, budget
+    )
 
 
-def _subscript(node: ast.Subscript, names: Mapping[str, Any]) -> Any:
-    value = _evaluate(node.value, names)
-    index = _evaluate(node.slice, names)
+def _subscript(node: ast.Subscript, names: Names, budget: Budget) -> Any:
+    value = _evaluate(node.value, names, budget)
+    index = _evaluate(node.slice, names, budget)
     if not isinstance(value, (tuple, str)) or type(index) is not int:
         raise ExpressionError(f"{_shown(value)}[{_shown(index)}] has no value")
     if not -len(value) <= index < len(value):
@@ -271,17 +302,18 @@ def _subscript(node: ast.Subscript, names: Mapping[str, Any]) -> Any:
     return value[index]
 
 
-def _list(node: ast.List | ast.Tuple, names: Mapping[str, Any]) -> tuple[Any, ...]:
-    result: tuple[Any, ...] = _bounded(tuple(_evaluate(item, names) for item in node.elts))
+def _list(node: ast.List | ast.Tuple, names: Names, budget: Budget) -> tuple[Any, ...]:
+    items = tuple([_evaluate(item, names, budget) for item in node.elts])
+    result: tuple[Any, ...] = bounded(items, budget)
     return result
 
 
-def _call(node: ast.Call, names: Mapping[str, Any]) -> Any:
+def _call(node: ast.Call, names: Names, budget: Budget) -> Any:
     assert isinstance(node.func, ast.Name)
     name = node.func.id
-    arguments = [_evaluate(argument, names) for argument in node.args]
+    arguments = [_evaluate(argument, names, budget) for argument in node.args]
     try:
-        return _bounded(FUNCTIONS[name](*arguments))
+        return bounded(FUNCTIONS[name](*arguments), budget)
     except ExpressionError:
         raise
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
@@ -289,8 +321,8 @@ def _call(node: ast.Call, names: Mapping[str, Any]) -> Any:
         raise ExpressionError(f"{name}({listed}) has no value") from None
 
 
-_EVALUATORS: dict[type, Callable[[Any, Mapping[str, Any]], Any]] = {
-    ast.Constant: lambda node, names: node.value,
+_EVALUATORS: dict[type, Callable[[Any, Names, Budget], Any]] = {
+    ast.Constant: lambda node, names, budget: node.value,
     ast.Name: _name,
     ast.BinOp: _binary,
     ast.UnaryOp: _unary,
@@ -323,6 +355,13 @@ _COMPARISONS: dict[type, tuple[str, Callable[[Any, Any], Any]]] = {
     ast.In: ("in", lambda item, values: item in values),
     ast.NotIn: ("not in", lambda item, values: item not in values),
 }
+
+
+_PLAIN_NODES = (
+    ast.Constant, ast.Name, ast.Load, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp,
+    ast.Subscript, ast.List, ast.Tuple, ast.UAdd, ast.USub, ast.Not, ast.And, ast.Or,
+    *_OPERATORS, *_COMPARISONS,
+)  # fmt: skip
 
 
 def make_divisible(value: float, divisor: int, smallest: int | None = None) -> int:
@@ -364,7 +403,7 @@ def _number(value: Any) -> float:
     return value
 
 
-def _bounded(value: Any) -> Any:
+def bounded(value: Any, budget: Budget) -> Any:
     """`value`, or ExpressionError where it is beyond the limits."""
     if isinstance(value, int):
         if abs(value) > limits.INTEGER:
@@ -377,18 +416,25 @@ def _bounded(value: Any) -> Any:
     elif isinstance(value, str):
         if len(value) > limits.LIST:
             raise ExpressionError(f"a text may have {limits.LIST:,} characters")
-    elif isinstance(value, tuple) and _count(value) > limits.LIST:
-        raise ExpressionError(f"a list may have {limits.LIST:,} elements")
+    elif isinstance(value, tuple):
+        count = element_count(value)
+        if count > limits.LIST:
+            raise ExpressionError(f"a list may have {limits.LIST:,} elements")
+        budget.spend(count)
     return value
 
 
-def _count(value: Any) -> int:
-    """Elements of nested lists, counted no further than the limit needs."""
+def element_count(value: Any) -> int:
+    """Elements of nested lists, and characters of texts in them, no further than the limit."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Template):
+        return len(value.text)
     if not isinstance(value, tuple):
         return 1
     total = 1
     for item in value:
-        total += _count(item)
+        total += element_count(item)
         if total > limits.LIST:
             break
     return total

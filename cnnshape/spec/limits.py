@@ -19,7 +19,10 @@ EXPRESSION_CHARACTERS = 500
 EXPRESSION_DEPTH = 40
 """How deep operations may nest in one expression."""
 LIST = 1_000
-"""Elements of a list, or characters of a text, that is an argument."""
+"""Elements of a list, or characters of a text, that is an argument; lists and texts inside
+a list are counted in full."""
+WORK = 2_000_000
+"""Values that the expressions and arguments of one spec make, with every repeat."""
 NAME_CHARACTERS = 100
 """Characters of a layer's name."""
 PATH_CHARACTERS = 1_000
