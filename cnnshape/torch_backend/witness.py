@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,7 +54,8 @@ def ask_torchinfo(network: Network, module: NetworkModule, x: Tensor) -> Witness
     except Exception as fault:
         return _silent(version, f"torchinfo cannot sum it up: {_cause(fault)}")
     mult_adds, rest = divmod(int(summary.total_mult_adds), len(x))
-    agrees, reason = _explain(network, module, None if rest else mult_adds)
+    ran = {id(layer.module) for layer in summary.summary_list if layer.executed}
+    agrees, reason = _explain(network, module.nodes, ran, None if rest else mult_adds)
     totals = network.totals
     params, trainable = int(summary.total_params), int(summary.trainable_params)
     agrees = agrees and (params, trainable) == (totals.params, totals.trainable_params)
@@ -71,11 +74,11 @@ def _cause(fault: Exception) -> str:
 
 
 class _Parts(NamedTuple):
-    """What torchinfo's convention adds to a network's MACs for one sample.
+    """What torchinfo's convention adds to the MACs of a layer, for one sample.
 
     Attributes:
-        bias: additions of biases, in layers that have MACs.
-        idle: weights and biases of layers that have none, such as norms: one each.
+        bias: additions of biases, where the layer has MACs.
+        idle: weights and biases of a layer that has none, such as a norm: one each.
         weights: weights counted otherwise than they are used; negative where it counts less.
     """
 
@@ -84,7 +87,9 @@ class _Parts(NamedTuple):
     weights: int
 
 
-def _explain(network: Network, module: NetworkModule, mult_adds: int | None) -> tuple[bool, str]:
+def _explain(
+    network: Network, nodes: Mapping[str, nn.Module], ran: set[int], mult_adds: int | None
+) -> tuple[bool, str]:
     """Whether torchinfo's total is what its convention makes of ours, and in which words."""
     macs = network.totals.macs
     if mult_adds is None:
@@ -93,57 +98,64 @@ def _explain(network: Network, module: NetworkModule, mult_adds: int | None) -> 
         return False, f"torchinfo counts {mult_adds:,} mult-adds; cnnshape's MACs are not known"
     if mult_adds == macs:
         return True, f"torchinfo counts {mult_adds:,} mult-adds too"
-    nodes = module.nodes
-    parts = [_parts(node, nodes[node.path]) for node in network.layers]
-    total = _Parts(*map(sum, zip(*parts, strict=True)))
-    if macs + sum(total) != mult_adds:
+    parts = [_parts(node, nodes[node.path], ran) for node in network.layers]
+    predicted = macs + sum(map(sum, parts))
+    if predicted != mult_adds:
         return False, (
             f"torchinfo counts {mult_adds:,} mult-adds where its convention gives "
-            f"{macs + sum(total):,} for these layers: the difference is not explained"
+            f"{predicted:,} for these layers: the difference is not explained"
         )
-    return True, f"torchinfo counts {mult_adds:,} mult-adds: {_in_words(total)}"
+    types = [node.type for node in network.layers]
+    return True, f"torchinfo counts {mult_adds:,} mult-adds: {_in_words(parts, types)}"
 
 
-def _in_words(parts: _Parts) -> str:
+def _in_words(parts: Sequence[_Parts], types: Sequence[str]) -> str:
+    """What is added to the MACs, given for each layer and its type."""
     added = [
         f"{count:,} {what}"
         for count, what in (
-            (parts.bias, "bias additions"),
-            (parts.idle, "parameters of layers without MACs"),
+            (sum(part.bias for part in parts), "bias additions"),
+            (sum(part.idle for part in parts), "parameters of layers without MACs"),
         )
         if count
     ]
+    otherwise: Counter[str] = Counter()
+    for part, type_name in zip(parts, types, strict=True):
+        otherwise[type_name] += part.weights
+    by_type = [
+        f"{abs(count):,} {'more' if count > 0 else 'fewer'} in {type_name}"
+        for type_name, count in otherwise.items()
+        if count
+    ]
     texts = [f"it adds {' and '.join(added)} to the MACs"] if added else []
-    if parts.weights:
-        more = "more" if parts.weights > 0 else "fewer"
-        texts.append(
-            f"it counts {abs(parts.weights):,} {more} for weights that are used otherwise than "
-            "once at each place of a convolution's output or once in another layer"
-        )
-    return ", and ".join(texts)
+    if by_type:
+        texts.append(f"by a rule of its own for weights it counts {', '.join(by_type)}")
+    return "; ".join(texts)
 
 
-def _parts(node: Node, module: nn.Module) -> _Parts:
-    """What torchinfo counts for a layer beyond its MACs.
+def _parts(node: Node, module: nn.Module, ran: set[int]) -> _Parts:
+    """What torchinfo counts for a layer beyond its MACs; `ran`: the ids of modules that ran.
 
     By LayerInfo.calculate_macs of torchinfo 1.8: each element of a weight or a bias counts
     once at each position of the output in a class whose name holds 'Conv', else once; a
     parameter that is neither, but has one of these words in its name, counts once for each
-    entry of the output's first dimension. Only modules without parts are counted.
+    entry of the output's first dimension. Only modules without parts count, where they run;
+    the parts of a layer are taken to write at the positions of its output.
     """
-    macs = node.macs or 0
-    if any(module.children()):
-        return _Parts(0, 0, -macs)
-    positions = prod(node.output_shape[1:]) if "Conv" in type(module).__name__ else 1
     weights = biases = 0
-    for name, shape in node.layer.parameters().items():
-        size = prod(shape)
-        if name == "bias":
-            biases += size * positions
-        elif name == "weight":
-            weights += size * positions
-        elif "weight" in name or "bias" in name:
-            weights += size * node.output_shape[0]
+    for part in module.modules():
+        if any(part.children()) or id(part) not in ran:
+            continue
+        positions = prod(node.output_shape[1:]) if "Conv" in type(part).__name__ else 1
+        for name, parameter in part.named_parameters():
+            size = parameter.numel()
+            if name == "bias":
+                biases += size * positions
+            elif name == "weight":
+                weights += size * positions
+            elif "weight" in name or "bias" in name:
+                weights += size * node.output_shape[0]
+    macs = node.macs or 0
     if macs == 0:
         return _Parts(0, weights + biases, 0)
     return _Parts(biases, 0, weights - macs)
