@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import Mark, did_you_mean
 from ..layers.base import Layer
+from ..layers.fields import shown
 from ..network import Group, Op
 from ..spec import limits
 from ..spec.expressions import Template as TextTemplate
@@ -58,6 +59,8 @@ class Expander:
         self._count_step(scope, entry.mark)
         path = ""
         try:
+            if entry.faulty:
+                raise Faulty
             if entry.repeat is not None:
                 return self._repeated(entry, place, value)
             if not self._included(entry, place):
@@ -74,12 +77,22 @@ class Expander:
         return result
 
     def _included(self, entry: Entry, place: Place) -> bool:
-        if entry.when is None or self.faults.evaluate(place, entry.when):
+        if self._holds(entry.when, place):
             return True
         if entry.name is not None:
             name = str(self.faults.evaluate(place, entry.name))
             place.scope.absent.add(place.prefix + name)
         return False
+
+    def _holds(self, when: Written | None, place: Place) -> bool:
+        """Whether `when` is true; YAML 1.2 reads no and off as texts, which would be true."""
+        if when is None:
+            return True
+        value = self.faults.evaluate(place, when)
+        if not isinstance(value, int):
+            message = f"when must be true or false, not {shown(value)}"
+            raise self.faults.fail(place.scope, message, when.mark)
+        return bool(value)
 
     def _repeated(self, entry: Entry, place: Place, value: Value) -> Value:
         """The entry `repeat` times in a row; a name that holds $i names each itself."""
@@ -87,19 +100,21 @@ class Expander:
         scope = place.scope
         count = self.faults.evaluate(place, entry.repeat)
         if type(count) is not int or count < 0:
-            message = f"repeat must be a whole number of at least 0, not {count!r}"
+            message = f"repeat must be a whole number of at least 0, not {shown(count)}"
             raise self.faults.fail(scope, message, entry.repeat.mark)
         named_each = entry.name is not None and isinstance(entry.name.value, TextTemplate)
         path = "" if named_each else self._path(entry, place)
         if path and count:
             scope.groups.append(Group(path, ""))
+        first = True
         for index in range(count):
             self._count_step(scope, entry.mark)
             here = place.with_index(index)
-            if entry.when is not None and not self.faults.evaluate(here, entry.when):
+            if not self._holds(entry.when, here):
                 continue
             step = self._path(entry, here) if named_each else f"{path}.{index}"
-            inputs = self._inputs(entry, here, value) if index == 0 else (value,)
+            inputs = self._inputs(entry, here, value) if first else (value,)
+            first = False
             value = self._expanded(entry, here, step, inputs)
             scope.values[step] = value
         if path:
@@ -137,6 +152,9 @@ class Expander:
         path = place.prefix + name
         if len(path) > limits.PATH_CHARACTERS:
             message = f"a layer's path has more than {limits.PATH_CHARACTERS:,} characters"
+            raise self.faults.fail(scope, message, mark)
+        if name in scope.inputs:
+            message = f"the name {name!r} means what the block reads; choose another"
             raise self.faults.fail(scope, message, mark)
         if path in scope.marks:
             line = scope.marks[path].line
@@ -194,8 +212,6 @@ class Expander:
     # Entries by kind ------------------------------------------------------------------
 
     def _expanded(self, entry: Entry, place: Place, path: str, inputs: tuple[Value, ...]) -> Value:
-        if entry.faulty:
-            raise Faulty
         if isinstance(entry, LayerEntry):
             return self._layer_or_block(entry, place, path, inputs)
         if isinstance(entry, ShareEntry):
@@ -217,7 +233,10 @@ class Expander:
         ends = []
         for name, branch in entry.branches:
             self._count_step(place.scope, branch.mark)
-            if branch.when is not None and not self.faults.evaluate(place, branch.when):
+            if branch.faulty:
+                ends.append(UNKNOWN)
+                continue
+            if not self._holds(branch.when, place):
                 place.scope.absent.add(place.prefix + name)
                 continue
             ends.append(self._branch(name, branch, place, value))

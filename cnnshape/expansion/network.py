@@ -11,7 +11,7 @@ from ..layers.base import Layer
 from ..layers.shapes import Shape, format_shape
 from ..network import INPUT, Network, Node
 from ..spec import limits
-from ..spec.expressions import ExpressionError
+from ..spec.expressions import Budget, ExpressionError, bounded
 from ..spec.recipe import Spec, Written
 from .blocks import with_incoming
 from .entries import Expander
@@ -52,10 +52,11 @@ def expand(
     outputs: tuple[int, ...] = ()
     warnings: list[Diagnostic] = []
     try:
-        if not spec.layers and not faults.found:
-            faults.at(scope, "layers is empty: there is no network", spec.mark)
         place = Place(scope, "", scope.env)
         value = expander.sequence(spec.layers, place, incoming)
+        if not scope.records and not faults.found:
+            message = "every layer is left out by its when:" if spec.layers else "layers is empty"
+            faults.at(scope, f"{message}: there is no network", spec.mark)
         outputs, warnings = _outputs(spec, expander, place, value)
     except Stop:
         pass
@@ -63,14 +64,14 @@ def expand(
         faults.at(scope, "the spec nests too deep", spec.mark)
     records = scope.records if not faults.found else scope.records[: scope.cut]
     network = None
-    if shape is not None and (records or not faults.found):
+    if shape is not None and records:
         paths = [record.path for record in records]
         paths.append(INPUT)  # so that the reference −1 finds it
         network = Network(
             name=variant or spec.name or _file_stem(spec.source.name),
             input_shape=shape,
             layers=tuple(_nodes(records, paths)),
-            outputs=tuple([paths[ref] for ref in outputs]) or (paths[-2],),
+            outputs=tuple([paths[ref] for ref in outputs if not faults.found]) or (paths[-2],),
             groups={group.path: group for group in scope.groups},
             reference=spec.reference,
             description=spec.description,
@@ -111,7 +112,7 @@ def _params(
     env: dict[str, Any] = {}
     for name, default in spec.params.items():
         if name in given:
-            env[name] = _as_tuples(given[name])
+            env[name] = _given(spec, name, given[name])
             continue
         written = chosen.get(name, default)
         try:
@@ -198,8 +199,26 @@ def shape_problem(shape: Any) -> str:
     return ""
 
 
+def _given(spec: Spec, name: str, value: Any) -> Any:
+    """A parameter's value from outside the spec, under the rules of those inside."""
+    plain = _as_tuples(value)
+    try:
+        if not _is_plain(plain):
+            raise ExpressionError("it must be a number, a text, true, false, null, or a list")
+        return bounded(plain, Budget())
+    except ExpressionError as error:
+        fault = spec.source.diagnostic(f"the value given for {name} does not fit: {error}")
+        raise SpecError([fault]) from None
+
+
 def _as_tuples(value: Any) -> Any:
     return tuple(map(_as_tuples, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_plain, value))
+    return value is None or type(value) in (bool, int, float, str)
 
 
 def _file_stem(source: str) -> str:

@@ -8,6 +8,7 @@ is found here, all of it at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from keyword import iskeyword
 from typing import Any, NamedTuple
 
 from ..errors import Diagnostic, Mark, SpecError, did_you_mean
@@ -189,7 +190,7 @@ class _Reader:
             blocks=blocks,
             layers=layers,
             outputs=self._names(items.get("outputs"), "outputs"),
-            train=_plain_mapping(items.get("train")),
+            train=self._train(items.get("train")),
             mark=root.mark,
             faults=tuple(self.faults),
         )
@@ -208,6 +209,14 @@ class _Reader:
                 f"did you mean {near}?" if near else f"it may have {', '.join(known)}",
             )  # fmt: skip
 
+    def _mapping(self, value: Value | None, otherwise: str) -> Mapping | None:
+        """`value` where it is a mapping; None where it is left out, or after that fault."""
+        if value is None or isinstance(value, Mapping):
+            return value
+        if not isinstance(value, Scalar) or value.value is not None:
+            self.fault(otherwise, value.mark)
+        return None
+
     def _text(self, items: dict[str, Value], key: str) -> str:
         value = items.get(key)
         if value is None:
@@ -215,6 +224,8 @@ class _Reader:
         if not isinstance(value, Scalar) or value.value is None:
             self.fault(f"{key} must be a text", value.mark)
             return ""
+        if not " ".join(value.text.split()).isprintable():
+            self.fault(f"{key} has characters that cannot be shown", value.mark)
         return value.text
 
     def _written(self, value: Value) -> Written:
@@ -245,20 +256,18 @@ class _Reader:
         return None
 
     def _params(self, value: Value | None, what: str) -> dict[str, Written]:
-        if value is None or (isinstance(value, Scalar) and value.value is None):
+        mapping = self._mapping(value, f"{what} must be a mapping: each name with its default")
+        if mapping is None:
             return {}
-        if not isinstance(value, Mapping):
-            self.fault(f"{what} must be a mapping: each name with its default", value.mark)
-            return {}
-        if len(value.items) > limits.PARAMS:
-            self.fault(f"{what} has more than {limits.PARAMS} names", value.mark)
+        if len(mapping.items) > limits.PARAMS:
+            self.fault(f"{what} has more than {limits.PARAMS} names", mapping.mark)
             return {}
         params: dict[str, Written] = {}
-        for name, default in value.items.items():
-            mark = value.keys[name]
-            if not name.isidentifier():
+        for name, default in mapping.items.items():
+            mark = mapping.keys[name]
+            if not name.isidentifier() or iskeyword(name):
                 self.fault(f"{_quoted(name)} cannot be a parameter's name", mark,
-                           "use letters, digits and _")  # fmt: skip
+                           "use letters, digits and _, and no word of Python's own")  # fmt: skip
             elif name in RESERVED_NAMES:
                 self.fault(f"the name {name} has a meaning of its own in expressions", mark)
             else:
@@ -268,21 +277,21 @@ class _Reader:
     def _variants(
         self, value: Value | None, params: dict[str, Written]
     ) -> dict[str, dict[str, Written]]:
-        if value is None:
-            return {}
-        if not isinstance(value, Mapping):
-            self.fault("variants must be a mapping: each name with its params", value.mark)
+        mapping = self._mapping(value, "variants must be a mapping: each name with its params")
+        if mapping is None:
             return {}
         variants: dict[str, dict[str, Written]] = {}
-        for name, chosen in value.items.items():
-            if isinstance(chosen, Scalar) and chosen.value is None:
-                variants[name] = {}
-                continue
-            if not isinstance(chosen, Mapping):
-                self.fault(f"the variant {_quoted(name)} must be a mapping of params", chosen.mark)
-                continue
-            self._check_keys(chosen, tuple(params), "params")
-            variants[name] = {key: self._written(item) for key, item in chosen.items.items()}
+        for name, chosen in mapping.items.items():
+            if not name.isprintable():
+                self.fault(f"the name {_quoted(name)} has characters that cannot be shown",
+                           mapping.keys[name])  # fmt: skip
+            values = self._mapping(
+                chosen, f"the variant {_quoted(name)} must be a mapping of params"
+            )
+            if values is not None:
+                self._check_keys(values, tuple(params), "params")
+            items = {} if values is None else values.items
+            variants[name] = {key: self._written(item) for key, item in items.items()}
         return variants
 
     def _names(self, value: Value | None, what: str) -> tuple[Written, ...] | None:
@@ -305,17 +314,22 @@ class _Reader:
         """A name's text, or its template; 1 and 1x1 are names as well as conv1."""
         return self._plain(item) if "$" in item.text else item.text
 
+    def _train(self, value: Value | None) -> dict[str, Any]:
+        """The recipe for training, kept as plain data for a later stage to judge."""
+        mapping = self._mapping(value, "train must be a mapping")
+        if mapping is None:
+            return {}
+        return {key: _plain_data(item) for key, item in mapping.items.items()}
+
     # Blocks ---------------------------------------------------------------------------
 
     def _blocks(self, value: Value | None) -> dict[str, Block]:
-        if value is None:
-            return {}
-        if not isinstance(value, Mapping):
-            self.fault("blocks must be a mapping: each name with its layers", value.mark)
+        mapping = self._mapping(value, "blocks must be a mapping: each name with its layers")
+        if mapping is None:
             return {}
         # Parameters of all blocks first: a block's layers are checked against them.
-        for name, body in value.items.items():
-            mark = value.keys[name]
+        for name, body in mapping.items.items():
+            mark = mapping.keys[name]
             if not isinstance(body, Mapping):
                 self.fault(f"the block {_quoted(name)} must be a mapping with layers:", mark)
                 continue
@@ -332,18 +346,29 @@ class _Reader:
         for name, (params, body) in self.block_params.items():
             self._check_keys(body, BLOCK_KEYS, f"the block {name}")
             self._text(body.items, "description")
-            inputs = self._names(body.items.get("inputs"), "inputs") or (
-                Written("input", body.mark),
-            )
+            inputs = self._block_inputs(body.items.get("inputs"))
             layers: tuple[Entry, ...] = ()
             if "layers" in body.items:
                 layers = self._layers(body.items["layers"], "layers")
             else:
                 self.fault(f"the block {name} needs layers:", body.mark)
-            blocks[name] = Block(
-                name, params, tuple(str(item.value) for item in inputs), layers, body.mark
-            )
+            blocks[name] = Block(name, params, inputs, layers, body.mark)
         return blocks
+
+    def _block_inputs(self, value: Value | None) -> tuple[str, ...]:
+        """What the block calls the values that it reads; 'input' where it reads one."""
+        names: list[str] = []
+        for name, mark in self._names(value, "inputs") or ():
+            if not isinstance(name, str):
+                self.fault("an input's name holds no expression", mark)
+                continue
+            problem = name_problem(name) if name != "input" else ""
+            if name in names:
+                problem = f"the input {_quoted(name)} stands twice"
+            if problem:
+                self.fault(problem, mark)
+            names.append(name)
+        return tuple(names) or ("input",)
 
     # Entries --------------------------------------------------------------------------
 
@@ -493,11 +518,11 @@ class _Reader:
 
     def _common(self, entry: Entry, value: Mapping) -> None:
         items = value.items
+        before = len(self.faults)
         name = items.get("name")
         if name is not None:
             if not isinstance(name, Scalar) or name.value is None:
                 self.fault("name must be a text", name.mark)
-                entry.faulty = True
             else:
                 entry.name = Written(self._name_value(name), name.mark)
                 if isinstance(entry.name.value, str):
@@ -508,6 +533,8 @@ class _Reader:
             entry.repeat = self._written(items["repeat"])
         if "when" in items:
             entry.when = self._written(items["when"])
+        if len(self.faults) > before:
+            entry.faulty = True
 
     def _check_name(self, name: str, mark: Mark) -> None:
         problem = name_problem(name)
@@ -616,12 +643,6 @@ def _has_template(value: Any) -> bool:
 
 def _quoted(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")
-
-
-def _plain_mapping(value: Value | None) -> dict[str, Any]:
-    """A mapping as plain data, kept for a later stage to judge."""
-    plain = _plain_data(value) if value is not None else {}
-    return plain if isinstance(plain, dict) else {}
 
 
 def _plain_data(value: Value) -> Any:
