@@ -231,16 +231,17 @@ def unread_note(unread: tuple[int, ...], size: Shape, *, at_end: bool) -> str:
         for count, n, name in zip(unread, size, _ROWS[len(size)], strict=True)
         if count
     ]
-    counts = {count for count, _, _ in found}
     if not at_end:
         words = [f"{count} of {n} {_plural(name, n)}" for count, n, name in found]
-    elif len(counts) == 1:
-        (count,) = counts
-        number = "" if count == 1 else f"{count} "
-        names = _listed([_plural(name, count) for _, _, name in found])
-        words = [f"the last {number}{names} of {format_shape(size)}"]
     else:
-        words = [f"the last {count} {_plural(name, count)}" for count, _, name in found]
+        counts = [count for count, _, _ in found]
+        names = [_plural(name, count) for count, _, name in found]
+        if len(set(counts)) == 1:
+            counts, names = counts[:1], [_listed(names)]
+        words = [
+            f"the last {name}" if count == 1 else f"the last {count} {name}"
+            for count, name in zip(counts, names, strict=True)
+        ]
         words[-1] += f" of {format_shape(size)}"
     verb = "is" if sum(unread) == 1 and at_end else "are"
     return f"{_listed(words)} {verb} never read"

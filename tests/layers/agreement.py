@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cnnshape.layers import Layer, Shape
 
 REFUSALS = (
+    ArithmeticError,
     AssertionError,
     IndexError,
     NotImplementedError,
