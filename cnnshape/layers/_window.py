@@ -39,6 +39,13 @@ class Window(NamedTuple):
     ceil_mode: bool = False
 
     @property
+    def pads(self) -> str:
+        """The padding as a formula adds it: '+2·1', or '+1+2' where the ends differ."""
+        if self.before == self.after:
+            return f"+2·{self.before}"
+        return f"+{self.before}+{self.after}"
+
+    @property
     def extent(self) -> int:
         """The positions from its first tap to its last, both counted: D(F−1)+1."""
         return window_extent(self.kernel, self.dilation)
@@ -72,12 +79,10 @@ class Window(NamedTuple):
         does not divide, the division is floored, '⌊(224−7+2·3)/2⌋+1 = 112', or with
         `ceil_mode` rounded up; '−1' at the end is a last window that is left out.
         """
-        equal = self.before == self.after
-        pads = f"+2·{self.before}" if equal else f"+{self.before}+{self.after}"
         if self.dilation == 1:
-            span = f"({size}−{self.kernel}{pads})"
+            span = f"({size}−{self.kernel}{self.pads})"
         else:
-            span = f"({size}{pads}−{self.dilation}·({self.kernel}−1)−1)"
+            span = f"({size}{self.pads}−{self.dilation}·({self.kernel}−1)−1)"
         quotient = f"{span}/{self.stride}"
         if (self.padded(size) - self.extent) % self.stride:
             quotient = f"⌈{quotient}⌉" if self.ceil_mode else f"⌊{quotient}⌋"
@@ -167,7 +172,7 @@ class WindowLayer(SpatialLayer, abstract=True):
             spans = f"{window.dilation}·({window.kernel}−1)+1 = {window.extent}"
         else:
             spans = str(window.kernel)
-        padded = f"{n}+{window.before}+{window.after} = {window.padded(n)}"
+        padded = f"{n}{window.pads} = {window.padded(n)}"
         return LayerError(
             f"{self.type_name}'s window of {kernels} is larger than its padded input: "
             f"{letter} is {padded}, and the window needs {spans}",

@@ -93,7 +93,7 @@ def test_a_window_that_just_fits_beside_those_that_do_not() -> None:
         "Conv2d",
         five,
         (1, 5, 4),
-        match=r"window of 5×5 is larger than its padded input: W is 4\+0\+0 = 4, and the "
+        match=r"window of 5×5 is larger than its padded input: W is 4\+2·0 = 4, and the "
         r"window needs 5\nkernel_size of at most 4 or padding: 1",
     )
     assert_both_refuse(
