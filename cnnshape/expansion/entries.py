@@ -344,7 +344,8 @@ class Expander:
             wanted = ", ".join(block.inputs)
             raise self.faults.fail(
                 scope,
-                f"the block {block.name} reads {len(block.inputs)} ({wanted}), not {len(inputs)}",
+                f"the block {block.name} reads {wanted}, which makes {len(block.inputs)}, "
+                f"not {len(inputs)}",
                 entry.reads[0].mark if entry.reads else entry.mark,
                 f"name what it reads: from: [{wanted}]",
             )

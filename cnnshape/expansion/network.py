@@ -55,8 +55,8 @@ def expand(
         place = Place(scope, "", scope.env)
         value = expander.sequence(spec.layers, place, incoming)
         if not scope.records and not faults.found:
-            message = "every layer is left out by its when:" if spec.layers else "layers is empty"
-            faults.at(scope, f"{message}: there is no network", spec.mark)
+            why = "each is left out by its when:" if spec.layers else "the list is empty"
+            faults.at(scope, f"the network has no layers; {why}", spec.mark)
         outputs, warnings = _outputs(spec, expander, place, value)
     except Stop:
         pass
