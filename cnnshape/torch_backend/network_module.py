@@ -35,11 +35,24 @@ Call: TypeAlias = Callable[[int, nn.Module, Sequence[Tensor]], Tensor]
 """Runs one layer: its position in the network, its module and what it reads."""
 
 
-class NetworkModule(nn.Module):
+class _Container(nn.Module):
+    """Holds modules by any names, also by those of its own attributes: 'type', 'training'.
+
+    So the modules are put into and looked up in ``_modules``, never as attributes.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.__dict__:
+            object.__setattr__(self, name, value)
+        else:
+            super().__setattr__(name, value)
+
+
+class NetworkModule(_Container):
     """A network as a torch module: runs the layers in order, keeps no value that is done with.
 
-    Modules are held in nested containers by their paths. They are looked up in
-    ``_modules`` and never as attributes, for a layer may be named as one: 'type', 'forward'.
+    Modules are held in nested containers by their paths, those of layers that share their
+    weights at the path of the first. A forward pass checks nothing of what it reads.
     """
 
     def __init__(self, network: Network) -> None:
@@ -50,19 +63,19 @@ class NetworkModule(nn.Module):
             owner = node
             while owner.shares is not None:
                 owner = by_path[owner.shares]
-            names = tuple(owner.path.split("."))
-            if owner is node:
-                self._place(names, _made(node))
-            steps.append(Step(node.path, names, node.inputs, drops))
+            steps.append(Step(node.path, tuple(owner.path.split(".")), node.inputs, drops))
         self.steps = tuple(steps)
         self.outputs = network.outputs
+        for node, step in zip(network.layers, steps, strict=True):
+            if node.shares is None:
+                self._place(step.module, _made(node))
 
     def _place(self, names: tuple[str, ...], module: nn.Module) -> None:
         container: nn.Module = self
         for name in names[:-1]:
             inner = container._modules.get(name)
             if inner is None:
-                inner = container._modules[name] = nn.Module()
+                inner = container._modules[name] = _Container()
             container = inner
         container._modules[names[-1]] = module
 
