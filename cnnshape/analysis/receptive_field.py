@@ -46,7 +46,9 @@ def receptive_fields(network: Network) -> dict[str, tuple[int, ...] | None]:
     layers, where span is D(F−1) for a window and jump the product of the strides before it.
     Positions in the padding count as well: the size is not clipped to the input. A Linear
     over a flattened map sees the whole of what that map sees. The scale of a gate (the 1×1
-    branch of squeeze-and-excitation) widens what the gated value sees.
+    branch of squeeze-and-excitation) widens what the gated value sees. Behind a layer that
+    enlarges (ConvTranspose2d, Upsample) neighbours see parts of unlike size: the figure is
+    their mean, rounded up.
 
     None: not known, for the network has no spatial input, or a layer on the way does not
     say what it looks at.

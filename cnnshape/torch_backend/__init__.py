@@ -6,7 +6,8 @@ Importing this package does not import torch. Those of its files that define a t
 
 from .build import BuildError, build
 from .devices import DeviceError
-from .verification import Mismatch, Report, verify
+from .report import Mismatch, Report
+from .verification import verify
 from .witness import Witness
 
 __all__ = ["BuildError", "DeviceError", "Mismatch", "Report", "Witness", "build", "verify"]

@@ -22,7 +22,8 @@ class Witness(NamedTuple):
         status: 'agrees': the parameters are equal, and its mult-adds are cnnshape's MACs by
             its own convention; 'differs': they are not; 'silent': it could not be asked.
         params, trainable_params: its totals. None: it could not be asked.
-        mult_adds: its total for one sample, by its own convention.
+        mult_adds: its total for one sample, by its own convention; None also where the
+            batch does not divide what it counts.
         reason: how that total comes from cnnshape's MACs, or why it could not be asked.
     """
 
@@ -40,22 +41,19 @@ def ask_torchinfo(network: Network, module: NetworkModule, x: Tensor) -> Witness
 
     Whatever befalls torchinfo, the answer is a witness: cnnshape does not depend on it.
     """
-    import warnings
-
     try:
         import torchinfo
     except ImportError as fault:
         return _silent("", f"torchinfo is not installed: {fault}")
     version = str(torchinfo.__version__)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            summary = torchinfo.summary(module, input_data=x, verbose=0)
+        summary = torchinfo.summary(module, input_data=x, verbose=0)
     except Exception as fault:
         return _silent(version, f"torchinfo cannot sum it up: {_cause(fault)}")
-    mult_adds, rest = divmod(int(summary.total_mult_adds), len(x))
+    whole, rest = divmod(int(summary.total_mult_adds), len(x))
+    mult_adds = None if rest else whole
     ran = {id(layer.module) for layer in summary.summary_list if layer.executed}
-    agrees, reason = _explain(network, module.nodes, ran, None if rest else mult_adds)
+    agrees, reason = _explain(network, module.nodes, ran, mult_adds)
     totals = network.totals
     params, trainable = int(summary.total_params), int(summary.trainable_params)
     agrees = agrees and (params, trainable) == (totals.params, totals.trainable_params)

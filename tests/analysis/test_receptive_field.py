@@ -1,0 +1,172 @@
+"""Receptive fields against published figures, and against what gradients reach."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+import cnnshape
+from cnnshape.network import Network
+
+
+def fields(text: str) -> dict[str, tuple[int, ...] | None]:
+    return cnnshape.loads(text).receptive_fields
+
+
+def test_lenet5_sees_the_whole_image_from_c5_on() -> None:
+    found = cnnshape.load("lenet5").receptive_fields
+    named = [found[path] for path in ("C1", "S2", "C3", "S4", "C5", "F6", "output")]
+    assert named == [(n, n) for n in (5, 6, 14, 16, 32, 32, 32)]
+
+
+@pytest.mark.parametrize(("name", "published"), [("alexnet", 195), ("vgg16", 212)])
+def test_the_published_figures(name: str, published: int) -> None:
+    """Araujo, Norris and Sim (2019) give them for the last feature map of each net."""
+    network = cnnshape.load(name)
+    pools = [node.path for node in network.layers if node.type == "MaxPool2d"]
+    assert network.receptive_fields[pools[-1]] == (published, published)
+
+
+def seen(network: Network) -> list[int]:
+    """For each position of the output, how many positions of the input its gradient spans.
+
+    Weights and input are positive and every layer is monotonic, so nothing cancels.
+    """
+    module = network.to_module()
+    for parameter in module.parameters():
+        nn.init.constant_(parameter, 0.5)
+    x = torch.ones(1, *network.input_shape, dtype=torch.float64, requires_grad=True)
+    output: Tensor = module.double()(x)
+    spans = []
+    for position in range(output.shape[-1]):
+        (gradient,) = torch.autograd.grad(output[0, 0, position], x, retain_graph=True)
+        reached = gradient[0].sum(0).nonzero()
+        spans.append(int(reached.max() - reached.min()) + 1)
+    return spans
+
+
+windows = st.builds(
+    dict,
+    type=st.sampled_from(["Conv1d", "AvgPool1d"]),
+    kernel_size=st.integers(1, 4),
+    stride=st.integers(1, 3),
+)
+
+
+def spec(length: int, layers: list[dict[str, Any]]) -> str:
+    """The text of a chain over one channel; YAML reads JSON."""
+    channels = {"Conv1d": {"out_channels": 1}, "ConvTranspose1d": {"out_channels": 1}}
+    entries = [{**layer, **channels.get(layer["type"], {})} for layer in layers]
+    return json.dumps({"input": [1, length], "layers": entries})
+
+
+@settings(max_examples=50, deadline=None)
+@given(layers=st.lists(windows, min_size=1, max_size=4))
+def test_it_is_what_the_gradient_of_any_position_spans(layers: list[dict[str, Any]]) -> None:
+    size, jump = 1, 1
+    for layer in layers:
+        size, jump = size + (layer["kernel_size"] - 1) * jump, jump * layer["stride"]
+    network = cnnshape.loads(spec(size + 2 * jump, layers))
+    (field,) = network.receptive_fields[network.layers[-1].path] or ()
+    assert set(seen(network)) == {field}
+
+
+@pytest.mark.parametrize("dilation", [1, 2, 3])
+def test_dilation_widens_it(dilation: int) -> None:
+    layer = {"type": "Conv1d", "kernel_size": 3, "dilation": dilation}
+    network = cnnshape.loads(spec(20, [layer, layer]))
+    assert network.receptive_fields["conv1d2"] == (1 + 4 * dilation,)
+    assert set(seen(network)) == {1 + 4 * dilation}
+
+
+def test_it_has_one_number_a_dimension() -> None:
+    found = fields(
+        "{input: [1, 9, 20], layers: [{name: c, type: Conv2d, out_channels: 1, "
+        "kernel_size: [3, 5], stride: [1, 2]}, {name: d, type: Conv2d, out_channels: 1, "
+        "kernel_size: 3}]}"
+    )
+    assert found == {"c": (3, 5), "d": (5, 9)}
+
+
+def test_behind_what_enlarges_it_is_the_mean() -> None:
+    """A U-Net in one dimension: positions see 16 or 20, by where they fall."""
+    conv = {"type": "Conv1d", "kernel_size": 3}
+    pool = {"type": "AvgPool1d", "kernel_size": 2}
+    up = {"type": "ConvTranspose1d", "kernel_size": 2, "stride": 2}
+    network = cnnshape.loads(spec(64, [conv, pool, conv, pool, conv, up, conv, up, conv]))
+    spans = seen(network)
+    whole = spans[: len(spans) // 4 * 4]
+    assert network.receptive_fields["conv1d5"] == (sum(whole) / len(whole),)
+
+
+def test_the_widest_way_counts_where_ways_join() -> None:
+    found = fields(
+        """
+        input: [2, 20]
+        layers:
+          - {name: wide, type: Conv1d, out_channels: 2, kernel_size: 7, padding: 3, from: input}
+          - {name: narrow, type: Conv1d, out_channels: 2, kernel_size: 3, padding: 1, from: input}
+          - {name: sum, type: Add, from: [narrow, wide]}
+          - {name: both, type: Concat, from: [input, narrow]}
+          - {name: late, type: Conv1d, out_channels: 1, kernel_size: 3, from: sum}
+        """
+    )
+    assert found == {"wide": (7,), "narrow": (3,), "sum": (7,), "both": (3,), "late": (9,)}
+
+
+def test_a_gate_keeps_the_grid_of_what_it_gates() -> None:
+    found = fields(
+        """
+        input: [2, 8, 8]
+        layers:
+          - {name: conv, type: Conv2d, out_channels: 2, kernel_size: 3, padding: 1}
+          - {name: squeeze, type: AdaptiveAvgPool2d, output_size: 1}
+          - {name: gate, type: Sigmoid}
+          - {name: gated, type: Multiply, from: [conv, gate]}
+          - {name: next, type: Conv2d, out_channels: 2, kernel_size: 3}
+        """
+    )
+    # Every pixel of the map of 8×8, each of which sees 3×3: 8 + 2.
+    assert found["squeeze"] == found["gated"] == (10, 10)
+    assert found["next"] == (12, 12)
+
+
+def test_a_flattened_map_keeps_it_and_a_linear_layer_sees_the_whole() -> None:
+    found = fields(
+        """
+        input: [1, 8, 8]
+        layers:
+          - {name: conv, type: Conv2d, out_channels: 2, kernel_size: 3}
+          - {name: flat, type: Flatten}
+          - {name: relu, type: ReLU}
+          - {name: linear, type: Linear, out_features: 5}
+          - {name: again, type: Linear, out_features: 5}
+          - {name: beside, type: Concat, from: [relu, again]}
+        """
+    )
+    assert found["flat"] == found["relu"] == (3, 3)
+    assert found["linear"] == found["again"] == found["beside"] == (8, 8)
+
+
+def test_what_has_no_space_has_none() -> None:
+    assert fields("{input: [10], layers: [{name: a, type: Linear, out_features: 5}]}") == {
+        "a": None
+    }
+
+
+def test_what_reads_the_unknown_is_unknown() -> None:
+    found = fields(
+        """
+        input: [4, 6]
+        layers:
+          - {name: turned, type: Permute, dims: [0, 2, 1]}
+          - {name: conv, type: Conv1d, out_channels: 1, kernel_size: 3}
+        """
+    )
+    assert found == {"turned": None, "conv": None}

@@ -1,0 +1,374 @@
+"""Verification passes what is right, and catches what is planted in a copy of a layer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+import cnnshape
+from cnnshape.layers import Layer, Shape, Shapes, function_module, registry
+from cnnshape.network import Network
+from cnnshape.torch_backend import DeviceError, Mismatch, devices, verification, verify
+from cnnshape.torch_backend.counting import MacCounter
+
+from .networks import Builder, chain
+
+TYPES = registry()
+BatchNorm2d: Any = TYPES["BatchNorm2d"]
+Conv2d: Any = TYPES["Conv2d"]
+MaxPool2d: Any = TYPES["MaxPool2d"]
+ReLU: Any = TYPES["ReLU"]
+
+
+class _Conv(Conv2d):
+    """A copy of Conv2d to plant faults in; its module is torch's own."""
+
+    def module(self) -> nn.Module:
+        return nn.Conv2d(**self.arguments)
+
+
+class _WrongShape(_Conv):
+    def output_shape(self, inputs: Shapes) -> Shape:
+        channels, height, width = super().output_shape(inputs)
+        return (channels, height + 1, width)
+
+
+class _WrongWeight(_Conv):
+    def weight_shape(self) -> Shape:
+        return super().weight_shape()[::-1]
+
+
+class _WrongName(_Conv):
+    def parameters(self) -> dict[str, Shape]:
+        return {name.replace("bias", "offset"): s for name, s in super().parameters().items()}
+
+
+class _MissingBias(_Conv):
+    def parameters(self) -> dict[str, Shape]:
+        return {"weight": self.weight_shape()}
+
+
+class _WrongMacs(_Conv):
+    def macs(self, inputs: Shapes, output: Shape) -> int | None:
+        return super().macs(inputs, output) + 1  # type: ignore[operator]
+
+
+class _UnknownMacs(_Conv):
+    def connections(self, inputs: Shapes, output: Shape) -> int | None:
+        return None
+
+    def macs(self, inputs: Shapes, output: Shape) -> int | None:
+        return None
+
+
+class _Frozen(_Conv):
+    def module(self) -> nn.Module:
+        return super().module().requires_grad_(False)
+
+
+class _WrongBuffer(BatchNorm2d):
+    def buffers(self) -> dict[str, Shape]:
+        return {**super().buffers(), "running_mean": (1,)}
+
+    def module(self) -> nn.Module:
+        return nn.BatchNorm2d(self.num_features)
+
+
+class _MixesSamples(_Conv):
+    def module(self) -> nn.Module:
+        def mixed(x: Tensor) -> Tensor:
+            return x.reshape(1, -1, 1, 1)
+
+        return nn.Sequential(super().module(), function_module(mixed))
+
+    def parameters(self) -> dict[str, Shape]:
+        return {f"0.{name}": shape for name, shape in super().parameters().items()}
+
+
+class _Raises(ReLU):
+    def module(self) -> nn.Module:
+        def refuse(x: Tensor) -> Tensor:
+            raise ValueError("not today\nnor tomorrow")
+
+        return function_module(refuse)
+
+
+class _GivesTwo(ReLU):
+    def module(self) -> nn.Module:
+        return function_module(lambda x: (x, x))
+
+
+class _Unbuildable(ReLU):
+    def module(self) -> nn.Module:
+        raise ValueError("no such luck")
+
+
+class _NeedsValues(ReLU):
+    """Runs on every device but meta, where a value cannot be looked at."""
+
+    def module(self) -> nn.Module:
+        return function_module(lambda x: x if x.sum().item() >= 0 else -x)
+
+
+def with_conv(conv: Any, **arguments: Any) -> Network:
+    """The layer between two others: faults must be found in it alone."""
+    written = {"out_channels": 6, "kernel_size": 3, **arguments}
+    return (
+        Builder(3, 8, 8)
+        .add("before", Conv2d(out_channels=4, kernel_size=1))
+        .add("planted", conv(**written))
+        .add("after", ReLU())
+        .network()
+    )
+
+
+def mismatches(network: Network, device: str = "cpu") -> list[Mismatch]:
+    report = verify(network, device)
+    assert report.status == ("failed" if report.mismatches else "passed")
+    return list(report.mismatches)
+
+
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+def test_what_is_right_passes(device: str) -> None:
+    report = verify(with_conv(_Conv, groups=2, stride=2), device)
+    assert (report.status, report.mismatches, report.layers_checked) == ("passed", (), 3)
+    assert (report.device, report.skipped, report.reason) == (device, (), "")
+    assert report.torch == torch.__version__.partition("+")[0]
+
+
+@pytest.mark.parametrize(
+    ("planted", "found"),
+    [
+        (_WrongWeight, [("parameter weight", (3, 3, 4, 6), (6, 4, 3, 3))]),
+        (_WrongName, [("parameter offset", (6,), None), ("parameter bias", None, (6,))]),
+        (_MissingBias, [("parameter bias", None, (6,))]),
+        (_WrongMacs, [("macs", 7777, 7776)]),
+        (_Frozen, [("trainable parameters", 222, 0)]),
+    ],
+)
+def test_a_planted_fault_is_named(planted: Any, found: list[tuple[str, Any, Any]]) -> None:
+    seen = mismatches(with_conv(planted))
+    assert [tuple(mismatch)[1:] for mismatch in seen if mismatch.path == "planted"] == found
+    assert {mismatch.path for mismatch in seen} <= {"planted", ""}
+
+
+def test_a_wrong_shape_is_named_and_what_follows_is_still_compared() -> None:
+    network = with_conv(_WrongShape)
+    assert mismatches(network) == [
+        Mismatch("planted", "output shape", (6, 7, 6), (6, 6, 6)),
+        # 36 positions are there, 42 were said.
+        Mismatch("planted", "macs", 9072, 7776),
+        Mismatch("after", "output shape", (6, 7, 6), (6, 6, 6)),
+    ]
+    assert verify(network, "cpu").layers_checked == 3
+
+
+def test_a_wrong_buffer_is_named() -> None:
+    network = chain((3, 8, 8), _WrongBuffer())
+    assert mismatches(network) == [Mismatch("0", "buffer running_mean", (1,), (3,))]
+
+
+def test_a_graph_whose_shapes_do_not_join_is_named() -> None:
+    network = Builder(3, 8, 8).add("a", ReLU()).add("b", ReLU()).network()
+    network.layers[1].op.input_shapes = ((3, 9, 9),)
+    network.layers[1].op.output_shape = (3, 9, 9)
+    assert mismatches(network) == [
+        Mismatch("b", "input shape of a", (3, 9, 9), (3, 8, 8)),
+        Mismatch("b", "output shape", (3, 9, 9), (3, 8, 8)),
+    ]
+
+
+def test_a_module_that_mixes_the_samples_is_named() -> None:
+    assert Mismatch("planted", "batch", (2, 6, 6, 6), (1, 432, 1, 1)) in mismatches(
+        with_conv(_MixesSamples)
+    )
+
+
+@pytest.mark.parametrize(
+    ("planted", "mismatch", "checked"),
+    [
+        (_Raises, ("runs", "an output of 3×8×8", "ValueError: not today"), 1),
+        (_GivesTwo, ("output", "one tensor", "tuple"), 1),
+        (_Unbuildable, ("builds", "a module", "ValueError: no such luck"), 0),
+    ],
+)
+def test_what_does_not_run_ends_the_check(
+    planted: Any, mismatch: tuple[str, str, str], checked: int
+) -> None:
+    report = verify(chain((3, 8, 8), ReLU(), planted(), ReLU()), "cpu")
+    assert report.status == "failed"
+    assert report.mismatches == (Mismatch("1", *mismatch),)
+    assert report.layers_checked == checked
+    assert report.witness is None
+
+
+def test_unknown_macs_are_told_and_are_no_fault() -> None:
+    report = verify(with_conv(_UnknownMacs), "cpu")
+    assert report.status == "passed"
+    assert report.unknown_macs == (("planted", 7776),)
+
+
+def test_layers_that_share_are_compared_once_for_weights_and_always_for_shapes() -> None:
+    conv = Conv2d(out_channels=3, kernel_size=3, padding=1)
+    network = (
+        Builder(3, 8, 8)
+        .add("first", conv)
+        .add("half", MaxPool2d(kernel_size=2))
+        .add("second", conv, shares="first")
+        .network()
+    )
+    report = verify(network, "cpu")
+    assert (report.status, report.layers_checked) == ("passed", 3)
+    assert report.witness is not None
+    assert report.witness.status == "agrees"
+
+
+def test_what_meta_cannot_run_is_skipped_by_name_and_never_passed() -> None:
+    report = verify(chain((3, 8, 8), ReLU(), _NeedsValues(), ReLU()), "meta")
+    assert (report.status, report.layers_checked, report.mismatches) == ("skipped", 2, ())
+    assert report.reason == "1 of 3 layers cannot run on meta: 1"
+    ((path, reason),) = report.skipped
+    assert path == "1"
+    assert reason.startswith("_NeedsValues on meta: ")
+
+
+def test_a_fault_beside_what_meta_cannot_run_is_still_a_fault() -> None:
+    report = verify(chain((3, 8, 8), _NeedsValues(), _WrongBuffer()), "meta")
+    assert report.status == "failed"
+    assert len(report.skipped) == 1
+
+
+def test_meta_is_chosen_and_said_where_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = with_conv(_Conv)
+    assert verify(network).device == "cpu"
+    monkeypatch.setattr(verification, "free_memory", lambda: 5000)
+    report = verify(network)
+    assert (report.status, report.device) == ("passed", "meta")
+    assert report.reason == (
+        "shapes alone were run, on the device meta: the network needs about "
+        "12.5 kB and 5 kB are free"
+    )
+    assert verify(network, "cpu").device == "cpu"
+
+
+def test_meta_is_the_second_try_where_memory_runs_out() -> None:
+    class _Huge(ReLU):
+        def module(self) -> nn.Module:
+            return function_module(lambda x: torch.empty(1 << 50, device=x.device)[: len(x)])
+
+    network = chain((3,), _Huge())
+    report = verify(network, "cpu")
+    assert report.status == "skipped"
+    assert report.reason.startswith("out of memory on cpu: RuntimeError: ")
+    assert verify(network).device == "meta"
+
+
+def test_a_device_that_is_not_there_is_refused_with_those_that_are() -> None:
+    with pytest.raises(
+        DeviceError, match=r"there is no device 'gpu' here: choose from cpu, .*meta"
+    ):
+        verify(with_conv(_Conv), "gpu")
+    with pytest.raises(DeviceError, match="no device 'cuda:99' here"):
+        verify(with_conv(_Conv), "cuda:99")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+@pytest.mark.parametrize("device", ["cuda", "cuda:0"])
+def test_what_is_right_passes_on_cuda(device: str) -> None:
+    assert verify(cnnshape.load("lenet5"), device).status == "passed"
+
+
+def test_the_report_is_plain_data() -> None:
+    report = verify(with_conv(_WrongShape), "cpu").to_dict()
+    assert json.loads(json.dumps(report)) == report
+    assert list(report)[:5] == ["status", "device", "torch", "layers_checked", "mismatches"]
+    assert report["mismatches"][0] == {
+        "path": "planted",
+        "quantity": "output shape",
+        "expected": [6, 7, 6],
+        "found": [6, 6, 6],
+    }
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_torch_runs_with_a_warning_passes_without_one() -> None:
+    report = verify(chain((4, 9, 9), Conv2d(out_channels=2, kernel_size=4, padding="same")), "cpu")
+    assert report.status == "passed"
+
+
+def test_verifying_leaves_torch_as_it_was() -> None:
+    before = torch.random.get_rng_state()
+    verify(cnnshape.load("lenet5"), "cpu")
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert torch.is_grad_enabled()
+    assert torch.backends.mha.get_fastpath_enabled()
+
+
+@pytest.mark.parametrize("name", sorted(TYPES))
+def test_every_example_of_every_type_passes(name: str) -> None:
+    for example in TYPES[name].examples:
+        if len(set(example.inputs)) == 1:
+            shape = example.inputs[0]
+            builder = Builder(*shape)
+            builder.add("layer", TYPES[name](**example.arguments), *["input"] * len(example.inputs))
+            report = verify(builder.network(), "cpu")
+            assert report.mismatches == ()
+            assert report.witness is not None
+            assert report.witness.status == "agrees", report.witness.reason
+
+
+@pytest.mark.parametrize("name", ["lenet5_1998", "googlenet"])
+def test_macs_are_counted_as_flop_counter_does(name: str) -> None:
+    network = cnnshape.load(name)
+    module = network.to_module().eval()
+    x = torch.zeros(1, *network.input_shape)
+    with torch.no_grad(), MacCounter() as ours, FlopCounterMode(display=False) as theirs:
+        module(x)
+    assert ours.macs * 2 == theirs.get_total_flops() == network.totals.flops
+
+
+def test_memory_needed_covers_parameters_and_activations() -> None:
+    network = with_conv(_Conv)
+    # 16 + 222 parameters, the largest layer's again, and twice 2 samples of 3·8·8 + 4·8·8 + 6·6·6.
+    assert devices.memory_needed(network, 2) == 4 * (16 + 222 + 222 + 2 * 2 * (192 + 256 + 216))
+
+
+def test_free_memory_is_known_here() -> None:
+    free = devices.free_memory()
+    assert free is not None
+    assert free > 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(999, "999 bytes"), (1500, "1.5 kB"), (553_430_176, "553 MB"), (2 * 10**13, "20.0 TB")],
+)
+def test_bytes_are_written_readably(count: int, text: str) -> None:
+    assert devices.readable_bytes(count) == text
+
+
+class _TwoInOne(Layer):
+    """A type with modules inside, for the check that unlike parts are compared by name."""
+
+    kind = "linear"
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        return inputs[0]
+
+    def parameters(self) -> dict[str, Shape]:
+        return {"0.weight": (3, 3), "1.weight": (3, 3)}
+
+    def macs(self, inputs: Shapes, output: Shape) -> int:
+        return 18
+
+    def module(self) -> nn.Module:
+        return nn.Sequential(nn.Linear(3, 3, bias=False), nn.Linear(3, 3, bias=False))
+
+
+def test_parts_are_compared_by_their_names() -> None:
+    assert mismatches(chain((3,), _TwoInOne())) == []
