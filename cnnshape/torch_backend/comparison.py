@@ -190,19 +190,21 @@ class Comparison:
 
 @contextmanager
 def _attention_by_matrix_products() -> Iterator[None]:
-    """A context in which MultiheadAttention runs as the matrix products that it is made of.
+    """A context in which attention runs as the matrix products that it is made of.
 
-    In evaluation mode it may run as one fused operation, for which flop_counter has no
-    formula: it would count nothing.
+    MultiheadAttention in evaluation mode, and scaled_dot_product_attention on the cpu, may
+    run as one fused operation for which flop_counter has no formula: it would count nothing.
     """
-    import torch
+    from torch.backends import mha
+    from torch.nn.attention import SDPBackend, sdpa_kernel
 
-    before = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)
+    before = mha.get_fastpath_enabled()
+    mha.set_fastpath_enabled(False)
     try:
-        yield
+        with sdpa_kernel(SDPBackend.MATH):
+            yield
     finally:
-        torch.backends.mha.set_fastpath_enabled(before)
+        mha.set_fastpath_enabled(before)
 
 
 def is_out_of_memory(fault: Exception) -> bool:

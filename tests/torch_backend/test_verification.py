@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 import cnnshape
 from cnnshape.layers import Layer, Shape, Shapes, function_module, registry
 from cnnshape.network import Network
-from cnnshape.torch_backend import DeviceError, Mismatch, devices, verification, verify
+from cnnshape.torch_backend import DeviceError, Mismatch, verification, verify
 from cnnshape.torch_backend.counting import MacCounter
 
 from .networks import Builder, chain
@@ -332,24 +333,45 @@ def test_macs_are_counted_as_flop_counter_does(name: str) -> None:
     assert ours.macs * 2 == theirs.get_total_flops() == network.totals.flops
 
 
-def test_memory_needed_covers_parameters_and_activations() -> None:
-    network = with_conv(_Conv)
-    # 16 + 222 parameters, the largest layer's again, and twice 2 samples of 3·8·8 + 4·8·8 + 6·6·6.
-    assert devices.memory_needed(network, 2) == 4 * (16 + 222 + 222 + 2 * 2 * (192 + 256 + 216))
+class _Attention(Layer):
+    """Each of the positions against each: two products of 8·8·3 multiply-accumulates."""
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        return inputs[0]
+
+    def macs(self, inputs: Shapes, output: Shape) -> int:
+        return 2 * 8 * 8 * 3
+
+    def module(self) -> nn.Module:
+        return function_module(lambda x: functional.scaled_dot_product_attention(x, x, x))
 
 
-def test_free_memory_is_known_here() -> None:
-    free = devices.free_memory()
-    assert free is not None
-    assert free > 1 << 20
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+def test_attention_is_counted_alike_on_every_device(device: str) -> None:
+    assert mismatches(chain((1, 8, 3), _Attention()), device) == []
 
 
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [(999, "999 bytes"), (1500, "1.5 kB"), (553_430_176, "553 MB"), (2 * 10**13, "20.0 TB")],
-)
-def test_bytes_are_written_readably(count: int, text: str) -> None:
-    assert devices.readable_bytes(count) == text
+def test_multihead_attention_is_counted_in_evaluation_mode() -> None:
+    class _Multihead(_Attention):
+        def macs(self, inputs: Shapes, output: Shape) -> int:
+            return 2 * 8 * 8 * 4 + 4 * 8 * 4 * 4
+
+        def parameters(self) -> dict[str, Shape]:
+            shapes = {"in_proj_weight": (12, 4), "in_proj_bias": (12,)}
+            return shapes | {"out_proj.weight": (4, 4), "out_proj.bias": (4,)}
+
+        def module(self) -> nn.Module:
+            class SelfAttention(nn.MultiheadAttention):
+                def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
+                    output: Tensor = super().forward(x, x, x)[0]
+                    return output
+
+            return SelfAttention(4, 2, batch_first=True)
+
+    report = verify(chain((8, 4), _Multihead()), "cpu")
+    assert report.mismatches == ()
+    assert report.witness is not None
+    assert report.witness.status == "agrees", report.witness.reason
 
 
 class _TwoInOne(Layer):
