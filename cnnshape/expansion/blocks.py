@@ -131,7 +131,12 @@ class Blocks:
 
 
 def with_incoming(env: dict[str, Any], shape: Shape | None) -> dict[str, Any]:
-    """A copy of `env` in which expressions can ask for the incoming shape, where it is known."""
+    """A copy of `env` in which expressions can ask for the incoming shape, where it is known.
+
+    A single number, such as the mean over all dimensions, has a shape but no channels.
+    """
     if shape is None:
         return dict(env)
+    if not shape:
+        return {**env, "in_shape": shape}
     return {**env, "in_channels": shape[0], "in_size": shape[1:], "in_shape": shape}

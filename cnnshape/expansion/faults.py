@@ -80,7 +80,8 @@ class Faults:
             self.at(place.scope, str(error), written.mark)
             raise Stop from None
         except ExpressionError as error:
-            if isinstance(error, UnknownName) and error.name in INCOMING:
+            unknown = isinstance(error, UnknownName) and error.name in INCOMING
+            if unknown and "in_shape" not in place.env:
                 raise Faulty from None  # the input is unknown because of an earlier fault
             help = name_help(error, place.env)
             raise self.fail(place.scope, str(error), written.mark, help) from None
