@@ -1,0 +1,46 @@
+"""What all normalisations share: learned numbers that are used once an element, and no MACs."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from .base import Layer, Step
+from .shapes import Shape, Shapes
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class NormLayer(Layer, abstract=True):
+    """A layer that shifts and scales its input by statistics, and then by learned numbers.
+
+    Args:
+        eps: added under the root, so that nothing is divided by zero.
+        bias: whether a learned number is added, where one is multiplied.
+    """
+
+    kind = "normalization"
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        return inputs[0]
+
+    def macs(self, inputs: Shapes, output: Shape) -> int:
+        return 0
+
+    def connections(self, inputs: Shapes, output: Shape) -> int:
+        return len(self.parameters()) * prod(output)
+
+    def module(self) -> nn.Module:
+        from torch import nn
+
+        arguments = self.arguments
+        if arguments.get("bias"):
+            del arguments["bias"]  # the default; PyTorch before 2.13 has the argument only in part
+        module: nn.Module = getattr(nn, self.type_name)(**arguments)
+        return module
+
+
+def over_all_positions(shape: Shape) -> tuple[Step, ...] | None:
+    """The footprint of statistics over every position, where each position stays its own."""
+    return tuple(Step(size - 1, 1) for size in shape[1:]) or None
