@@ -15,7 +15,14 @@ from ..errors import Diagnostic, Mark, SpecError, did_you_mean
 from ..layers.base import Layer
 from . import limits
 from .document import Mapping, Scalar, Sequence, Source, Value, parse
-from .expressions import CONSTANTS, FUNCTIONS, ExpressionError, Template, compile_text
+from .expressions import (
+    CONSTANTS,
+    FUNCTIONS,
+    ExpressionError,
+    Template,
+    compile_text,
+    element_count,
+)
 
 SPEC_KEYS = (
     "name", "reference", "description", "input", "params", "variants", "blocks", "layers",
@@ -226,22 +233,26 @@ class _Reader:
             return ""
         if not " ".join(value.text.split()).isprintable():
             self.fault(f"{key} has characters that cannot be shown", value.mark)
+        if key == "name" and len(value.text) > limits.NAME_CHARACTERS:
+            self.fault(f"the name has {len(value.text):,} characters; "
+                       f"it may have {limits.NAME_CHARACTERS}", value.mark)  # fmt: skip
         return value.text
 
     def _written(self, value: Value) -> Written:
-        return Written(self._plain(value), value.mark)
+        """The value without marks, where it is within the limits."""
+        # A collection's size comes first: it bounds what reading the values costs.
+        plain = self._plain(value) if value.size <= limits.LIST else None
+        if value.size > limits.LIST or element_count(plain) > limits.LIST:
+            self.fault(
+                f"the value is too long: a list may have {limits.LIST:,} elements, where a text "
+                "counts its characters",
+                value.mark,
+            )
+            plain = None
+        return Written(plain, value.mark)
 
     def _plain(self, value: Value) -> Any:
         """The value without marks: lists as tuples, texts with `$` as templates."""
-        if value.size > limits.LIST or (
-            isinstance(value, Scalar) and len(value.text) > limits.LIST
-        ):
-            self.fault(
-                f"the value is too long: a list may have {limits.LIST:,} elements, "
-                "and a text as many characters",
-                value.mark,
-            )
-            return None
         if isinstance(value, Scalar):
             if isinstance(value.value, str) and "$" in value.value:
                 try:
@@ -312,7 +323,7 @@ class _Reader:
 
     def _name_value(self, item: Scalar) -> Any:
         """A name's text, or its template; 1 and 1x1 are names as well as conv1."""
-        return self._plain(item) if "$" in item.text else item.text
+        return self._written(item).value if "$" in item.text else item.text
 
     def _train(self, value: Value | None) -> dict[str, Any]:
         """The recipe for training, kept as plain data for a later stage to judge."""
