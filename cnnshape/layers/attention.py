@@ -1,0 +1,146 @@
+"""Attention over the positions of a flattened map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from .base import Example, Layer, LayerError
+from .fields import Boolean, Integer, Number, defaulted, inferred, required
+from .shapes import Shape, Shapes, divisors_near, format_shape
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+class MultiheadAttention(Layer):
+    """Scaled dot-product attention of several heads, over positions × features (L×E).
+
+    One input attends to itself; three inputs are query, key and value. The batch is first,
+    and the attention weights are not given out.
+
+    Args:
+        embed_dim: features of the query; inferred.
+        num_heads: heads that share the features; it must divide them.
+        dropout: the probability with which an attention weight is dropped in training.
+        bias: whether the projections add a learnable number to each feature.
+        add_bias_kv: append a learnable position to the keys and the values.
+        add_zero_attn: append a position of zeros to the keys and the values.
+        kdim: features of the key; inferred.
+        vdim: features of the value; inferred.
+
+    Source: torch.nn.MultiheadAttention.
+    """
+
+    kind = "attention"
+    inputs = (1, 3)
+    left_out: ClassVar[dict[str, str]] = {
+        "batch_first": "the batch is always first",
+    }
+    examples = (
+        Example({"num_heads": 4}, (49, 64), (49, 64)),
+        Example({"num_heads": 2, "bias": False, "add_zero_attn": True}, (9, 8), (9, 8)),
+        Example({"num_heads": 2, "add_bias_kv": True}, ((5, 8), (7, 6), (7, 4)), (5, 8)),
+    )
+
+    embed_dim = inferred(Integer(min=1))
+    num_heads = required(Integer(min=1))
+    dropout = defaulted(Number(0, 1), 0.0)
+    bias = defaulted(Boolean(), True)
+    add_bias_kv = defaulted(Boolean(), False)
+    add_zero_attn = defaulted(Boolean(), False)
+    kdim = inferred(Integer(min=1))
+    vdim = inferred(Integer(min=1))
+
+    def infer(self, inputs: Shapes) -> dict[str, Any]:
+        query, key, value = _query_key_value(inputs)
+        for shape in inputs:
+            if len(shape) != 2:
+                raise LayerError(
+                    f"MultiheadAttention reads positions × features, not {format_shape(shape)}",
+                    help="flatten a map C×H×W with {type: Flatten, start_dim: 2}, then put "
+                    "{type: Permute, dims: [0, 2, 1]}, which gives H·W × C",
+                )
+        if key[0] != value[0]:
+            raise LayerError(
+                f"the key has {key[0]} positions and the value {value[0]}: each key needs a value"
+            )
+        if query[1] % self.num_heads:
+            near = " or ".join(map(str, divisors_near(query[1], self.num_heads)))
+            raise LayerError(
+                f"num_heads {self.num_heads} does not divide the {query[1]} features",
+                help=f"num_heads: {near}",
+                field="num_heads",
+            )
+        return {"embed_dim": query[1], "kdim": key[1], "vdim": value[1]}
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        return inputs[0]
+
+    def parameters(self) -> dict[str, Shape]:
+        width = self.embed_dim
+        parameters: dict[str, Shape] = {}
+        if self.kdim == self.vdim == width:
+            parameters["in_proj_weight"] = (3 * width, width)
+        else:
+            parameters["q_proj_weight"] = (width, width)
+            parameters["k_proj_weight"] = (width, self.kdim)
+            parameters["v_proj_weight"] = (width, self.vdim)
+        if self.bias:
+            parameters["in_proj_bias"] = (3 * width,)
+        if self.add_bias_kv:
+            parameters["bias_k"] = parameters["bias_v"] = (1, 1, width)
+        parameters["out_proj.weight"] = (width, width)
+        if self.bias:
+            parameters["out_proj.bias"] = (width,)
+        return parameters
+
+    def _projected(self, inputs: Shapes) -> int:
+        """Multiply-accumulates of the four projections."""
+        query, key, value = _query_key_value(inputs)
+        features = 2 * query[0] * self.embed_dim + key[0] * self.kdim + value[0] * self.vdim
+        return self.embed_dim * features
+
+    def macs(self, inputs: Shapes, output: Shape) -> int | None:
+        """The four projections, the scores of queries and keys, and the weighted values."""
+        query, key, _ = _query_key_value(inputs)
+        positions = key[0] + self.add_bias_kv + self.add_zero_attn
+        return self._projected(inputs) + 2 * query[0] * positions * self.embed_dim
+
+    def connections(self, inputs: Shapes, output: Shape) -> int | None:
+        query, key, value = _query_key_value(inputs)
+        biases = 2 * query[0] + key[0] + value[0] if self.bias else 0
+        appended = 2 if self.add_bias_kv else 0
+        return self._projected(inputs) + self.embed_dim * (biases + appended)
+
+    def footprint(self, inputs: Shapes, output: Shape) -> None:
+        return None
+
+    def summary(self) -> str:
+        parts = [f"{self.num_heads} heads"]
+        if not self.bias:
+            parts.append("no bias")
+        parts += [name for name in ("add_bias_kv", "add_zero_attn") if self.arguments[name]]
+        return ", ".join(parts)
+
+    def module(self) -> nn.Module:
+        from torch import nn
+
+        class MultiheadAttention(nn.MultiheadAttention):
+            def forward(self, query: Tensor, *others: Tensor) -> Tensor:  # type: ignore[override]
+                key, value = others or (query, query)
+                result: Tensor = super().forward(query, key, value, need_weights=False)[0]
+                return result
+
+        return MultiheadAttention(**self.arguments, batch_first=True)
+
+
+def _query_key_value(inputs: Shapes) -> tuple[Shape, Shape, Shape]:
+    if len(inputs) == 1:
+        return inputs[0], inputs[0], inputs[0]
+    if len(inputs) == 2:
+        raise LayerError(
+            "MultiheadAttention reads one input, or query, key and value, not 2",
+            help="from: [query, key, value]; a key may serve as value too",
+        )
+    query, key, value = inputs
+    return query, key, value
