@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING
 
 from ._dimensions import dimension, dimension_name, sample_dimension, with_batch
 from .base import Example, Layer, LayerError, Step, function_module
 from .fields import Integer, ListOf, defaulted, required
-from .shapes import Shape, Shapes, divisors_near, format_shape, minus
+from .shapes import Shape, Shapes, format_shape, minus
 
 if TYPE_CHECKING:
     from torch import nn
@@ -75,8 +74,11 @@ class _Sizes(_Rearrangement):
 
     def _check_sizes(self, sizes: tuple[int, ...], field: str) -> None:
         if sizes.count(-1) > 1:
-            raise LayerError(f"{field} has −1 more than once: only one size can follow",
-                             field=field)  # fmt: skip
+            raise LayerError(
+                f"{field} {list(sizes)} has −1 more than once: only one size can follow",
+                help="write the others as numbers of at least 1",
+                field=field,
+            )
         if any(size < 1 and size != -1 for size in sizes):
             raise LayerError(
                 f"{field} must have sizes of at least 1, or −1 for the one that follows, "
@@ -252,152 +254,6 @@ class Transpose(_Rearrangement):
     def module(self) -> nn.Module:
         dim0, dim1 = self.dim0, self.dim1
         return function_module(lambda x: x.transpose(dim0, dim1))
-
-
-class _PixelLayer(_Rearrangement):
-    """A layer that trades channels for resolution; it acts on the last three dimensions."""
-
-    def _split(self, inputs: Shapes) -> tuple[Shape, int, int, int]:
-        (shape,) = inputs
-        if len(shape) < 3:
-            raise LayerError(
-                f"{self.type_name} reads C×H×W, not {format_shape(shape)}",
-                help="put a Reshape or Unflatten before it that gives C×H×W",
-            )
-        channels, height, width = shape[-3:]
-        return shape[:-3], channels, height, width
-
-
-class PixelShuffle(_PixelLayer):
-    """Channels become resolution: r²·C maps of H×W become C maps of r·H × r·W.
-
-    Args:
-        upscale_factor: r, how many times larger height and width become.
-
-    Source: torch.nn.PixelShuffle.
-    """
-
-    kind = "resampling"
-    examples = (
-        Example({"upscale_factor": 3}, (9, 4, 5), (1, 12, 15)),
-        Example({"upscale_factor": 2}, (12, 8, 8), (3, 16, 16)),
-    )
-
-    upscale_factor = required(Integer(min=1))
-
-    def output_shape(self, inputs: Shapes) -> Shape:
-        outer, channels, height, width = self._split(inputs)
-        factor = self.upscale_factor
-        if channels % factor**2:
-            below = channels // factor**2 * factor**2
-            fits = [str(count) for count in (below, below + factor**2) if count]
-            raise LayerError(
-                f"{channels} channels do not divide into {factor}·{factor} = {factor**2}",
-                help=f"give it {' or '.join(fits)} channels",
-                field="upscale_factor",
-            )
-        return (*outer, channels // factor**2, factor * height, factor * width)
-
-    def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
-        if len(output) != 3:
-            return None
-        return (Step(0, Fraction(1, self.upscale_factor)),) * 2
-
-    def formula(self, inputs: Shapes, output: Shape) -> str:
-        channels, height, width = inputs[0][-3:]
-        r = self.upscale_factor
-        return (
-            f"C: {channels}/{r}² = {output[-3]}, H: {r}·{height} = {output[-2]}, "
-            f"W: {r}·{width} = {output[-1]}"
-        )
-
-    def summary(self) -> str:
-        return f"×{self.upscale_factor}"
-
-
-class PixelUnshuffle(_PixelLayer):
-    """Resolution becomes channels: C maps of r·H × r·W become r²·C maps of H×W.
-
-    Args:
-        downscale_factor: r, how many times smaller height and width become.
-
-    Source: torch.nn.PixelUnshuffle.
-    """
-
-    kind = "resampling"
-    examples = (
-        Example({"downscale_factor": 2}, (3, 16, 12), (12, 8, 6)),
-        Example({"downscale_factor": 3}, (1, 9, 9), (9, 3, 3)),
-    )
-
-    downscale_factor = required(Integer(min=1))
-
-    def output_shape(self, inputs: Shapes) -> Shape:
-        outer, channels, height, width = self._split(inputs)
-        factor = self.downscale_factor
-        for letter, size in (("height", height), ("width", width)):
-            if size % factor:
-                raise LayerError(
-                    f"the {letter} {size} is no multiple of downscale_factor {factor}",
-                    help=f"downscale_factor: {' or '.join(map(str, divisors_near(size, factor)))}",
-                    field="downscale_factor",
-                )
-        return (*outer, channels * factor**2, height // factor, width // factor)
-
-    def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
-        if len(output) != 3:
-            return None
-        return (Step(self.downscale_factor - 1, self.downscale_factor),) * 2
-
-    def formula(self, inputs: Shapes, output: Shape) -> str:
-        channels, height, width = inputs[0][-3:]
-        r = self.downscale_factor
-        return (
-            f"C: {channels}·{r}² = {output[-3]}, H: {height}/{r} = {output[-2]}, "
-            f"W: {width}/{r} = {output[-1]}"
-        )
-
-    def summary(self) -> str:
-        return f"÷{self.downscale_factor}"
-
-
-class ChannelShuffle(_Rearrangement):
-    """Channels of several groups dealt out in turn, so that the groups mix.
-
-    Args:
-        groups: the number of groups; it must divide the channels.
-
-    Source: torch.nn.ChannelShuffle.
-    """
-
-    examples = (
-        Example({"groups": 2}, (116, 28, 28), (116, 28, 28)),
-        Example({"groups": 3}, (6, 10), (6, 10)),
-    )
-
-    groups = required(Integer(min=1))
-
-    def output_shape(self, inputs: Shapes) -> Shape:
-        (shape,) = inputs
-        if len(shape) < 2:
-            raise LayerError(
-                f"ChannelShuffle reads channels and positions, not {format_shape(shape)}",
-                help="put it before the Flatten",
-            )
-        if shape[0] % self.groups:
-            near = " or ".join(map(str, divisors_near(shape[0], self.groups)))
-            raise LayerError(
-                f"groups {self.groups} does not divide the {shape[0]} channels",
-                help=f"groups: {near}",
-                field="groups",
-            )
-        return shape
-
-    def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
-        return Layer.footprint(self, inputs, output)
-
-    def summary(self) -> str:
-        return f"{self.groups} groups"
 
 
 class Squeeze(_Rearrangement):
