@@ -17,6 +17,9 @@ from cnnshape.views.documentation import document
 from cnnshape.views.schema import json_schema
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "docs"))
+
+from pictures import show_lenet5  # noqa: E402  (beside this file, not a package)
 
 FAMILIES = {
     "convolution": "Convolution",
@@ -143,6 +146,7 @@ def schema_file() -> str:
 GENERATED: dict[str, Callable[[], str]] = {
     "architectures/schema.json": schema_file,
     "docs/cli.md": cli_reference,
+    "docs/images/show-lenet5.svg": show_lenet5,
     "docs/layers.md": layer_reference,
 }
 """Each generated file, from the top of the checkout, with what makes its text."""

@@ -1,0 +1,42 @@
+"""The JSON contract: every key of it, and the numbers of LeNet-5. A change is a new version."""
+
+import json
+
+import cnnshape
+from cnnshape.network import SCHEMA_VERSION
+
+
+def test_the_contract_of_lenet5() -> None:
+    found = json.loads(json.dumps(cnnshape.load("lenet5").to_dict()))
+    assert found["schema"] == SCHEMA_VERSION == 1
+    assert set(found) == {"schema", "name", "input_shape", "layers", "outputs", "totals"}
+    assert (found["name"], found["input_shape"]) == ("LeNet-5", [1, 32, 32])
+    assert found["layers"][0] == {
+        "name": "C1",
+        "type": "Conv2d",
+        "path": "C1",
+        "inputs": ["input"],
+        "input_shapes": [[1, 32, 32]],
+        "output_shape": [6, 28, 28],
+        "params": 156,
+        "trainable_params": 156,
+        "macs": 117_600,
+        "connections": 122_304,
+        "receptive_field": [5, 5],
+    }
+    assert found["totals"] == {
+        "params": 61_706,
+        "trainable_params": 61_706,
+        "buffers": 0,
+        "macs": 416_520,
+        "flops": 833_040,
+        "connections": sum(layer["connections"] for layer in found["layers"]),
+    }
+
+
+def test_paths_show_the_nesting_and_inputs_name_paths() -> None:
+    found = cnnshape.load("resnet18").to_dict()
+    by_path = {layer["path"]: layer for layer in found["layers"]}
+    joined = by_path["layer2.0.add1"]
+    assert joined["inputs"] == ["layer2.0.main.conv2.bn", "layer2.0.shortcut.projection.bn"]
+    assert found["outputs"] == ["fc"]
