@@ -23,6 +23,11 @@ def fault(text: str) -> str:
     return told
 
 
+def complaint(text: str) -> str:
+    """The one fault of a spec, without its place."""
+    return fault(text).partition(" ")[2]
+
+
 def faults(text: str) -> list[str]:
     """All faults of a spec, each as 'line:column message (help)'."""
     with pytest.raises(SpecError) as caught:

@@ -70,11 +70,19 @@ class Expander:
         except Faulty:
             scope.break_off()
             result = UNKNOWN
-            if entry.name is not None and isinstance(entry.name.value, str):
-                path = place.prefix + entry.name.value
+            path = path or self._path_of_faulty(entry, place)
         if path:
             scope.values[path] = result
         return result
+
+    def _path_of_faulty(self, entry: Entry, place: Place) -> str:
+        """Where a faulty entry would stand: what reads it is then passed over in silence."""
+        if entry.name is not None:
+            return place.prefix + entry.name.value if isinstance(entry.name.value, str) else ""
+        if not (entry.faulty and isinstance(entry, LayerEntry) and entry.type.value):
+            return ""
+        stem = _as_stem(str(entry.type.value))
+        return place.scope.default_path(place.prefix, stem, place.reserved)
 
     def _included(self, entry: Entry, place: Place) -> bool:
         if self._holds(entry.when, place):
@@ -106,19 +114,29 @@ class Expander:
         path = "" if named_each else self._path(entry, place)
         if path and count:
             scope.groups.append(Group(path, ""))
+        try:
+            value = self._turns(entry, place, path, count, value)
+        except Faulty:
+            value = UNKNOWN
+            scope.break_off()
+        if path:
+            scope.values[path] = value
+        return value
+
+    def _turns(self, entry: Entry, place: Place, path: str, count: int, value: Value) -> Value:
+        """The value after the turns of a repeat; path '' where each has a name of its own."""
+        scope = place.scope
         first = True
         for index in range(count):
             self._count_step(scope, entry.mark)
             here = place.with_index(index)
             if not self._holds(entry.when, here):
                 continue
-            step = self._path(entry, here) if named_each else f"{path}.{index}"
+            step = f"{path}.{index}" if path else self._path(entry, here)
             inputs = self._inputs(entry, here, value) if first else (value,)
             first = False
             value = self._expanded(entry, here, step, inputs)
             scope.values[step] = value
-        if path:
-            scope.values[path] = value
         return value
 
     def _count_step(self, scope: Scope, mark: Mark) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import Diagnostic, SpecError, did_you_mean
 from ..layers.base import Layer
+from ..layers.fields import shown
 from ..layers.shapes import Shape, format_shape
 from ..network import INPUT, Network, Node
 from ..spec import limits
@@ -83,6 +84,7 @@ def expand(
     if faults.found:
         raise SpecError(faults.in_order(), network)
     assert network is not None
+    assert scope.cut is None, "a layer was left out as faulty, and no fault was told"
     return network
 
 
@@ -193,7 +195,7 @@ def shape_problem(shape: Any) -> str:
         return f"input has {len(shape)} dimensions; (C, D, H, W) are the most that layers read"
     for size in shape:
         if type(size) is not int or size < 1:
-            return f"a size of the input must be a whole number of at least 1, not {size!r}"
+            return f"a size of the input must be a whole number of at least 1, not {shown(size)}"
     if prod(shape) > limits.ELEMENTS:
         return f"the input {format_shape(shape)} is too large"
     return ""

@@ -424,7 +424,10 @@ class _Reader:
         elif forms == ["share"]:
             self._check_keys(value, ("share", *COMMON_KEYS), "an entry with share:")
             named = self._names(items["share"], "share")
-            if named is None or len(named) != 1:
+            if named is not None and len(named) > 1:
+                self.fault(f"share: takes one name, not {len(named)}", items["share"].mark)
+                named = None
+            if named is None:
                 return _faulty(value.mark)
             entry = ShareEntry(value.mark, named[0])
         else:
@@ -512,6 +515,7 @@ class _Reader:
         return GroupEntry(mark, (self._entry(value),))
 
     def _join(self, value: Value) -> LayerEntry | None:
+        before = len(self.faults)
         if isinstance(value, Scalar) and isinstance(value.value, str):
             entry = self._bare(value)
         elif isinstance(value, Mapping) and "type" in value.items:
@@ -525,6 +529,7 @@ class _Reader:
             self.fault("join must be a merging type (Add, Multiply, Concat), "
                        "or a mapping with type: and its arguments", value.mark)  # fmt: skip
             return None
+        entry.faulty = len(self.faults) > before
         return entry if isinstance(entry, LayerEntry) else None
 
     def _common(self, entry: Entry, value: Mapping) -> None:
