@@ -8,7 +8,7 @@ from ._dimensions import sample_dimension
 from ._spatial import SpatialLayer, axes, folded
 from .base import ELEMENTWISE, Example, Layer, LayerError, Step, function_module
 from .fields import Either, Integer, ListOf, PerDimension, defaulted, required
-from .shapes import Shape, Shapes, format_shape, minus, spatial_letters
+from .shapes import Shape, Shapes, format_shape, minus, per_dimension, spatial_letters
 
 if TYPE_CHECKING:
     import torch
@@ -104,22 +104,32 @@ class Split(_Selection):
         Example({"split_size": 3, "index": -1}, (8,), (2,)),
     )
 
-    split_size = required(Either(Integer(min=1), ListOf(Integer(min=1))))
+    split_size = required(Either(Integer(min=1), ListOf(Integer(min=0))))
     index = required(Integer())
 
     def _length(self, size: int) -> int:
         if isinstance(self.split_size, tuple):
-            total = sum(self.split_size)
-            if total != size:
-                raise LayerError(
-                    f"split_size {list(self.split_size)} adds up to {total}, not to {size}",
-                    field="split_size",
-                )
-            sizes: tuple[int, ...] = self.split_size
-            return sizes[self._one_of(self.index, len(sizes), size)]
+            return self._listed_length(self.split_size, size)
         each: int = self.split_size
         index = self._one_of(self.index, -(-size // each), size)
         return min(each, size - index * each)
+
+    def _listed_length(self, sizes: tuple[int, ...], size: int) -> int:
+        total = sum(sizes)
+        if total != size:
+            raise LayerError(
+                f"split_size {list(sizes)} adds up to {total}, not to {size}",
+                help=f"make the sizes {abs(size - total)} {'more' if total < size else 'less'}",
+                field="split_size",
+            )
+        length = sizes[self._one_of(self.index, len(sizes), size)]
+        if length == 0:
+            raise LayerError(
+                f"part {minus(self.index)} of {list(sizes)} is empty",
+                help="index a part of at least 1",
+                field="index",
+            )
+        return length
 
     def summary(self) -> str:
         sizes = self.split_size
@@ -129,7 +139,6 @@ class Split(_Selection):
     def module(self) -> nn.Module:
         sizes, dim, index = self.split_size, self.dim, self.index
         written = list(sizes) if isinstance(sizes, tuple) else sizes
-
         return function_module(lambda x: x.split(written, dim)[index])
 
 
@@ -195,7 +204,7 @@ class _CenterCrop(SpatialLayer, abstract=True):
             f"{have}−{cut // 2}−{cut - cut // 2} = {want}"
             for have, cut, want in zip(inputs[0][1:], cuts, output[1:], strict=True)
         ]
-        return texts[0] if len(set(texts)) == 1 else ", ".join(texts)
+        return per_dimension(texts)
 
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
         return (ELEMENTWISE,) * (len(output) - 1)
