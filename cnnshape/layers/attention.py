@@ -51,6 +51,21 @@ class MultiheadAttention(Layer):
     kdim = inferred(Integer(min=1))
     vdim = inferred(Integer(min=1))
 
+    def check(self) -> None:
+        if self.embed_dim:
+            self._check_divides(self.embed_dim)
+
+    def _check_divides(self, features: int) -> None:
+        whole, rest = divmod(features, self.num_heads)
+        if rest:
+            near = " or ".join(map(str, divisors_near(features, self.num_heads)))
+            raise LayerError(
+                f"num_heads {self.num_heads} does not divide the {features} features: "
+                f"{features} = {whole}·{self.num_heads}+{rest}",
+                help=f"num_heads: {near}",
+                field="num_heads",
+            )
+
     def infer(self, inputs: Shapes) -> dict[str, Any]:
         query, key, value = _query_key_value(inputs)
         for shape in inputs:
@@ -64,13 +79,7 @@ class MultiheadAttention(Layer):
             raise LayerError(
                 f"the key has {key[0]} positions and the value {value[0]}: each key needs a value"
             )
-        if query[1] % self.num_heads:
-            near = " or ".join(map(str, divisors_near(query[1], self.num_heads)))
-            raise LayerError(
-                f"num_heads {self.num_heads} does not divide the {query[1]} features",
-                help=f"num_heads: {near}",
-                field="num_heads",
-            )
+        self._check_divides(query[1])
         return {"embed_dim": query[1], "kdim": key[1], "vdim": value[1]}
 
     def output_shape(self, inputs: Shapes) -> Shape:
@@ -116,7 +125,7 @@ class MultiheadAttention(Layer):
         return None
 
     def summary(self) -> str:
-        parts = [f"{self.num_heads} heads"]
+        parts = [f"{self.num_heads} head{'s' if self.num_heads != 1 else ''}"]
         if not self.bias:
             parts.append("no bias")
         parts += [name for name in ("add_bias_kv", "add_zero_attn") if self.arguments[name]]

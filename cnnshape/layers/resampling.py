@@ -24,6 +24,8 @@ _REACH = {
 _RANKS = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 """Spatial dimensions that a mode works on; the others work on 1 to 3."""
 
+_SCALE = Number(above=0, max=2**20)
+
 
 class _Resampling(Layer):
     """A layer that gives a map another size.
@@ -38,7 +40,7 @@ class _Resampling(Layer):
         Optional(Either(Integer(min=1), ListOf(Integer(min=1), 1, 3))), None
     )
     scale_factor: Field[Any] = defaulted(
-        Optional(Either(Number(above=0), ListOf(Number(above=0), 1, 3))), None
+        Optional(Either(_SCALE, ListOf(_SCALE, 1, 3))), None
     )
 
     def interpolation(self) -> str:

@@ -49,8 +49,11 @@ def assert_agrees(type_name: str, arguments: Mapping[str, Any], *shapes: Shape) 
     assert run(module, *shapes) == output
     # Fused attention kernels hide their products from the counter.
     torch.backends.mha.set_fastpath_enabled(False)
-    with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
-        run(module, *shapes, batch=1)
+    try:
+        with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+            run(module, *shapes, batch=1)
+    finally:
+        torch.backends.mha.set_fastpath_enabled(True)
     assert layer.macs(shapes, output) == counter.get_total_flops() / 2
 
 
