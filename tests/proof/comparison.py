@@ -1,0 +1,93 @@
+"""Holding what cnnshape says of a drawn network against what PyTorch made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+import cnnshape
+from cnnshape.network import Network, Node
+from cnnshape.torch_backend import build
+
+from .networks import Trial
+from .own_types import ALIKE
+from .second_opinion import Seen, run, shapes
+
+
+def disagreement(trial: Trial) -> str:
+    """The first difference between the two opinions, in words; '' where there is none."""
+    try:
+        network = cnnshape.loads(trial.text)
+    except cnnshape.SpecError as fault:
+        if not trial.refusal:
+            return f"PyTorch accepts what cnnshape refuses:\n{fault}"
+        partial = fault.partial
+        return _first_difference(partial.layers if isinstance(partial, Network) else (), trial)
+    if trial.refusal:
+        return "cnnshape accepts what PyTorch refuses"
+    return _first_difference(network.layers, trial) or _other_values(network, trial)
+
+
+def _first_difference(nodes: Sequence[Node], trial: Trial) -> str:
+    for node, seen in zip(nodes, trial.seen, strict=False):
+        for quantity, said, shown in _quantities(node, seen):
+            if said != shown:
+                return f"{node.path} ({node.type}): {quantity} {said}, PyTorch shows {shown}"
+    if len(nodes) != len(trial.seen):
+        return f"cnnshape accepts {len(nodes)} layers, PyTorch {len(trial.seen)}"
+    return ""
+
+
+def _quantities(node: Node, seen: Seen) -> list[tuple[str, Any, Any]]:
+    quantities: list[tuple[str, Any, Any]] = [
+        ("type", node.type, seen.type),
+        ("output shape", node.output_shape, seen.shape),
+        ("parameter count", node.params, seen.params),
+        ("MACs", node.macs, seen.macs),
+    ]
+    if seen.parameters is not None:
+        quantities.append(("parameters", node.layer.parameters(), seen.parameters))
+    if seen.buffers is not None:
+        quantities.append(("buffers", node.layer.buffers(), seen.buffers))
+    return quantities
+
+
+def _other_values(network: Network, trial: Trial) -> str:
+    """The first layer of cnnshape's module that computes other numbers with the same weights.
+
+    It holds the wiring to account: a layer that reads the wrong one of two values of the same
+    shape changes no shape.
+    """
+    module = build(network)
+    nodes = list(network.layers)
+    for node, mine, seen in zip(nodes, module.nodes.values(), trial.seen, strict=True):
+        if node.shares is None:
+            _give_alike_weights(mine, seen.module)
+    difference = ""
+
+    def call(position: int, mine: nn.Module, inputs: Sequence[Tensor]) -> Tensor:
+        nonlocal difference
+        output = run(mine, position, inputs)
+        reference = trial.seen[position].output
+        if not difference and not torch.allclose(
+            output, reference, rtol=1e-4, atol=1e-5, equal_nan=True
+        ):
+            difference = f"{nodes[position].path} ({nodes[position].type}) computes other values"
+        return output
+
+    module.run(trial.x.clone(), call)
+    return difference
+
+
+@torch.no_grad()
+def _give_alike_weights(mine: nn.Module, reference: nn.Module) -> None:
+    """Copy the reference's weights; where it holds them in another form, they are all alike."""
+    if shapes(mine.named_parameters()) == shapes(reference.named_parameters()):
+        for name, parameter in reference.named_parameters():
+            mine.get_parameter(name).copy_(parameter)
+        return
+    for parameter in mine.parameters():
+        parameter.fill_(ALIKE)

@@ -1,0 +1,148 @@
+"""How each layer type is drawn: the table of all types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import Any, NamedTuple
+
+from . import arguments
+from .arguments import Arguments, Recipe
+
+ANY = range(1, 65)
+"""As many dimensions as PyTorch has; inputs have up to four, and Unsqueeze adds to them."""
+
+
+class Drawable(NamedTuple):
+    """How a type is drawn.
+
+    Attributes:
+        recipe: its arguments for the shapes that it reads.
+        ranks: dimensions of a sample that it reads.
+        grows: its output may be much larger than its input.
+        keeps: its output has the shape of its input.
+        inputs: how many values it reads.
+    """
+
+    recipe: Recipe
+    ranks: Collection[int] = ANY
+    grows: bool = False
+    keeps: bool = False
+    inputs: tuple[int, ...] = (1,)
+
+
+def _by_dimension(name: str, recipe: Callable[..., Arguments], **more: Any) -> dict[str, Drawable]:
+    """A type for each of one to three spatial dimensions."""
+    return {
+        name.format(dims): Drawable(partial(recipe, dims), (dims + 1,), **more)
+        for dims in (1, 2, 3)
+    }
+
+
+def _activation(**options: list[Any]) -> Drawable:
+    return Drawable(partial(arguments.optional, options), (0, *ANY), keeps=True)
+
+
+_INPLACE: dict[str, list[Any]] = {"inplace": [False, True]}
+
+DRAWABLE: dict[str, Drawable] = {
+    **_by_dimension("Conv{}d", arguments.convolution),
+    **_by_dimension("ConvTranspose{}d", arguments.transposed_convolution, grows=True),
+    **_by_dimension("MaxPool{}d", arguments.max_pool),
+    **_by_dimension("AvgPool{}d", arguments.avg_pool),
+    **_by_dimension("LPPool{}d", arguments.lp_pool),
+    **_by_dimension("AdaptiveAvgPool{}d", arguments.adaptive_pool),
+    **_by_dimension("AdaptiveMaxPool{}d", arguments.adaptive_pool),
+    "FractionalMaxPool2d": Drawable(partial(arguments.fractional_pool, 2), (3,)),
+    "FractionalMaxPool3d": Drawable(partial(arguments.fractional_pool, 3), (4,)),
+    "BatchNorm1d": Drawable(arguments.channel_norm, (1, 2), keeps=True),
+    "BatchNorm2d": Drawable(arguments.channel_norm, (3,), keeps=True),
+    "BatchNorm3d": Drawable(arguments.channel_norm, (4,), keeps=True),
+    **{
+        f"InstanceNorm{d}d": Drawable(arguments.channel_norm, (d + 1,), keeps=True)
+        for d in (1, 2, 3)
+    },
+    "GroupNorm": Drawable(arguments.group_norm, keeps=True),
+    "LayerNorm": Drawable(arguments.layer_norm, keeps=True),
+    "RMSNorm": Drawable(arguments.rms_norm, keeps=True),
+    "LocalResponseNorm": Drawable(arguments.local_response_norm, (2, 3, 4), keeps=True),
+    "ReLU": _activation(**_INPLACE),
+    "ReLU6": _activation(**_INPLACE),
+    "SELU": _activation(**_INPLACE),
+    "SiLU": _activation(**_INPLACE),
+    "Mish": _activation(**_INPLACE),
+    "Hardswish": _activation(**_INPLACE),
+    "Hardsigmoid": _activation(**_INPLACE),
+    "LeakyReLU": _activation(negative_slope=[0.2], **_INPLACE),
+    "ELU": _activation(alpha=[0.5], **_INPLACE),
+    "CELU": _activation(alpha=[0.5, 0], **_INPLACE),
+    "GELU": _activation(approximate=["none", "tanh"]),
+    "Hardshrink": _activation(lambd=[0.2]),
+    "Softshrink": _activation(lambd=[0.2, -1]),
+    "Softplus": _activation(beta=[2], threshold=[10]),
+    "Sigmoid": _activation(),
+    "LogSigmoid": _activation(),
+    "Tanh": _activation(),
+    "Tanhshrink": _activation(),
+    "Softsign": _activation(),
+    "RReLU": Drawable(partial(arguments.range_of, "lower", "upper"), keeps=True),
+    "Hardtanh": Drawable(partial(arguments.range_of, "min_val", "max_val"), keeps=True),
+    "Threshold": Drawable(arguments.threshold, keeps=True),
+    "PReLU": Drawable(arguments.prelu, keeps=True),
+    "Softmax": Drawable(arguments.softmax, keeps=True),
+    "LogSoftmax": Drawable(arguments.softmax, keeps=True),
+    "Softmin": Drawable(arguments.softmax, keeps=True),
+    "Softmax2d": Drawable(arguments.nothing, (2, 3), keeps=True),
+    "GLU": Drawable(arguments.glu),
+    "Dropout": Drawable(arguments.dropout, keeps=True),
+    "Dropout1d": Drawable(arguments.dropout, (1, 2), keeps=True),
+    "Dropout2d": Drawable(arguments.dropout, keeps=True),
+    "Dropout3d": Drawable(arguments.dropout, keeps=True),
+    "AlphaDropout": Drawable(arguments.dropout, keeps=True),
+    "FeatureAlphaDropout": Drawable(arguments.dropout, keeps=True),
+    "StochasticDepth": Drawable(arguments.stochastic_depth, keeps=True),
+    "Identity": Drawable(arguments.nothing, keeps=True),
+    "Linear": Drawable(arguments.linear),
+    "Bilinear": Drawable(arguments.bilinear, inputs=(2,)),
+    "Add": Drawable(arguments.nothing, keeps=True, inputs=(2, 3)),
+    "Subtract": Drawable(arguments.nothing, keeps=True, inputs=(2,)),
+    "Multiply": Drawable(arguments.nothing, keeps=True, inputs=(2, 3)),
+    "Maximum": Drawable(arguments.nothing, keeps=True, inputs=(2, 3)),
+    "Concat": Drawable(arguments.concat, grows=True, inputs=(2, 3)),
+    "MatMul": Drawable(arguments.nothing, (2, 3, 4), inputs=(2,)),
+    "Mean": Drawable(arguments.reduction),
+    "Sum": Drawable(arguments.reduction),
+    "Max": Drawable(arguments.reduction),
+    "Scale": Drawable(arguments.scale, keeps=True),
+    "MultiheadAttention": Drawable(arguments.attention, (2,), inputs=(1, 3)),
+    "ConnectionTableConv2d": Drawable(arguments.connection_table, (3,)),
+    "Subsampling2d": Drawable(arguments.subsampling, (3,)),
+    "ScaledTanh": _activation(amplitude=[1, 2.5], slope=[0.5]),
+    "EuclideanRBF": Drawable(arguments.rbf, (1,)),
+    "Flatten": Drawable(arguments.flatten),
+    "Unflatten": Drawable(arguments.unflatten),
+    "Reshape": Drawable(arguments.reshape),
+    "Permute": Drawable(arguments.permute),
+    "Transpose": Drawable(arguments.transpose),
+    "Squeeze": Drawable(arguments.one_dim),
+    "Unsqueeze": Drawable(partial(arguments.one_dim, new=True), (1, 2, 3)),
+    "ChannelShuffle": Drawable(arguments.channel_shuffle, (2, 3, 4), keeps=True),
+    "PixelShuffle": Drawable(arguments.pixel_shuffle, (3,)),
+    "PixelUnshuffle": Drawable(arguments.pixel_unshuffle, (3,)),
+    "Unfold": Drawable(arguments.unfold, (3,), grows=True),
+    "Fold": Drawable(arguments.fold, (2,)),
+    "Chunk": Drawable(arguments.chunk),
+    "Split": Drawable(arguments.split),
+    "Narrow": Drawable(arguments.narrow),
+    "CenterCrop2d": Drawable(arguments.center_crop, (3,)),
+    "CropLike": Drawable(arguments.nothing, (2, 3, 4), inputs=(2,)),
+    **{
+        f"{kind}Pad{dims}d": Drawable(partial(arguments.pad, kind, dims), (dims + 1,), grows=True)
+        for kind in ("Zero", "Constant", "Reflection", "Replication", "Circular")
+        for dims in (1, 2, 3)
+    },
+    "Upsample": Drawable(arguments.upsample, (2, 3, 4), grows=True),
+    "UpsamplingNearest2d": Drawable(arguments.upsample_2d, (3,), grows=True),
+    "UpsamplingBilinear2d": Drawable(arguments.upsample_2d, (3,), grows=True),
+}
+"""Every layer type, and how it is drawn."""

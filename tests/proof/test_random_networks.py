@@ -1,0 +1,99 @@
+"""Random networks: PyTorch alone and cnnshape agree in every number, or both refuse.
+
+``python -m tests.proof --examples 10000`` draws more of them.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import HealthCheck, Phase, given, settings
+from torch import nn
+
+from cnnshape.layers import Layer, registry
+from cnnshape.layers.convolution import Conv2d
+from cnnshape.layers.linear import Linear
+from cnnshape.layers.merging import Concat
+from cnnshape.layers.pooling import AvgPool2d
+from cnnshape.layers.shapes import Shape, Shapes
+
+from .campaign import campaign
+from .comparison import disagreement
+from .drawable import DRAWABLE
+from .networks import TYPES, Trial, trials
+from .own_types import Function
+
+NETWORKS = 1000
+OF_EACH_TYPE = 25
+
+
+def test_networks_agree_or_both_refuse() -> None:
+    summary = campaign(NETWORKS)
+    assert not summary.disagreements, str(summary)
+    assert summary.examples >= NETWORKS
+    # A campaign in which hardly anything runs, or nothing is refused, would prove little.
+    assert summary.accepted > NETWORKS / 2
+    assert summary.refused > NETWORKS / 20
+    assert summary.layers.total() > 3 * NETWORKS
+
+
+@pytest.mark.parametrize("type_name", TYPES)
+def test_a_layer_of_each_type_agrees_or_both_refuse(type_name: str) -> None:
+    accepted = 0
+
+    @settings(
+        max_examples=OF_EACH_TYPE,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(trial=trials(type_name))
+    def holds(trial: Trial) -> None:
+        nonlocal accepted
+        accepted += not trial.refusal
+        assert not (difference := disagreement(trial)), f"{difference}\n{trial}"
+
+    holds()
+    assert accepted, "no layer of this type was ever accepted"
+
+
+def test_every_type_can_be_drawn() -> None:
+    assert set(registry()) <= set(DRAWABLE)
+
+
+def _one_more_mac(layer: Conv2d, inputs: Shapes, output: Shape) -> int:
+    return 1 + prod(layer.weight_shape()) * prod(output[1:])
+
+
+def _no_check(layer: Layer) -> None:
+    """Accepts every argument."""
+
+
+def _inputs_reversed(layer: Layer) -> nn.Module:
+    return Function(lambda *inputs: torch.cat(inputs[::-1], 1))
+
+
+def _without_bias(layer: Linear) -> dict[str, Shape]:
+    assert layer.in_features is not None
+    return {"weight": (layer.out_features, layer.in_features)}
+
+
+@pytest.mark.parametrize(
+    ("layer", "method", "wrong"),
+    [
+        (Conv2d, "macs", _one_more_mac),
+        (AvgPool2d, "check", _no_check),
+        (Concat, "module", _inputs_reversed),
+        (Linear, "parameters", _without_bias),
+    ],
+)
+def test_a_planted_fault_is_found(
+    monkeypatch: pytest.MonkeyPatch, layer: type[Layer], method: str, wrong: Any
+) -> None:
+    monkeypatch.setattr(layer, method, wrong)
+    summary = campaign(1000, phases=[Phase.generate], until_disagreement=True)
+    assert summary.disagreements
+    assert layer.__name__ in summary.disagreements[0]
