@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import gcd
 from typing import Any, ClassVar
 
 from ._spatial import SpatialLayer, folded
 from .base import Example, Layer, Step
 from .fields import Integer, Kind, Optional, PerDimension, required
 from .pooling import NO_INDICES
-from .shapes import Shape, Shapes, per_dimension
+from .shapes import Shape, Shapes, largest_adaptive_window, per_dimension
 
 
 class _OutputSize(PerDimension["int | None"]):
@@ -63,7 +62,7 @@ class _AdaptivePool(SpatialLayer, abstract=True):
 
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
         return tuple(
-            Step(_largest_window(n, count) - 1, Fraction(n, count))
+            Step(largest_adaptive_window(n, count) - 1, Fraction(n, count))
             for n, count in zip(inputs[0][1:], output[1:], strict=True)
         )
 
@@ -162,17 +161,8 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool):
     )
 
 
-def _largest_window(size: int, count: int) -> int:
-    """The widest of the `count` windows over `size` positions.
-
-    Window i reads from ⌊i·n/o⌋ to ⌈(i+1)·n/o⌉; the widest starts at the largest fraction,
-    (o−g)/o with g = gcd(n, o). Source: ATen/native/AdaptivePooling.h.
-    """
-    return -(-(size - gcd(size, count)) // count) + 1
-
-
 def _adaptive_text(size: int, count: int) -> str:
-    narrow, wide = -(-size // count), _largest_window(size, count)
+    narrow, wide = -(-size // count), largest_adaptive_window(size, count)
     width = str(wide) if wide == narrow else f"{narrow} to {wide}"
     windows = "1 window" if count == 1 else f"{count} windows"
     return f"{windows} of {width} over {size}"

@@ -10,7 +10,14 @@ from typing import Any
 from ._spatial import axes
 from .base import Example, Layer, LayerError, Step
 from .fields import Boolean, Choice, Either, Field, Integer, ListOf, Number, Optional, defaulted
-from .shapes import Shape, Shapes, format_shape, per_dimension, spatial_letters
+from .shapes import (
+    Shape,
+    Shapes,
+    format_shape,
+    largest_adaptive_window,
+    per_dimension,
+    spatial_letters,
+)
 
 _REACH = {
     "nearest": 0,
@@ -20,11 +27,12 @@ _REACH = {
     "trilinear": 1,
     "bicubic": 3,
 }
-"""Positions between the first and the last that one interpolated value is made of."""
+"""Positions between the first and the last that one interpolated value is made of; where the
+mode is area, it depends on the sizes."""
 _RANKS = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 """Spatial dimensions that a mode works on; the others work on 1 to 3."""
 
-_SCALE = Number(above=0, max=2**20)
+_SCALE = Number(above=0, max=2**16)
 
 
 class _Resampling(Layer):
@@ -39,9 +47,7 @@ class _Resampling(Layer):
     size: Field[Any] = defaulted(
         Optional(Either(Integer(min=1), ListOf(Integer(min=1), 1, 3))), None
     )
-    scale_factor: Field[Any] = defaulted(
-        Optional(Either(_SCALE, ListOf(_SCALE, 1, 3))), None
-    )
+    scale_factor: Field[Any] = defaulted(Optional(Either(_SCALE, ListOf(_SCALE, 1, 3))), None)
 
     def interpolation(self) -> str:
         """The mode of interpolation."""
@@ -104,13 +110,16 @@ class _Resampling(Layer):
         return value
 
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
-        reach = _REACH.get(self.interpolation())
-        if reach is None:
-            return None
         return tuple(
-            Step(min(reach, before - 1), Fraction(before, after))
+            Step(min(self._reach(before, after), before - 1), Fraction(before, after))
             for before, after in zip(inputs[0][1:], output[1:], strict=True)
         )
+
+    def _reach(self, before: int, after: int) -> int:
+        """Positions between the first and the last that one value of the output is made of."""
+        if self.interpolation() == "area":
+            return largest_adaptive_window(before, after) - 1
+        return _REACH[self.interpolation()]
 
     def formula(self, inputs: Shapes, output: Shape) -> str:
         if self.scale_factor is None:

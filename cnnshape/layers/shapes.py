@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import isqrt
+from math import gcd, isqrt
 from typing import TypeAlias
 
 Shape: TypeAlias = tuple[int, ...]
@@ -39,6 +39,15 @@ def window_positions(size: int, kernel: int, stride: int, padding: int, dilation
     Not positive when the window is larger than the padded input. Source: torch.nn.Conv2d.
     """
     return (size + padding - window_extent(kernel, dilation)) // stride + 1
+
+
+def largest_adaptive_window(size: int, count: int) -> int:
+    """The widest of the `count` windows of an adaptive pool over `size` positions.
+
+    Window i reads from ⌊i·n/o⌋ to ⌈(i+1)·n/o⌉; the widest starts at the largest fraction,
+    (o−g)/o with g = gcd(n, o). Source: ATen/native/AdaptivePooling.h.
+    """
+    return -(-(size - gcd(size, count)) // count) + 1
 
 
 def divisors_near(number: int, wanted: int) -> list[int]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import nn
 
 from cnnshape.layers import LayerError, registry
 
-from .agreement import assert_agrees
+from .agreement import assert_agrees, bound
 
 
 @given(
@@ -46,7 +48,7 @@ def test_it_agrees_with_torch(
     ("shapes", "message", "help"),
     [
         (((64, 7, 7),), "reads positions × features, not 64×7×7", "dims: [0, 2, 1]"),
-        (((49, 6),), "num_heads 4 does not divide the 6 features", "num_heads: 3 or 6"),
+        (((49, 6),), "does not divide the 6 features: 6 = 1·4+2", "num_heads: 3 or 6"),
         (((5, 8), (7, 8)), "not 2", "from: [query, key, value]"),
         (((5, 8), (7, 8), (6, 8)), "7 positions and the value 6", ""),
     ],
@@ -63,3 +65,25 @@ def test_a_fault_says_what_fits(
 def test_a_written_width_is_checked() -> None:
     with pytest.raises(LayerError, match="embed_dim would be 8"):
         registry()["MultiheadAttention"](num_heads=2, embed_dim=16).bind(((5, 8),))
+
+
+def test_heads_that_do_not_divide_a_written_width_are_refused_before_any_shape_is_known() -> None:
+    with pytest.raises(LayerError, match="num_heads 3 does not divide the 16 features"):
+        registry()["MultiheadAttention"](num_heads=3, embed_dim=16)
+
+
+@torch.no_grad()
+def test_it_computes_what_torch_does_with_the_batch_first() -> None:
+    ours = bound("MultiheadAttention", {"num_heads": 2}, (5, 8)).module().eval()
+    theirs = nn.MultiheadAttention(8, 2, batch_first=True).eval()
+    theirs.load_state_dict(ours.state_dict())
+    x = torch.rand(3, 5, 8)
+    torch.testing.assert_close(ours(x), theirs(x, x, x)[0])
+
+
+def test_its_weights_are_used_at_each_position_and_its_products_have_none() -> None:
+    shape = (5, 8)
+    for bias, uses in ((False, 4 * 8 * 8), (True, 4 * 8 * (8 + 1))):
+        layer = bound("MultiheadAttention", {"num_heads": 2, "bias": bias}, shape)
+        assert layer.connections((shape,), shape) == 5 * uses
+        assert layer.macs((shape,), shape) == 5 * 4 * 8 * 8 + 2 * 5 * 5 * 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -81,3 +82,19 @@ def test_a_fault_says_what_fits(
 def test_the_formula_floors_where_the_product_is_not_whole() -> None:
     layer = registry()["Upsample"](scale_factor=1.5)
     assert layer.formula(((3, 7, 8),), (3, 10, 12)) == "H: ⌊7·1.5⌋ = 10, W: 8·1.5 = 12"
+
+
+@pytest.mark.parametrize(
+    ("mode", "span"), [("nearest", 0), ("bilinear", 1), ("bicubic", 3), ("area", 1)]
+)
+def test_a_position_looks_back_as_far_as_its_mode_reaches(mode: str, span: int) -> None:
+    layer = registry()["Upsample"](size=[4, 18], mode=mode)
+    height, width = layer.footprint(((3, 6, 9),), (3, 4, 18)) or ()
+    assert height == (span, Fraction(3, 2))
+    assert width.scale == Fraction(1, 2)
+
+
+@pytest.mark.parametrize("scale", [float("inf"), 1e300, 0, -2, [2, float("nan")]])
+def test_a_scale_is_a_number_that_a_map_can_grow_by(scale: Any) -> None:
+    with pytest.raises(LayerError, match="scale_factor must be a number"):
+        registry()["Upsample"](scale_factor=scale)
