@@ -87,7 +87,7 @@ class _Pad(SpatialLayer, abstract=True):
     def output_shape(self, inputs: Shapes) -> Shape:
         (shape,) = inputs
         outer = len(shape) - self.spatial_dims
-        if outer < 0 or (outer > 1 and not self.any_rank):
+        if outer < 0 or (outer != 1 and not self.any_rank):
             self.channels_and_size(inputs)
         sides = list(self._sides(shape))
         for side in sides:

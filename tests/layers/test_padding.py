@@ -30,7 +30,9 @@ def pads(draw: st.DrawFn) -> tuple[str, dict[str, Any], Shape]:
     }
     if name.startswith("Constant"):
         arguments["value"] = draw(st.floats(-1, 1))
-    rank = st.integers(spatial_dims, spatial_dims + 2)
+    # With a dimension less, PyTorch takes the batch for the channels of one sample.
+    unlike_convolutions = name.startswith(("Zero", "Constant"))
+    rank = st.integers(spatial_dims + (not unlike_convolutions), spatial_dims + 2)
     return name, arguments, tuple(draw(st.integers(1, 5)) for _ in range(draw(rank)))
 
 
