@@ -53,7 +53,7 @@ class _LastDimensionsNorm(NormLayer):
             raise LayerError(
                 f"normalized_shape {format_shape(written)} must be the last "
                 f"{'size' if len(written) == 1 else f'{len(written)} sizes'} of "
-                f"{format_shape(shape) or 'a single number'}",
+                f"{format_shape(shape)}",
                 help=f"normalized_shape: {list(fits)}" if fits else None,
                 field="normalized_shape",
             )
@@ -159,7 +159,7 @@ class LocalResponseNorm(Layer):
         if len(shape) < 2:
             raise LayerError(
                 "LocalResponseNorm reads channels and one or more dimensions after them, "
-                f"not {format_shape(shape) or 'a single number'}",
+                f"not {format_shape(shape)}",
                 help="put Unsqueeze with dim: 2 before it",
             )
         return shape

@@ -19,8 +19,8 @@ def spatial_letters(count: int) -> tuple[str, ...]:
 
 
 def format_shape(shape: Iterable[int]) -> str:
-    """'6×28×28'; one number alone stays a number."""
-    return "×".join(map(str, shape))
+    """'6×28×28'; of one dimension its size, of none 'a single number'."""
+    return "×".join(map(str, shape)) or "a single number"
 
 
 def minus(value: int) -> str:

@@ -146,3 +146,13 @@ def test_the_formula_puts_the_numbers_in(
 def test_where_a_moved_element_came_from_is_not_said(name: str, arguments: dict[str, Any]) -> None:
     layer = bound(name, arguments, (6, 6))
     assert layer.footprint(((6, 6),), layer.output_shape(((6, 6),))) is None
+
+
+@pytest.mark.parametrize("name", ["Flatten", "PixelShuffle", "ZeroPad2d", "Unfold"])
+def test_of_no_dimensions_there_is_nothing_to_move(name: str) -> None:
+    arguments = {
+        "PixelShuffle": {"upscale_factor": 2},
+        "ZeroPad2d": {"padding": 1},
+        "Unfold": {"kernel_size": 1},
+    }.get(name, {})
+    assert_both_refuse(name, arguments, (), match=r"not a single number|input N")
