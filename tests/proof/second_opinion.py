@@ -245,7 +245,6 @@ INFERRED: dict[str, Callable[..., dict[str, Any]]] = {
 _POOLS = (
     "MaxPool", "AvgPool", "LPPool", "AdaptiveAvgPool", "AdaptiveMaxPool", "FractionalMaxPool",
 )  # fmt: skip
-_PADS = ("ZeroPad", "ConstantPad", "ReflectionPad", "ReplicationPad", "CircularPad")
 
 MAY_MIX_SAMPLES = frozenset({"Softmax", "LogSoftmax", "Softmin"})
 """Types whose dim may be the batch, as is PyTorch's own choice for C×L."""
@@ -256,7 +255,7 @@ DIMENSIONS = ("dim", "dim0", "dim1", "start_dim", "end_dim")
 BATCHED_RANKS: dict[str, Collection[int]] = {
     **{
         f"{name}{dims}d": (dims + 2,)
-        for name in (*_POOLS, *_PADS, "Conv", "ConvTranspose", "BatchNorm", "InstanceNorm")
+        for name in (*_POOLS, "Conv", "ConvTranspose", "BatchNorm", "InstanceNorm")
         for dims in (1, 2, 3)
     },
     "BatchNorm1d": (2, 3),

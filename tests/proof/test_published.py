@@ -1,0 +1,102 @@
+"""Published figures: torchvision's of its CNNs, the 1998 paper's of LeNet-5, and others'."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cnnshape
+from cnnshape import zoo
+
+PUBLISHED: dict[str, Any] = json.loads((Path(__file__).parent / "published.json").read_text())
+MODELS: dict[str, dict[str, Any]] = PUBLISHED["models"]
+OURS = sorted({entry.name for entry in zoo.names()} & MODELS.keys())
+
+
+def test_the_nets_that_the_zoo_promises_are_among_them() -> None:
+    promised = {
+        "alexnet", "vgg16", "resnet18", "resnet34", "resnet50", "resnet101", "resnet152",
+        "googlenet", "densenet121", "mobilenet_v2",
+    }  # fmt: skip
+    assert promised <= set(OURS)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_torchvisions_figures(name: str) -> None:
+    figures = MODELS[name]
+    net = cnnshape.load(name)
+    assert list(net.input_shape) == figures["input"]
+    assert net.totals.params == figures["params"]
+    assert net.totals.macs == figures["macs"]
+    assert round(net.totals.macs / 1e9, 3) == pytest.approx(figures["gmacs_published"], abs=1e-3)
+
+
+def test_lenet5() -> None:
+    net = cnnshape.load("lenet5")
+    shapes = {
+        "C1": (6, 28, 28), "S2": (6, 14, 14), "C3": (16, 10, 10), "S4": (16, 5, 5),
+        "C5": (120, 1, 1), "F6": (84,), "output": (10,),
+    }  # fmt: skip
+    assert {name: net.by_path[name].output_shape for name in shapes} == shapes
+    assert (net.totals.params, net.totals.macs) == (61_706, 416_520)
+    assert [node.type for node in net.layers].count("ReLU") == 4
+    assert net.layers[-1].type == "Softmax"
+
+
+def test_lenet5_of_1998_has_the_papers_parameters_and_connections() -> None:
+    net = cnnshape.load("lenet5_1998")
+    printed = {
+        "C1": (156, 122_304), "S2": (12, 5_880), "C3": (1_516, 151_600), "S4": (32, 2_000),
+        "C5": (48_120, 48_120), "F6": (10_164, 10_164), "output": (0, 840),
+    }  # fmt: skip
+    found = {name: (net.by_path[name].params, net.by_path[name].connections) for name in printed}
+    assert found == printed
+    assert net.totals.params == 60_000
+    assert net.totals.connections == 340_908
+
+
+def test_the_connection_table_is_the_papers_table_1() -> None:
+    table = cnnshape.load("lenet5_1998").by_path["C3"].layer.arguments["table"]
+    assert [len(reads) for reads in table] == [3] * 6 + [4] * 9 + [6]
+    for first, reads in enumerate(table[:6]):
+        assert reads == tuple((first + step) % 6 for step in range(3))
+    for first, reads in enumerate(table[6:12]):
+        assert reads == tuple((first + step) % 6 for step in range(4))
+    for first, reads in enumerate(table[12:15]):
+        assert set(reads) == {(first + step) % 6 for step in (0, 1, 3, 4)}
+
+
+def test_lenet_rgb224() -> None:
+    net = cnnshape.load("lenet_rgb224")
+    sizes = {"conv1": 220, "pool1": 110, "conv2": 106, "pool2": 53}
+    assert {name: net.by_path[name].output_shape[1] for name in sizes} == sizes
+    assert net.totals.params == 46_038_242
+
+
+def test_the_unet_has_the_papers_sizes_and_parameters() -> None:
+    net = cnnshape.load("unet")
+    ends = {"down1": 568, "down2": 280, "down3": 136, "down4": 64, "bottom": 28}
+    for name, size in ends.items():
+        assert net.by_path[f"{name}.relu2"].output_shape[1:] == (size, size)
+    assert net.layers[-1].output_shape == (2, 388, 388)
+    # From figure 1: two 3×3 convolutions a level, 2×2 up-convolutions, a 1×1 head.
+    widths = [1, 64, 128, 256, 512, 1024]
+    down = sum(9 * (a * b + b * b) + 2 * b for a, b in pairwise(widths))
+    up = sum(4 * 2 * b * b + b + 9 * (2 * b * b + b * b) + 2 * b for b in widths[1:-1])
+    assert net.totals.params == down + up + 2 * 64 + 2
+
+
+@pytest.mark.parametrize(
+    ("net", "layer", "size"),
+    [
+        ("lenet5", "C5", 32),
+        ("alexnet", "features.maxpool2d3", 195),  # Araujo, Norris and Sim, Distill, 2019
+        ("vgg16", "stage5.pool", 212),
+    ],
+)
+def test_receptive_fields(net: str, layer: str, size: int) -> None:
+    assert cnnshape.load(net).receptive_fields[layer] == (size, size)
