@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import tempfile
-
 from pathlib import Path
 
 from rich.console import Console
