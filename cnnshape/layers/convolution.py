@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from math import gcd, isqrt, prod
+from math import gcd, prod
 from typing import Any, ClassVar
 
 from ._spatial import SpatialLayer, folded
 from ._window import Window, WindowLayer
 from .base import Example, LayerError
 from .fields import Boolean, Choice, Either, Integer, PerDimension, defaulted, inferred, required
-from .shapes import Shape, Shapes, format_shape, spatial_letters
+from .shapes import Shape, Shapes, divisors_near, format_shape, spatial_letters
 
 
 class ConvNd(SpatialLayer, abstract=True):
@@ -45,7 +45,7 @@ class ConvNd(SpatialLayer, abstract=True):
 
     def _groups_do_not_divide(self, name: str, channels: int) -> LayerError:
         shared = gcd(channels, self.out_channels) if name == "in_channels" else channels
-        near = " or ".join(map(str, _divisors_near(shared, self.groups)))
+        near = " or ".join(map(str, divisors_near(shared, self.groups)))
         multiple = -(-channels // self.groups) * self.groups
         whole, rest = divmod(channels, self.groups)
         fits = f"groups: {near}"
@@ -232,12 +232,3 @@ class Conv3d(_Conv):
             (4, 4, 8, 8),
         ),
     )
-
-
-def _divisors_near(number: int, wanted: int) -> list[int]:
-    """The divisors of `number` next below and next above `wanted`, those that there are."""
-    low = [d for d in range(1, isqrt(number) + 1) if number % d == 0]
-    divisors = low + [number // d for d in reversed(low)]
-    below = [d for d in divisors if d < wanted][-1:]
-    above = [d for d in divisors if d > wanted][:1]
-    return below + above
