@@ -1,8 +1,8 @@
 """Hostile and damaged spec files, by name: each must end as a SpecError or a Network.
 
 Run as a program, it reads every one as the command line would, and prints as JSON what came
-of each and in how many seconds of the processor (a busy machine changes the
-clock, not these), and the most mebibytes that any took beyond an empty file.
+of each and in how many seconds (of the processor: a busy machine changes the clock, not
+these), and the most mebibytes that any took beyond an empty file.
 """
 
 from __future__ import annotations
