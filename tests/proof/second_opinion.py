@@ -151,7 +151,7 @@ class Machine:
 
 def run(module: nn.Module, position: int, inputs: Sequence[Tensor]) -> Tensor:
     """The output of the layer at `position`; fractional pooling draws alike for alike positions."""
-    torch.manual_seed(position)
+    torch.default_generator.manual_seed(position)
     with torch.no_grad(), accepting_warnings():
         output = module.eval()(*inputs)
     assert isinstance(output, Tensor)
@@ -242,6 +242,7 @@ INFERRED: dict[str, Callable[..., dict[str, Any]]] = {
 }  # fmt: skip
 """What a spec leaves to inference, from the tensors that arrive."""
 
+_PADS = ("ReflectionPad", "ReplicationPad", "CircularPad")
 _POOLS = (
     "MaxPool", "AvgPool", "LPPool", "AdaptiveAvgPool", "AdaptiveMaxPool", "FractionalMaxPool",
 )  # fmt: skip
@@ -255,7 +256,7 @@ DIMENSIONS = ("dim", "dim0", "dim1", "start_dim", "end_dim")
 BATCHED_RANKS: dict[str, Collection[int]] = {
     **{
         f"{name}{dims}d": (dims + 2,)
-        for name in (*_POOLS, "Conv", "ConvTranspose", "BatchNorm", "InstanceNorm")
+        for name in (*_POOLS, *_PADS, "Conv", "ConvTranspose", "BatchNorm", "InstanceNorm")
         for dims in (1, 2, 3)
     },
     "BatchNorm1d": (2, 3),
@@ -268,7 +269,5 @@ BATCHED_RANKS: dict[str, Collection[int]] = {
     "PixelUnshuffle": range(4, 65),
     "Unfold": (4,),
     "Fold": (3,),
-    "UpsamplingNearest2d": (4,),
-    "UpsamplingBilinear2d": (4,),
 }
 """Dimensions, the batch among them, of the types that PyTorch would also run without a batch."""
