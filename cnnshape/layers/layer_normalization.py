@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._norm import NormLayer
 from .base import ELEMENTWISE, Example, Layer, LayerError, Step
 from .fields import Boolean, Integer, ListOf, Number, Optional, defaulted, inferred, required
 from .shapes import Shape, Shapes, format_shape
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 
 class _Sizes(ListOf[int]):
@@ -163,3 +166,13 @@ class LocalResponseNorm(Layer):
                 help="put Unsqueeze with dim: 2 before it",
             )
         return shape
+
+    def module(self) -> nn.Module:
+        from torch import nn
+
+        class LocalResponseNorm(nn.LocalResponseNorm):
+            def forward(self, input: Tensor) -> Tensor:
+                # PyTorch's own refuses a C×D×H×W that Transpose left in another order of memory.
+                return super().forward(input.contiguous())
+
+        return LocalResponseNorm(**self.arguments)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import seed as seeded
 
 from .comparison import disagreement
@@ -61,37 +61,29 @@ class _Disagreement(AssertionError):
 
 
 def campaign(
-    examples: int,
-    seed: int = 0,
-    *,
-    progress: Callable[[Summary], None] | None = None,
-    phases: Collection[Phase] = tuple(Phase),
-    until_disagreement: bool = False,
+    examples: int, seed: int = 0, *, progress: Callable[[Summary], None] | None = None
 ) -> Summary:
     """Draw and judge so many networks; the same seed draws the same.
 
     Args:
         examples, seed: how many, and where to begin.
         progress: called now and then with what has been found so far.
-        phases: hypothesis's; without Phase.shrink, disagreements are as large as they come.
-        until_disagreement: end with the first.
     """
     summary = Summary()
-    while summary.examples < examples and not (until_disagreement and summary.disagreements):
-        _draw(min(_AT_ONCE, examples - summary.examples), seed, summary, phases)
+    while summary.examples < examples:
+        _draw(min(_AT_ONCE, examples - summary.examples), seed, summary)
         seed += 1
         if progress is not None:
             progress(summary)
     return summary
 
 
-def _draw(count: int, seed: int, summary: Summary, phases: Collection[Phase]) -> None:
+def _draw(count: int, seed: int, summary: Summary) -> None:
     failed = False
 
     @seeded(seed)
     @settings(
         max_examples=count,
-        phases=phases,
         database=None,
         deadline=None,
         report_multiple_bugs=False,

@@ -27,7 +27,7 @@ def disagreement(trial: Trial) -> str:
         partial = fault.partial
         return _first_difference(partial.layers if isinstance(partial, Network) else (), trial)
     if trial.refusal:
-        return "cnnshape accepts what PyTorch refuses"
+        return _first_difference(network.layers, trial)
     return _first_difference(network.layers, trial) or _other_values(network, trial)
 
 
@@ -36,8 +36,11 @@ def _first_difference(nodes: Sequence[Node], trial: Trial) -> str:
         for quantity, said, shown in _quantities(node, seen):
             if said != shown:
                 return f"{node.path} ({node.type}): {quantity} {said}, PyTorch shows {shown}"
-    if len(nodes) != len(trial.seen):
-        return f"cnnshape accepts {len(nodes)} layers, PyTorch {len(trial.seen)}"
+    if len(nodes) > len(trial.seen):
+        node = nodes[len(trial.seen)]
+        return f"{node.path} ({node.type}): cnnshape accepts what PyTorch refuses"
+    if len(nodes) < len(trial.seen):
+        return f"cnnshape refuses layer {len(nodes) + 1} of {len(trial.seen)}, PyTorch a later one"
     return ""
 
 
@@ -72,9 +75,10 @@ def _other_values(network: Network, trial: Trial) -> str:
         nonlocal difference
         output = run(mine, position, inputs)
         reference = trial.seen[position].output
-        if not difference and not torch.allclose(
+        alike = output.shape == reference.shape and torch.allclose(
             output, reference, rtol=1e-4, atol=1e-5, equal_nan=True
-        ):
+        )
+        if not difference and not alike:
             difference = f"{nodes[position].path} ({nodes[position].type}) computes other values"
         return output
 

@@ -119,6 +119,13 @@ class AttentionReference(nn.MultiheadAttention):
         return super().forward(query, key, value)[0]
 
 
+class ContiguousResponseNorm(nn.LocalResponseNorm):
+    """torch.nn's, whatever the order in memory, which is none of a shape's business."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return super().forward(input.contiguous())
+
+
 def _scaled_tanh(amplitude: float = 1.7159, slope: float = 2 / 3) -> nn.Module:
     return Function(lambda x: amplitude * torch.tanh(slope * x))
 
@@ -180,6 +187,7 @@ OWN: dict[str, Callable[..., nn.Module]] = {
     "ScaledTanh": _scaled_tanh,
     "EuclideanRBF": RBFReference,
     "MultiheadAttention": AttentionReference,
+    "LocalResponseNorm": ContiguousResponseNorm,
     "Reshape": lambda shape: Function(lambda x: x.reshape(len(x), *shape)),
     "Permute": lambda dims: Function(lambda x: x.permute(dims)),
     "Transpose": lambda dim0, dim1: Function(lambda x: x.transpose(dim0, dim1)),

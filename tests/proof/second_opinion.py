@@ -259,6 +259,11 @@ BATCHED_RANKS: dict[str, Collection[int]] = {
         for name in (*_POOLS, *_PADS, "Conv", "ConvTranspose", "BatchNorm", "InstanceNorm")
         for dims in (1, 2, 3)
     },
+    **{
+        f"{name}{dims}d": range(dims + 1, 65)  # they pad any last dimensions but the batch
+        for name in ("ZeroPad", "ConstantPad")
+        for dims in (1, 2, 3)
+    },
     "BatchNorm1d": (2, 3),
     "ConnectionTableConv2d": (4,),
     "Subsampling2d": (4,),

@@ -13,12 +13,14 @@ import torch
 from hypothesis import HealthCheck, Phase, given, settings
 from torch import nn
 
-from cnnshape.layers import Layer, registry
+from cnnshape.layers import Layer, LayerError, registry
+from cnnshape.layers._window import Window, windows_of
 from cnnshape.layers.convolution import Conv2d
 from cnnshape.layers.linear import Linear
 from cnnshape.layers.merging import Concat
-from cnnshape.layers.pooling import AvgPool2d
+from cnnshape.layers.pooling import MaxPool2d
 from cnnshape.layers.shapes import Shape, Shapes
+from cnnshape.layers.softmax import GLU
 
 from .campaign import campaign
 from .comparison import disagreement
@@ -68,8 +70,20 @@ def _one_more_mac(layer: Conv2d, inputs: Shapes, output: Shape) -> int:
     return 1 + prod(layer.weight_shape()) * prod(output[1:])
 
 
-def _no_check(layer: Layer) -> None:
-    """Accepts every argument."""
+def _without_ceil_mode(layer: MaxPool2d) -> tuple[Window, ...]:
+    return windows_of(
+        layer.kernel_size, stride=layer.stride, padding=layer.padding, dilation=layer.dilation
+    )
+
+
+def _no_dilation(layer: Conv2d) -> None:
+    if layer.dilation != (1, 1):
+        raise LayerError("Conv2d has no dilation")
+
+
+def _half(layer: GLU, inputs: Shapes) -> Shape:
+    place = layer.dim % (len(inputs[0]) + 1) - 1
+    return tuple(n // 2 if i == place else n for i, n in enumerate(inputs[0]))
 
 
 def _inputs_reversed(layer: Layer) -> nn.Module:
@@ -85,7 +99,9 @@ def _without_bias(layer: Linear) -> dict[str, Shape]:
     ("layer", "method", "wrong"),
     [
         (Conv2d, "macs", _one_more_mac),
-        (AvgPool2d, "check", _no_check),
+        (Conv2d, "check", _no_dilation),
+        (MaxPool2d, "windows", _without_ceil_mode),
+        (GLU, "output_shape", _half),
         (Concat, "module", _inputs_reversed),
         (Linear, "parameters", _without_bias),
     ],
@@ -94,6 +110,19 @@ def test_a_planted_fault_is_found(
     monkeypatch: pytest.MonkeyPatch, layer: type[Layer], method: str, wrong: Any
 ) -> None:
     monkeypatch.setattr(layer, method, wrong)
-    summary = campaign(1000, phases=[Phase.generate], until_disagreement=True)
-    assert summary.disagreements
-    assert layer.__name__ in summary.disagreements[0]
+    found: list[str] = []
+
+    @settings(
+        max_examples=300,
+        phases=[Phase.generate],
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(trial=trials(layer.__name__))
+    def search(trial: Trial) -> None:
+        if difference := disagreement(trial):
+            found.append(difference)
+
+    search()
+    assert found
