@@ -27,7 +27,7 @@ def disagreement(trial: Trial) -> str:
         partial = fault.partial
         return _first_difference(partial.layers if isinstance(partial, Network) else (), trial)
     if trial.refusal:
-        return _first_difference(network.layers, trial)
+        return _first_difference(network.layers, trial) or "cnnshape accepts what PyTorch refuses"
     return _first_difference(network.layers, trial) or _other_values(network, trial)
 
 
