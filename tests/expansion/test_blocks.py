@@ -219,6 +219,14 @@ def test_at_the_top_they_see_what_the_network_reads() -> None:
     assert net("[b]", input="[10]", head=head).output_shapes == ((10,),)
 
 
+def test_a_single_number_has_a_shape_but_no_channels() -> None:
+    head = "blocks: {b: {layers: [{type: ReLU, when: '${len(in_shape) == 0}'}]}}"
+    assert net("[{type: Mean, dim: 1}, b]", input="[3]", head=head).output_shapes == ((),)
+    head = "blocks: {b: {layers: [{type: PReLU, num_parameters: $in_channels}]}}"
+    told = complaint(text_of("[{type: Mean, dim: 1}, b]", input="[3]", head=head))
+    assert told.startswith("in_channels is not defined here")
+
+
 def test_an_empty_block_passes_through_what_it_reads() -> None:
     head = "blocks: {none: {layers: []}, off: {layers: [{type: ReLU, when: false}]}}"
     network = net("[{name: a, type: ReLU}, none, off, {type: Identity}]", head=head)

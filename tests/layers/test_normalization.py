@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 import pytest
+import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -125,6 +126,12 @@ def test_layer_norm_and_rms_norm(
 @settings(max_examples=50)
 def test_local_response_norm(size: int, k: float, shape: Shape) -> None:
     assert_agrees_or_both_refuse("LocalResponseNorm", {"size": size, "k": k}, shape)
+
+
+def test_local_response_norm_reads_any_order_of_memory() -> None:
+    module = bound("LocalResponseNorm", {"size": 3}, (2, 3, 4, 5)).module()
+    x = torch.rand(2, 5, 3, 4, 2).transpose(1, 4)
+    assert torch.equal(module(x), nn.LocalResponseNorm(3)(x.contiguous()))
 
 
 @pytest.mark.parametrize("shape", [(64,), (50, 64)])

@@ -100,3 +100,35 @@ def test_the_unet_has_the_papers_sizes_and_parameters() -> None:
 )
 def test_receptive_fields(net: str, layer: str, size: int) -> None:
     assert cnnshape.load(net).receptive_fields[layer] == (size, size)
+
+
+@pytest.mark.parametrize(
+    ("net", "depths", "convolutions"),
+    [
+        ("resnet18", (2, 2, 2, 2), 2),
+        ("resnet34", (3, 4, 6, 3), 2),
+        ("resnet50", (3, 4, 6, 3), 1),
+        ("resnet101", (3, 4, 23, 3), 1),
+        ("resnet152", (3, 8, 36, 3), 1),
+    ],
+)
+def test_receptive_fields_of_resnets(net: str, depths: tuple[int, ...], convolutions: int) -> None:
+    """torchvision puts a stage's stride into its first 3×3 convolution; the paper's nets, and
+    so Araujo's figures, put it elsewhere.
+    """
+    size, jump = 7 + 2 * 2, 4  # the stem, and the pool that reads every second position of it
+    for stage, depth in enumerate(depths):
+        for place in range(depth * convolutions):
+            size += 2 * jump
+            jump *= 2 if stage and not place else 1
+    last = f"layer4.{depths[-1] - 1}.relu1"
+    assert cnnshape.load(net).receptive_fields[last] == (size, size)
+
+
+@pytest.mark.parametrize(
+    ("net", "depths"),
+    [("vgg11", (1, 1, 2, 2, 2)), ("vgg13", (2, 2, 2, 2, 2)), ("vgg19", (2, 2, 4, 4, 4))],
+)
+def test_receptive_fields_of_vggs(net: str, depths: tuple[int, ...]) -> None:
+    size = 1 + sum(2**stage * (2 * depth + 1) for stage, depth in enumerate(depths))
+    assert cnnshape.load(net).receptive_fields["stage5.pool"] == (size, size)
