@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, NamedTuple
 
-from . import arguments
+from . import arguments, rearranging
 from .arguments import Arguments, Recipe
 
 ANY = range(1, 65)
@@ -119,30 +119,30 @@ DRAWABLE: dict[str, Drawable] = {
     "Subsampling2d": Drawable(arguments.subsampling, (3,)),
     "ScaledTanh": _activation(amplitude=[1, 2.5], slope=[0.5]),
     "EuclideanRBF": Drawable(arguments.rbf, (1,)),
-    "Flatten": Drawable(arguments.flatten),
-    "Unflatten": Drawable(arguments.unflatten),
-    "Reshape": Drawable(arguments.reshape),
-    "Permute": Drawable(arguments.permute),
-    "Transpose": Drawable(arguments.transpose),
-    "Squeeze": Drawable(arguments.one_dim),
-    "Unsqueeze": Drawable(partial(arguments.one_dim, new=True), (1, 2, 3)),
-    "ChannelShuffle": Drawable(arguments.channel_shuffle, (2, 3, 4), keeps=True),
-    "PixelShuffle": Drawable(arguments.pixel_shuffle, (3,)),
-    "PixelUnshuffle": Drawable(arguments.pixel_unshuffle, (3,)),
-    "Unfold": Drawable(arguments.unfold, (3,), grows=True),
-    "Fold": Drawable(arguments.fold, (2,)),
-    "Chunk": Drawable(arguments.chunk),
-    "Split": Drawable(arguments.split),
-    "Narrow": Drawable(arguments.narrow),
-    "CenterCrop2d": Drawable(arguments.center_crop, (3,)),
+    "Flatten": Drawable(rearranging.flatten),
+    "Unflatten": Drawable(rearranging.unflatten),
+    "Reshape": Drawable(rearranging.reshape),
+    "Permute": Drawable(rearranging.permute),
+    "Transpose": Drawable(rearranging.transpose),
+    "Squeeze": Drawable(rearranging.one_dim),
+    "Unsqueeze": Drawable(partial(rearranging.one_dim, new=True), (1, 2, 3)),
+    "ChannelShuffle": Drawable(rearranging.channel_shuffle, (2, 3, 4), keeps=True),
+    "PixelShuffle": Drawable(rearranging.pixel_shuffle, (3,)),
+    "PixelUnshuffle": Drawable(rearranging.pixel_unshuffle, (3,)),
+    "Unfold": Drawable(rearranging.unfold, (3,), grows=True),
+    "Fold": Drawable(rearranging.fold, (2,)),
+    "Chunk": Drawable(rearranging.chunk),
+    "Split": Drawable(rearranging.split),
+    "Narrow": Drawable(rearranging.narrow),
+    "CenterCrop2d": Drawable(rearranging.center_crop, (3,)),
     "CropLike": Drawable(arguments.nothing, (2, 3, 4), inputs=(2,)),
     **{
-        f"{kind}Pad{dims}d": Drawable(partial(arguments.pad, kind, dims), (dims + 1,), grows=True)
+        f"{kind}Pad{dims}d": Drawable(partial(rearranging.pad, kind, dims), (dims + 1,), grows=True)
         for kind in ("Zero", "Constant", "Reflection", "Replication", "Circular")
         for dims in (1, 2, 3)
     },
-    "Upsample": Drawable(arguments.upsample, (2, 3, 4), grows=True),
-    "UpsamplingNearest2d": Drawable(arguments.upsample_2d, (3,), grows=True),
-    "UpsamplingBilinear2d": Drawable(arguments.upsample_2d, (3,), grows=True),
+    "Upsample": Drawable(rearranging.upsample, (2, 3, 4), grows=True),
+    "UpsamplingNearest2d": Drawable(rearranging.upsample_2d, (3,), grows=True),
+    "UpsamplingBilinear2d": Drawable(rearranging.upsample_2d, (3,), grows=True),
 }
 """Every layer type, and how it is drawn."""

@@ -13,8 +13,6 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from torch import Tensor
 
-from cnnshape.layers import registry
-
 from .choosing import Chooser
 from .drawable import DRAWABLE, Drawable
 from .second_opinion import BATCH, Machine, Refused, Seen
@@ -32,8 +30,6 @@ from .steps import (
     block_scope,
     to_yaml,
 )
-
-TYPES = [name for name in DRAWABLE if name in registry()]
 
 LARGEST = 1500
 """Elements of a sample beyond which no layer is drawn that makes more of them."""
@@ -161,7 +157,7 @@ class Drawing:
                 (drawable.keeps if keeps else True) and (small or not drawable.grows)
             )
 
-        return self.c.one_of([name for name in TYPES if fits(DRAWABLE[name])])
+        return self.c.one_of([name for name in DRAWABLE if fits(DRAWABLE[name])])
 
     def _inputs(self, layer: Layer, scope: Scope, current: Current) -> list[Tensor]:
         """What a layer reads; for several values, such as fit together where there are any."""
