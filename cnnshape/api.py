@@ -38,12 +38,13 @@ def load(
     from . import zoo
 
     path, named = zoo.resolve(os.fspath(spec))
-    return build_network(
-        read_file(path, os.fspath(path)),
-        input=input,
-        params=params,
-        variant=variant if variant is not None else named,
-    )
+    with _collector_paused():
+        return build_network(
+            read_file(path, os.fspath(path)),
+            input=input,
+            params=params,
+            variant=variant if variant is not None else named,
+        )
 
 
 def loads(
@@ -57,7 +58,7 @@ def loads(
     """The network of a spec's text; see :func:`load`. `name` stands for a file's in errors."""
     with _collector_paused():
         spec = read_spec(Source(text, name), registry())
-    return build_network(spec, input=input, params=params, variant=variant)
+        return build_network(spec, input=input, params=params, variant=variant)
 
 
 def read_file(path: str | os.PathLike[str], name: str) -> Spec:

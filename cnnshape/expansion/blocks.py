@@ -109,7 +109,10 @@ class Blocks:
         scope.stamps[path] = (template, base, outer)
         records = scope.records
         for inner, op, refs, place, shares in template.records:
-            shifted = tuple([ref + base if ref >= 0 else outer[-1 - ref] for ref in refs])
+            if len(refs) == 1 and refs[0] >= 0:  # most layers: no list to build
+                shifted: tuple[int, ...] = (refs[0] + base,)
+            else:
+                shifted = tuple([ref + base if ref >= 0 else outer[-1 - ref] for ref in refs])
             root = None if shares is None else shares + base
             records.append(Record(prefix + inner, op, shifted, place, root))
         if template.broken:

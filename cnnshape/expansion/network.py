@@ -93,7 +93,7 @@ def _nodes(records: list[Record], paths: list[str]) -> list[Node]:
         Node(
             path,
             op,
-            tuple([paths[ref] for ref in refs]),
+            (paths[refs[0]],) if len(refs) == 1 else tuple([paths[ref] for ref in refs]),
             mark,
             None if shares is None else paths[shares],
         )

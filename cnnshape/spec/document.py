@@ -208,7 +208,6 @@ class _Composer:
 
     def _grow(self, parent: Sequence | Mapping, child: Value) -> None:
         parent.size += child.size
-        parent.depth = max(parent.depth, child.depth + 1)
         self.total += 1
         if parent.size > limits.YAML_NODES or self.total > limits.YAML_NODES:
             self.source.fail(
@@ -217,8 +216,10 @@ class _Composer:
                 parent.mark,
                 help="say repetition with blocks: and repeat:",
             )
-        if parent.depth > limits.YAML_DEPTH:
-            self._too_deep(parent.mark)
+        if child.depth >= parent.depth:
+            parent.depth = child.depth + 1
+            if parent.depth > limits.YAML_DEPTH:
+                self._too_deep(parent.mark)
 
     def _too_deep(self, mark: Mark) -> NoReturn:
         self.source.fail(f"lists and mappings nest more than {limits.YAML_DEPTH} deep", mark)
@@ -322,7 +323,7 @@ def _mark(event: Any) -> Mark:
     start, end = event.start_mark, event.end_mark
     length = end.column - start.column if end.line == start.line else 1
     # A collection's event ends with its bracket or with nothing at all.
-    return Mark(start.line + 1, start.column + 1, max(1, length))
+    return Mark(start.line + 1, start.column + 1, length if length > 0 else 1)
 
 
 def _place(before: str) -> Mark:

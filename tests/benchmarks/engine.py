@@ -6,8 +6,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnshape.api import build_network, read_file
-from cnnshape.zoo import resolve
+from cnnshape import load
 
 from .measure import alternate, seconds_of
 
@@ -64,8 +63,7 @@ def counted_by_torch() -> int:
 
 def ours() -> Any:
     """The network of the YAML file, read, expanded and analysed from nothing."""
-    path, variant = resolve("resnet152")
-    return build_network(read_file(path, str(path)), variant=variant)
+    return load("resnet152")
 
 
 def main(times: int = 9) -> None:
