@@ -116,8 +116,8 @@ def _entries(file: Path) -> Iterator[Entry]:
         return
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    # The loader is a safe one; the C parser is several times faster.
-    variants = yaml.load(block.group(), Loader=loader)["variants"]  # noqa: S506
-    for name in variants or ():
-        yield Entry(name, file, name)
+    # Composed only: the keys are wanted, and not the values that the nodes stand for.
+    root = yaml.compose(block.group(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    variants = root.value[0][1].value if isinstance(root, yaml.MappingNode) else ()
+    for key, _ in variants or ():
+        yield Entry(key.value, file, key.value)
