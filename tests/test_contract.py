@@ -1,6 +1,7 @@
 """The JSON contract: every key of it, and the numbers of LeNet-5. A change is a new version."""
 
 import json
+from pathlib import Path
 
 import cnnshape
 from cnnshape.network import SCHEMA_VERSION
@@ -40,3 +41,13 @@ def test_paths_show_the_nesting_and_inputs_name_paths() -> None:
     joined = by_path["layer2.0.add1"]
     assert joined["inputs"] == ["layer2.0.main.conv2.bn", "layer2.0.shortcut.projection.bn"]
     assert found["outputs"] == ["fc"]
+
+
+def test_the_page_on_the_json_shows_what_is_given() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "json.md").read_text(encoding="utf-8")
+    shown = json.loads(page.split("```json\n")[1].split("```")[0])
+    found = cnnshape.load("lenet5").to_dict()
+    assert shown["verification"]["layers_checked"] == len(found["layers"])
+    del shown["verification"]
+    assert shown["layers"] == found["layers"][:1]
+    assert {**shown, "layers": None} == {**found, "layers": None}
