@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .layers.base import Layer
@@ -216,7 +215,7 @@ class Network:
     @cached_property
     def totals(self) -> Totals:
         """Parameters, MACs, FLOPs (2 × MACs) and connections of the whole network."""
-        macs = _sum_known([node.macs for node in self.layers])
+        macs = sum_known([node.macs for node in self.layers])
         params = sum(node.params for node in self.layers)
         return Totals(
             params=params,
@@ -224,7 +223,7 @@ class Network:
             buffers=sum(node.buffers for node in self.layers),
             macs=macs,
             flops=None if macs is None else 2 * macs,
-            connections=_sum_known([node.connections for node in self.layers]),
+            connections=sum_known([node.connections for node in self.layers]),
         )
 
     @cached_property
@@ -233,11 +232,6 @@ class Network:
         from .analysis.receptive_field import receptive_fields
 
         return receptive_fields(self)
-
-    @property
-    def activation_elements(self) -> int:
-        """Elements of all layers' outputs for one sample."""
-        return sum(prod(node.output_shape) for node in self.layers)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract, without its verification. See docs/json.md."""
@@ -315,7 +309,8 @@ def _as_list(shape: tuple[int, ...] | None) -> list[int] | None:
     return None if shape is None else list(shape)
 
 
-def _sum_known(values: list[int | None]) -> int | None:
+def sum_known(values: list[int | None]) -> int | None:
+    """The sum, or None where any part is not known."""
     total = 0
     for value in values:
         if value is None:

@@ -7,10 +7,11 @@ network's totals.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import NamedTuple
 
 from ..layers.shapes import Shape, Shapes
-from ..network import Network, Node, Op
+from ..network import Network, Node, Op, sum_known
 
 
 class Row(NamedTuple):
@@ -170,7 +171,7 @@ class _Rows:
             buffers=times * sum(leaf.buffers for leaf in leaves),
             macs=_times(times, [leaf.macs for leaf in leaves]),
             connections=_times(times, [leaf.connections for leaf in leaves]),
-            elements=times * sum(_elements(leaf.output_shape) for leaf in leaves),
+            elements=times * sum(prod(leaf.output_shape) for leaf in leaves),
             notes=tuple(notes),
         )
 
@@ -179,17 +180,6 @@ def _range(first: str, last: str) -> str:
     return f"{first}–{last}"
 
 
-def _elements(shape: Shape) -> int:
-    total = 1
-    for size in shape:
-        total *= size
-    return total
-
-
 def _times(times: int, values: list[int | None]) -> int | None:
-    total = 0
-    for value in values:
-        if value is None:
-            return None
-        total += value
-    return times * total
+    total = sum_known(values)
+    return None if total is None else times * total
