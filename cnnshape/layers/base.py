@@ -89,6 +89,8 @@ class Layer:
     """What family it belongs to: chooses its colour in tables and diagrams."""
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)
     """The fewest and the most values it reads; None: no upper bound."""
+    reads_size_of: ClassVar[frozenset[int]] = frozenset()
+    """The inputs, counted from 0, of which only the size matters and no value is read."""
     flattens_space: ClassVar[bool] = False
     """Whether it only writes a map's positions out in a row, as Flatten does."""
     examples: ClassVar[Sequence[Example]] = ()

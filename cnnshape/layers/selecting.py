@@ -244,6 +244,7 @@ class CropLike(_CenterCrop):
     """
 
     inputs = (2, 2)
+    reads_size_of = frozenset({1})
     examples = (
         Example({}, ((512, 64, 64), (512, 56, 56)), (512, 56, 56)),
         Example({}, ((4, 11), (8, 6)), (4, 6)),

@@ -11,7 +11,8 @@ from math import prod
 from typing import NamedTuple
 
 from ..layers.shapes import Shape, Shapes
-from ..network import Network, Node, Op, sum_known
+from ..network import Network, Node, sum_known
+from ..parts import Part, runs, tree
 
 
 class Row(NamedTuple):
@@ -45,31 +46,6 @@ class Row(NamedTuple):
     notes: tuple[str, ...]
 
 
-class _Part:
-    """A node of the tree of paths: a layer, or a group of parts."""
-
-    __slots__ = ("children", "name", "node", "path")
-
-    def __init__(self, name: str, path: str, node: Node | None = None) -> None:
-        self.name = name
-        self.path = path
-        self.node = node
-        self.children: dict[str, _Part] = {}
-
-    def leaves(self) -> Iterator[Node]:
-        if self.node is not None:
-            yield self.node
-        for child in self.children.values():
-            yield from child.leaves()
-
-    def signature(self) -> tuple[tuple[str, Op, bool], ...]:
-        """Equal for parts that are alike: the same layers under the same relative paths."""
-        start = len(self.path)
-        return tuple(
-            [(node.path[start:], node.op, node.shares is not None) for node in self.leaves()]
-        )
-
-
 def rows(network: Network, *, depth: int | None = None, fold: bool = True) -> list[Row]:
     """The rows of a network's table.
 
@@ -78,20 +54,7 @@ def rows(network: Network, *, depth: int | None = None, fold: bool = True) -> li
         depth: how many levels of groups to open; groups below are one row each. None: all.
         fold: alike neighbours, such as the repeats of a block, become one row with ×N.
     """
-    return list(_Rows(network, depth, fold).of(_tree(network), 0, 1))
-
-
-def _tree(network: Network) -> _Part:
-    root = _Part("", "")
-    for node in network.layers:
-        part = root
-        names = node.path.split(".")
-        path = ""
-        for name in names[:-1]:
-            path = f"{path}.{name}" if path else name
-            part = part.children.setdefault(name, _Part(name, path))
-        part.children[names[-1]] = _Part(names[-1], node.path, node)
-    return root
+    return list(_Rows(network, depth, fold).of(tree(network), 0, 1))
 
 
 class _Rows:
@@ -100,10 +63,11 @@ class _Rows:
         self.depth = depth
         self.fold = fold
 
-    def of(self, group: _Part, indent: int, level: int, prefix: str = "") -> Iterator[Row]:
+    def of(self, group: Part, indent: int, level: int, prefix: str = "") -> Iterator[Row]:
         """The rows of a group's children; `level` counts the names of their paths."""
-        for first, times, last in self._runs(list(group.children.values())):
-            label = prefix + (first.name if times == 1 else _range(first.name, last.name))
+        for run in runs(list(group.children.values()), fold=self.fold):
+            first, times = run.first, run.times
+            label = prefix + run.label
             closed = self.depth is not None and level > self.depth
             if first.node is not None:
                 yield self._row([first.node], indent, label, times, first.node)
@@ -115,7 +79,7 @@ class _Rows:
             else:
                 yield from self.of(first, indent, level + 1, f"{label}.")
 
-    def _has_heading(self, part: _Part, times: int, level: int) -> bool:
+    def _has_heading(self, part: Part, times: int, level: int) -> bool:
         """Whether a group has a row of its own, or only lends its name to its layers' labels.
 
         A heading has what is folded, what the spec's own list of layers holds, and each
@@ -125,23 +89,6 @@ class _Rows:
             return True
         several = sum(1 for _ in part.leaves()) > 1
         return several and (level == 1 or (level == 2 and part.name.isdecimal()))
-
-    def _runs(self, parts: list[_Part]) -> Iterator[tuple[_Part, int, _Part]]:
-        """Neighbours that are alike, as (first, how many, last)."""
-        index = 0
-        while index < len(parts):
-            first = last = parts[index]
-            times = 1
-            if self.fold and first.name.isdecimal():
-                signature = first.signature()
-                while index + times < len(parts):
-                    following = parts[index + times]
-                    if following.signature() != signature:
-                        break
-                    last = following
-                    times += 1
-            yield first, times, last
-            index += times
 
     def _row(
         self,
@@ -174,10 +121,6 @@ class _Rows:
             elements=times * sum(prod(leaf.output_shape) for leaf in leaves),
             notes=tuple(notes),
         )
-
-
-def _range(first: str, last: str) -> str:
-    return f"{first}–{last}"
 
 
 def _times(times: int, values: list[int | None]) -> int | None:

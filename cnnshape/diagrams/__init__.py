@@ -1,0 +1,10 @@
+"""Diagrams: a network as a picture whose every size is computed.
+
+A network becomes an outline (what is drawn), an outline a figure in SVG, and a figure PNG or
+PDF. Nothing here imports torch.
+"""
+
+from .look import FACTS, Depth, DiagramError, Direction, Figure, Look
+from .themes import THEMES, Theme
+
+__all__ = ["FACTS", "THEMES", "Depth", "DiagramError", "Direction", "Figure", "Look", "Theme"]
