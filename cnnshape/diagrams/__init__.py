@@ -4,7 +4,20 @@ A network becomes an outline (what is drawn), an outline a figure in SVG, and a 
 PDF. Nothing here imports torch.
 """
 
+from .drawing import STYLES, Style, draw
 from .look import FACTS, Depth, DiagramError, Direction, Figure, Look
 from .themes import THEMES, Theme
 
-__all__ = ["FACTS", "THEMES", "Depth", "DiagramError", "Direction", "Figure", "Look", "Theme"]
+__all__ = [
+    "FACTS",
+    "STYLES",
+    "THEMES",
+    "Depth",
+    "DiagramError",
+    "Direction",
+    "Figure",
+    "Look",
+    "Style",
+    "Theme",
+    "draw",
+]

@@ -1,0 +1,285 @@
+"""``cnnshape diagram``: a network as a picture, in one file or several."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, get_args
+
+import typer
+
+from ._common import (
+    InputOption,
+    PluginOption,
+    SetOption,
+    SpecArgument,
+    VariantOption,
+    load_network,
+    print_diagnostics,
+    read_changes,
+    usage_error,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..diagrams import Depth, Figure, Look, Style
+    from ..network import Network
+
+Format = Literal["svg", "png", "pdf", "dot", "mmd", "html"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+DRAWN = frozenset({"svg", "png", "pdf"})
+"""Formats of a drawn figure; the others are texts for other programs to draw."""
+STDOUT = "-"
+MOST_SCALE = 16
+
+
+class _Target(NamedTuple):
+    """One file to be written, or '-' for stdout."""
+
+    path: str
+    format: Format
+
+
+def diagram(
+    spec: SpecArgument = "lenet5",
+    out: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="Where to write it; the ending names the format: svg, png, pdf, dot, mmd "
+            "(Mermaid) or html (a page to explore). Several may be named; - is stdout.",
+        ),
+    ] = None,
+    format: Annotated[
+        Format | None, typer.Option(help="The format where no ending names it, as for -.")
+    ] = None,
+    style: Annotated[
+        Literal["graph", "maps", "volumes"],
+        typer.Option(
+            help="Boxes and arrows; feature maps to scale, as the LeNet-5 paper draws them; "
+            "or boxes in space."
+        ),
+    ] = "graph",
+    theme: Annotated[
+        Literal["light", "dark", "print"], typer.Option(help="The colours.")
+    ] = "light",
+    depth: Annotated[
+        str,
+        typer.Option(
+            metavar="N|all|auto",
+            help="Draw what is nested deeper than N groups closed; auto: what can be read.",
+        ),
+    ] = "auto",
+    fold: Annotated[
+        bool, typer.Option("--fold/--expand", help="Draw identical repeats once, as ×N, or each.")
+    ] = True,
+    fuse: Annotated[
+        bool,
+        typer.Option(
+            "--fuse/--separate",
+            help="Draw norms, activations and dropout in the box of the layer before, or each "
+            "in a box of its own.",
+        ),
+    ] = True,
+    show: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LIST",
+            help="What a box says, with commas between: arguments, shape, params, macs, rf, "
+            "formula, path; or all, or none.",
+        ),
+    ] = None,
+    direction: Annotated[
+        Literal["down", "right"] | None, typer.Option(help="The way of the data.")
+    ] = None,
+    legend: Annotated[
+        bool, typer.Option("--legend/--no-legend", help="Explain the colours, or do not.")
+    ] = True,
+    scale: Annotated[
+        float, typer.Option(metavar="X", help="Pixels of a PNG for each px of the SVG.")
+    ] = 2,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How long Graphviz may take.")
+    ] = 30,
+    set_: SetOption = None,
+    input: InputOption = None,
+    variant: VariantOption = None,
+    plugin: PluginOption = None,
+) -> None:
+    """Draw a network: SVG, PNG, PDF, DOT, Mermaid or an interactive page.
+
+    Every size in the picture is computed. No system Graphviz, no LaTeX and no network are
+    needed; a system's dot is used where there is one.
+
+    Examples:
+        cnnshape diagram --out lenet.svg
+        cnnshape diagram lenet5_1998 --style maps --theme print --out figure2.pdf
+        cnnshape diagram resnet50 --out resnet.html --out resnet.png --depth 1
+    """
+    targets = _targets(out or [], format, style)
+    if not 0 < scale <= MOST_SCALE:
+        usage_error(f"expected a number above 0 and up to {MOST_SCALE}, not {scale:g}", "--scale")
+    if not 0 < timeout < float("inf"):
+        usage_error(f"expected a number of seconds above 0, not {timeout:g}", "--timeout")
+    look = _look(theme, depth, fold, fuse, show, direction, legend)
+    changes = read_changes(set_, input, variant, plugin)
+
+    from ..diagrams import DiagramError
+    from ..errors import SpecError
+
+    try:
+        network = load_network(spec, changes)
+        print_diagnostics(network.warnings)
+        _write_all(network, targets, _Order(style, look, scale, timeout))
+    except SpecError as fault:
+        print_diagnostics(fault.diagnostics)
+        raise typer.Exit(1) from None
+    except DiagramError as fault:
+        typer.echo(f"error: {fault}", err=True)
+        raise typer.Exit(2) from None
+
+
+def _targets(out: list[str], format: Format | None, style: Style) -> list[_Target]:
+    """What is to be written; raises BadParameter."""
+    if not out:
+        usage_error("name a file, such as --out net.svg, or --out - with --format svg", "--out")
+    targets = [_Target(path, _format(path, format)) for path in out]
+    for path, made in targets:
+        if style != "graph" and made in ("dot", "mmd", "html"):
+            what = {"dot": "DOT", "mmd": "Mermaid", "html": "the page"}[made]
+            usage_error(
+                f"{path}: {what} is drawn in style graph; style {style} is for svg, png and pdf",
+                "--style",
+            )
+        if path == STDOUT and made in ("png", "pdf") and sys.stdout.isatty():
+            usage_error(f"a {made} is not for a terminal: name a file", "--out")
+    if sum(path == STDOUT for path, _ in targets) > 1:
+        usage_error("- may be named once", "--out")
+    return targets
+
+
+def _format(path: str, format: Format | None) -> Format:
+    ending = Path(path).suffix[1:].lower()
+    if path != STDOUT and ending in FORMATS:
+        return ending
+    if format is not None:
+        return format
+    known = ", ".join(FORMATS)
+    if path == STDOUT:
+        usage_error(f"what is written to stdout? one of {known}, such as --format svg", "--format")
+    ends = f"ends in .{ending}" if ending else "has no ending"
+    usage_error(f"{path} {ends}: expected one of {known}, or --format to say what it is", "--out")
+
+
+def _look(
+    theme: str,
+    depth: str,
+    fold: bool,
+    fuse: bool,
+    show: str | None,
+    direction: Literal["down", "right"] | None,
+    legend: bool,
+) -> Look:
+    from ..diagrams import THEMES, Look
+
+    plain = Look(
+        theme=THEMES[theme],
+        depth=_depth(depth),
+        fold=fold,
+        fuse=fuse,
+        direction=direction,
+        legend=legend,
+    )
+    if show is None:
+        return plain
+    from dataclasses import replace
+
+    return replace(plain, facts=_facts(show))
+
+
+def _depth(text: str) -> Depth:
+    if text == "auto":
+        return "auto"
+    if text == "all":
+        return None
+    if text.isdecimal():
+        return int(text)
+    usage_error(f"expected a number of at least 0, all or auto, not {text!r}", "--depth")
+
+
+def _facts(text: str) -> tuple[str, ...]:
+    from ..diagrams import FACTS
+    from ..errors import did_you_mean
+
+    if text == "all":
+        return FACTS
+    if text == "none":
+        return ()
+    names = [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in FACTS:
+            near = did_you_mean(name, FACTS)
+            hint = f": did you mean {near!r}?" if near else f": choose from {', '.join(FACTS)}"
+            usage_error(f"there is nothing called {name!r} to show{hint}", "--show")
+    return tuple(dict.fromkeys(names))
+
+
+class _Order(NamedTuple):
+    """How a network is to be drawn."""
+
+    style: Style
+    look: Look
+    scale: float
+    timeout: float
+
+
+def _write_all(network: Network, targets: list[_Target], order: _Order) -> None:
+    """Draw everything before anything is written: a fault leaves no half of what was asked."""
+    from functools import cache
+
+    from ..diagrams import Figure, draw
+    from ..files import write_atomically
+
+    @cache
+    def figure() -> Figure:
+        return draw(network, order.style, order.look, timeout=order.timeout)
+
+    made = [(path, _content(network, format, figure, order)) for path, format in targets]
+    for path, content in made:
+        if path == STDOUT:
+            sys.stdout.buffer.write(content.encode() if isinstance(content, str) else content)
+            sys.stdout.buffer.flush()
+        else:
+            write_atomically(path, content)
+    notes = figure().notes if any(format in DRAWN for _, format in targets) else ()
+    for note in notes:
+        typer.echo(f"note: {note}", err=True)
+
+
+def _content(
+    network: Network, format: Format, figure: Callable[[], Figure], order: _Order
+) -> str | bytes:
+    if format == "svg":
+        return figure().svg
+    if format == "png":
+        from ..diagrams.export import to_png
+
+        return to_png(figure().svg, title=network.name, scale=order.scale)
+    if format == "pdf":
+        from ..diagrams.export import to_pdf
+
+        return to_pdf(figure().svg, title=network.name)
+    if format == "dot":
+        from ..diagrams.graph import to_dot
+
+        return to_dot(network, order.look)
+    if format == "mmd":
+        from ..diagrams.mermaid import to_mermaid
+
+        return to_mermaid(network, order.look)
+    from ..diagrams.page import to_page
+
+    return to_page(network, order.look)
