@@ -162,16 +162,16 @@ def _targets(out: list[str], format: Format | None, style: Style) -> list[_Targe
 
 
 def _format(path: str, format: Format | None) -> Format:
-    ending = Path(path).suffix[1:].lower()
-    if path != STDOUT and ending in FORMATS:
+    ending = "" if path == STDOUT else Path(path).suffix[1:].lower()
+    if ending in FORMATS:
         return ending
-    if format is not None:
-        return format
-    known = ", ".join(FORMATS)
-    if path == STDOUT:
-        usage_error(f"what is written to stdout? one of {known}, such as --format svg", "--format")
-    ends = f"ends in .{ending}" if ending else "has no ending"
-    usage_error(f"{path} {ends}: expected one of {known}, or --format to say what it is", "--out")
+    if format is None:
+        known = ", ".join(FORMATS)
+        if path == STDOUT:
+            usage_error(f"what is to be written to stdout? One of {known}", "--format")
+        ends = f"ends in .{ending}" if ending else "has no ending"
+        usage_error(f"{path} {ends}: expected one of {known}, or --format to name it", "--out")
+    return format
 
 
 def _look(
@@ -205,9 +205,9 @@ def _depth(text: str) -> Depth:
         return "auto"
     if text == "all":
         return None
-    if text.isdecimal():
-        return int(text)
-    usage_error(f"expected a number of at least 0, all or auto, not {text!r}", "--depth")
+    if not (text.isascii() and text.isdecimal()):
+        usage_error(f"expected a number of at least 0, all or auto, not {text!r}", "--depth")
+    return int(text)
 
 
 def _facts(text: str) -> tuple[str, ...]:
@@ -240,7 +240,7 @@ def _write_all(network: Network, targets: list[_Target], order: _Order) -> None:
     """Draw everything before anything is written: a fault leaves no half of what was asked."""
     from functools import cache
 
-    from ..diagrams import Figure, draw
+    from ..diagrams import draw
     from ..files import write_atomically
 
     @cache

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from math import prod
 
 from ..layers.shapes import Shape, Shapes
@@ -274,10 +275,9 @@ class _Drawing:
             name = prefix + run.label
             self._note_copies(run)
             if first.node is not None:
-                self._add_layer(area, first.node, name, times)
-            elif self._is_one_box(first, times):
-                for node in first.leaves():
-                    self._add_layer(area, node, name, times)
+                self._add_stack(area, [first.node], name, times)
+            elif self._is_one_box(first):
+                self._add_stack(area, list(first.leaves()), name, times)
             elif self.depth is not None and level > self.depth:
                 self._add_closed(area, first, name, times)
             elif times > 1 or level == 1 or self._type(first.path):
@@ -296,7 +296,7 @@ class _Drawing:
 
     def _is_chain(self, run: Run) -> bool:
         """Whether each part reads the one before it alone, and is read by the next alone."""
-        for before, part in zip(run.parts, run.parts[1:], strict=False):
+        for before, part in pairwise(run.parts):
             for node, model in zip(part.leaves(), run.first.leaves(), strict=True):
                 for path, expected in zip(node.inputs, model.inputs, strict=True):
                     inside = _within(path, part)
@@ -321,36 +321,39 @@ class _Drawing:
             for node in part.leaves():
                 self.stands_for[node.path] = first + node.path[len(part.path) :]
 
-    def _is_one_box(self, part: Part, times: int) -> bool:
+    def _is_one_box(self, part: Part) -> bool:
         """Whether all of a group is a layer and what is drawn in its box."""
-        leaves = part.leaves()
-        next(leaves)
-        return times == 1 and all(map(self._fuses, leaves))
+        return all(self._continues(node, before) for before, node in pairwise(part.leaves()))
+
+    def _continues(self, node: Node, before: Node) -> bool:
+        """Whether a layer is drawn in the box that ends with the layer `before`."""
+        return (
+            self.look.fuse
+            and node.layer.kind in FUSED_KINDS
+            and node.inputs == (before.path,)
+            and self.readers[before.path] == [node.path]
+            and before.path not in self.results
+        )
 
     def _type(self, path: str) -> str:
         group = self.network.groups.get(path)
         return group.type if group else ""
 
-    def _fuses(self, node: Node) -> bool:
-        """Whether a layer is drawn in the box of the layer before it, if that is at hand."""
-        return self.look.fuse and node.layer.kind in FUSED_KINDS and len(node.inputs) == 1
+    def _add_stack(self, area: Area, layers: list[Node], name: str, times: int) -> None:
+        """Draw layers as one box, or in the box before where they go on with it."""
+        before = self._box_before(layers[0])
+        if times == 1 and before is not None and self.area_of[before] is area:
+            before.layers += layers
+            self.box_of.update((layer.path, before) for layer in layers)
+        else:
+            self._add(area, Box(layers[0].path, name, layers, layers[0].type, times=times))
 
-    def _add_layer(self, area: Area, node: Node, name: str, times: int) -> None:
-        if times == 1 and self._fuses(node):
-            before = self.box_of.get(self._shown(node.inputs[0]))
-            if (
-                before is not None
-                and not before.closed
-                and before.times == 1
-                and self.area_of[before] is area
-                and before.layers[-1].path == self._shown(node.inputs[0])
-                and self.readers[node.inputs[0]] == [node.path]
-                and node.inputs[0] not in self.results
-            ):
-                before.layers.append(node)
-                self.box_of[node.path] = before
-                return
-        self._add(area, Box(node.path, name, [node], node.type, times=times))
+    def _box_before(self, layer: Node) -> Box | None:
+        """The box that a layer goes on with, if any."""
+        box = self.box_of.get(layer.inputs[0])
+        if box is None or box.closed or box.times > 1:
+            return None
+        return box if self._continues(layer, box.layers[-1]) else None
 
     def _add_closed(self, area: Area, part: Part, name: str, times: int) -> None:
         layers = list(part.leaves())
@@ -395,13 +398,11 @@ class _Drawing:
         return arrows
 
 
-def _without_shell(area: Area) -> Area:
-    """The area, or, where all that it holds is another, that one under both names."""
+def _without_shell(area: Area) -> Area | Box:
+    """The area, or, where all that it holds is one other, that one under both names."""
     if len(area.children) != 1 or area.times > 1:
         return area
     child = area.children[0]
-    if not isinstance(child, Area):
-        return area
     child.name = f"{area.name}.{child.name}"
     return child
 
