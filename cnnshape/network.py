@@ -6,8 +6,9 @@ but the marks that say where a layer was written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .layers.base import Layer
@@ -16,6 +17,7 @@ from .layers.shapes import Shape, Shapes
 if TYPE_CHECKING:
     from torch import nn
 
+    from .diagrams import Depth, Direction, Style
     from .errors import Diagnostic, Mark
 
 INPUT = "input"
@@ -294,10 +296,58 @@ class Network:
 
         return build(self)
 
+    def to_svg(
+        self,
+        style: Style = "graph",
+        *,
+        theme: str = "light",
+        depth: Depth = "auto",
+        fold: bool = True,
+        fuse: bool = True,
+        facts: Sequence[str] | None = None,
+        direction: Direction | None = None,
+        legend: bool = True,
+    ) -> str:
+        """The network as a picture, an SVG file. The options are those of `cnnshape diagram`.
+
+        Args:
+            style: 'graph', 'maps' or 'volumes'.
+            theme: 'light', 'dark' or 'print'.
+            depth: how many levels of groups to open; 'auto': what can be read; None: all.
+            fold: whether alike turns of a repeat are drawn once, with ×N.
+            fuse: whether norms, activations and dropout are drawn in the box before.
+            facts: what a box says, of :data:`cnnshape.diagrams.FACTS`; None: the usual.
+            direction: 'down' or 'right'; None: what suits the style.
+            legend: whether the colours are explained.
+
+        Raises:
+            DiagramError: it cannot be drawn; the text says why and which option helps.
+            ValueError: there is no such style, theme, fact or direction.
+        """
+        from .diagrams import draw, make_look
+
+        look = make_look(
+            theme=theme,
+            depth=depth,
+            fold=fold,
+            fuse=fuse,
+            facts=facts,
+            direction=direction,
+            legend=legend,
+        )
+        return draw(self, style, look).svg
+
     def _repr_html_(self) -> str:
+        """A notebook shows the table and the diagram under it."""
+        from .diagrams import DiagramError
+        from .diagrams.svg import image
         from .views.text import to_html
 
-        return to_html(self)
+        try:
+            drawn = image(self.to_svg(), alt=f"Diagram of {self.name}")
+        except DiagramError as fault:
+            drawn = f"<p>{escape(str(fault))}</p>"
+        return to_html(self) + drawn
 
     def __repr__(self) -> str:
         return (

@@ -183,21 +183,24 @@ def _look(
     direction: Literal["down", "right"] | None,
     legend: bool,
 ) -> Look:
-    from ..diagrams import THEMES, Look
+    from ..diagrams import FACTS, make_look
 
-    plain = Look(
-        theme=THEMES[theme],
-        depth=_depth(depth),
-        fold=fold,
-        fuse=fuse,
-        direction=direction,
-        legend=legend,
-    )
-    if show is None:
-        return plain
-    from dataclasses import replace
-
-    return replace(plain, facts=_facts(show))
+    facts = None
+    if show is not None:
+        named = [name.strip() for name in show.split(",")]
+        facts = {"all": list(FACTS), "none": []}.get(show, named)
+    try:
+        return make_look(
+            theme=theme,
+            depth=_depth(depth),
+            fold=fold,
+            fuse=fuse,
+            facts=facts,
+            direction=direction,
+            legend=legend,
+        )
+    except ValueError as fault:
+        usage_error(str(fault), "--show")
 
 
 def _depth(text: str) -> Depth:
@@ -208,23 +211,6 @@ def _depth(text: str) -> Depth:
     if not (text.isascii() and text.isdecimal()):
         usage_error(f"expected a number of at least 0, all or auto, not {text!r}", "--depth")
     return int(text)
-
-
-def _facts(text: str) -> tuple[str, ...]:
-    from ..diagrams import FACTS
-    from ..errors import did_you_mean
-
-    if text == "all":
-        return FACTS
-    if text == "none":
-        return ()
-    names = [name.strip() for name in text.split(",")]
-    for name in names:
-        if name not in FACTS:
-            near = did_you_mean(name, FACTS)
-            hint = f": did you mean {near!r}?" if near else f": choose from {', '.join(FACTS)}"
-            usage_error(f"there is nothing called {name!r} to show{hint}", "--show")
-    return tuple(dict.fromkeys(names))
 
 
 class _Order(NamedTuple):

@@ -5,7 +5,7 @@ PDF. Nothing here imports torch.
 """
 
 from .drawing import STYLES, Style, draw
-from .look import FACTS, Depth, DiagramError, Direction, Figure, Look
+from .look import FACTS, Depth, DiagramError, Direction, Figure, Look, make_look
 from .themes import THEMES, Theme
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "Style",
     "Theme",
     "draw",
+    "make_look",
 ]

@@ -35,7 +35,10 @@ def draw(
 
     Raises:
         DiagramError: it cannot be drawn; the text says why and which option helps.
+        ValueError: there is no such style.
     """
+    if style not in STYLES:
+        raise ValueError(f"there is no style {style!r}: choose from {', '.join(STYLES)}")
     look = look or Look()
     if style == "graph":
         from . import graph

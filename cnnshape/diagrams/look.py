@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
+from ..errors import did_you_mean
 from .themes import THEMES, Theme
 
 Direction = Literal["down", "right"]
@@ -38,6 +40,35 @@ class Look:
     facts: tuple[str, ...] = DEFAULT_FACTS
     direction: Direction | None = None
     legend: bool = True
+
+
+def make_look(
+    *,
+    theme: str = "light",
+    depth: Depth = "auto",
+    fold: bool = True,
+    fuse: bool = True,
+    facts: Sequence[str] | None = None,
+    direction: Direction | None = None,
+    legend: bool = True,
+) -> Look:
+    """A look from names; raises ValueError for a name that there is not."""
+    _check("theme", theme, tuple(THEMES))
+    for fact in facts or ():
+        _check("fact", fact, FACTS)
+    if direction is not None:
+        _check("direction", direction, get_args(Direction))
+    if depth not in ("auto", None) and (type(depth) is not int or depth < 0):
+        raise ValueError(f"depth is a number of at least 0, 'auto' or None, not {depth!r}")
+    chosen = DEFAULT_FACTS if facts is None else tuple(dict.fromkeys(facts))
+    return Look(THEMES[theme], depth, fold, fuse, chosen, direction, legend)
+
+
+def _check(what: str, name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        near = did_you_mean(name, known)
+        hint = f": did you mean {near!r}?" if near else f": choose from {', '.join(known)}"
+        raise ValueError(f"there is no {what} {name!r}{hint}")
 
 
 @dataclass(frozen=True)

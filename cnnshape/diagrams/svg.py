@@ -8,6 +8,7 @@ text becomes markup by :func:`escape`, which :func:`element` does for its attrib
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from html import escape as _escape
 
 from .text import FONT_FAMILY
@@ -83,6 +84,12 @@ def group(*children: str, tooltip: str | None = None, **attributes: str | float 
     """A group; a viewer shows `tooltip` where the pointer rests on it."""
     title = () if tooltip is None else (element("title", escape(tooltip)),)
     return element("g", *title, *children, **attributes)
+
+
+def image(svg: str, *, alt: str) -> str:
+    """An SVG file as an HTML image that holds it; its ids and styles stay its own."""
+    data = b64encode(svg.encode()).decode()
+    return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}"/>'
 
 
 def document(
