@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from sys import float_info
 
-from .base import Example, Layer, LayerError
+from .base import Example, Layer, LayerError, Meaning
 from .fields import Boolean, Choice, Integer, Number, defaulted, required
 from .shapes import Shape, Shapes, format_shape
 
@@ -320,10 +320,14 @@ class Threshold(_InplaceActivation):
 class Sigmoid(_Activation):
     """1/(1 + exp(−x)). Source: torch.nn.Sigmoid."""
 
+    reads_logits = True
     examples = (
         Example({}, (6, 28, 28), (6, 28, 28)),
         Example({}, (1,), (1,)),
     )
+
+    def meaning(self) -> Meaning:
+        return "likelihoods"
 
 
 class LogSigmoid(_Activation):

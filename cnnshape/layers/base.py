@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias, cast
 
 from .fields import Field
 from .shapes import Shape, Shapes, format_shape
@@ -70,6 +70,13 @@ class Step(NamedTuple):
 
 ELEMENTWISE = Step(0, 1)
 
+Meaning: TypeAlias = Literal[
+    "scores", "probabilities", "log-probabilities", "likelihoods", "distances"
+]
+"""What a layer's values are where they are a network's answer, one a class: any numbers of
+which the greatest is the answer; numbers that sum to 1; their logarithms; probabilities
+that are independent of each other; distances, of which the least is the answer."""
+
 _REGISTRY: dict[str, type[Layer]] = {}
 
 
@@ -93,6 +100,9 @@ class Layer:
     """The inputs, counted from 0, of which only the size matters and no value is read."""
     flattens_space: ClassVar[bool] = False
     """Whether it only writes a map's positions out in a row, as Flatten does."""
+    reads_logits: ClassVar[bool] = False
+    """Whether what it gives are the probabilities whose logits it reads. A loss is then
+    computed from the logits."""
     examples: ClassVar[Sequence[Example]] = ()
     left_out: ClassVar[Mapping[str, str]] = {}
     """Arguments of torch's class that a spec cannot give, each with the reason."""
@@ -247,6 +257,10 @@ class Layer:
     def notes(self, inputs: Shapes, output: Shape) -> list[str]:
         """What a careful reader would want to be told of this layer in this place."""
         return []
+
+    def meaning(self) -> Meaning:
+        """What its values are where they are the network's answer, one a class."""
+        return "scores"
 
     def summary(self) -> str:
         """The arguments, short, as a table shows them: what differs from the defaults."""

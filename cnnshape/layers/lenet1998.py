@@ -10,7 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ._window import Window, WindowLayer, windows_of
-from .base import Example, Layer, LayerError, function_module
+from .base import Example, Layer, LayerError, Meaning, function_module
 from .fields import (
     Boolean,
     Integer,
@@ -389,6 +389,9 @@ class EuclideanRBF(Layer):
 
     def footprint(self, inputs: Shapes, output: Shape) -> None:
         return None
+
+    def meaning(self) -> Meaning:
+        return "distances"
 
     def formula(self, inputs: Shapes, output: Shape) -> str:
         return f"{inputs[0][0]} → {output[0]}"

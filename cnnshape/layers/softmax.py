@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._dimensions import dimension, dimension_name, sample_dimension, with_batch
-from .base import ELEMENTWISE, Example, Layer, LayerError, Step
+from .base import ELEMENTWISE, Example, Layer, LayerError, Meaning, Step
 from .fields import Integer, Optional, defaulted
 from .shapes import Shape, Shapes, format_shape
 
@@ -59,6 +59,10 @@ class _Softmax(Layer):
     def summary(self) -> str:
         return "" if self.dim is None else f"dim {self.dim}"
 
+    def weighs_classes(self) -> bool:
+        """Whether it runs along dimension 1 of a vector, N×C, where the classes are."""
+        return self._bound_dim() in (1, -1)
+
     def _bound_dim(self) -> int:
         assert self.dim is not None, "bind() has chosen"
         return self.dim
@@ -67,20 +71,28 @@ class _Softmax(Layer):
 class Softmax(_Softmax):
     """exp(x), divided by the sum of exp(x) along a dimension. Source: torch.nn.Softmax."""
 
+    reads_logits = True
     examples = (
         Example({"dim": 1}, (10,), (10,)),
         Example({}, (10,), (10,)),
         Example({"dim": -3}, (21, 64, 64), (21, 64, 64)),
     )
 
+    def meaning(self) -> Meaning:
+        return "probabilities" if self.weighs_classes() else "scores"
+
 
 class LogSoftmax(_Softmax):
     """The logarithm of Softmax, computed without overflow. Source: torch.nn.LogSoftmax."""
 
+    reads_logits = True
     examples = (
         Example({"dim": 1}, (10,), (10,)),
         Example({}, (21, 64, 64), (21, 64, 64)),
     )
+
+    def meaning(self) -> Meaning:
+        return "log-probabilities" if self.weighs_classes() else "scores"
 
 
 class Softmin(_Softmax):
@@ -90,6 +102,9 @@ class Softmin(_Softmax):
         Example({"dim": 1}, (10,), (10,)),
         Example({"dim": -1}, (8, 50), (8, 50)),
     )
+
+    def meaning(self) -> Meaning:
+        return "probabilities" if self.weighs_classes() else "scores"
 
 
 class Softmax2d(Layer):
