@@ -20,10 +20,8 @@ from ..spec.recipe import (
     ShareEntry,
     Spec,
     Written,
-    block_faults,
-    name_problem,
-    unknown_type,
 )
+from ..spec.vocabulary import block_faults, name_problem, unknown_type
 from .blocks import Blocks
 from .faults import PLAIN, Faults, Faulty, Stop
 from .leaves import Leaves, argument_mark

@@ -10,7 +10,8 @@ from ..layers.base import Layer, LayerError
 from ..layers.shapes import Shapes, format_shape
 from ..network import Op
 from ..spec import limits
-from ..spec.recipe import Entry, LayerEntry, argument_faults
+from ..spec.recipe import Entry, LayerEntry
+from ..spec.vocabulary import argument_faults
 from .faults import Faults, Faulty
 from .scope import Scope
 

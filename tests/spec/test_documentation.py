@@ -11,7 +11,7 @@ from cnnshape import loads
 from cnnshape.layers.shapes import format_shape
 from cnnshape.spec import limits
 from cnnshape.spec.expressions import FUNCTIONS
-from cnnshape.spec.recipe import SPEC_KEYS
+from cnnshape.spec.vocabulary import SPEC_KEYS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "spec.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

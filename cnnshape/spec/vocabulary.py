@@ -1,0 +1,95 @@
+"""The words of the language: the keys of a spec, and what is wrong with a name or a key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+from ..errors import Mark, did_you_mean
+from ..layers.base import Layer
+from . import limits
+from .expressions import CONSTANTS, FUNCTIONS
+from .recipe import Written
+
+SPEC_KEYS = (
+    "name", "reference", "description", "input", "params", "variants", "blocks", "layers",
+    "outputs", "train",
+)  # fmt: skip
+BLOCK_KEYS = ("description", "params", "inputs", "layers")
+COMMON_KEYS = ("name", "from", "repeat", "when")
+RESERVED_NAMES = frozenset(
+    ("i", "in_channels", "in_size", "in_shape", *CONSTANTS, *FUNCTIONS, "True", "False", "None")
+)
+"""Names that a parameter may not have, since expressions give them a meaning."""
+
+
+def unknown_type(name: str, types: Any, blocks: Any, mark: Mark) -> tuple[str, Mark, str]:
+    """The fault of a type that is neither a layer type nor a block: message, mark, help."""
+    near = did_you_mean(name, [*types, *blocks])
+    help = f"did you mean {near}?" if near else "cnnshape schema lists the types"
+    return f"there is no layer type or block {quoted(name)}", mark, help
+
+
+def argument_faults(kind: type[Layer], given: Collection[str]) -> list[tuple[str, str, str]]:
+    """What is wrong with the names of a layer's arguments: (message, key, help) each."""
+    required = [key for key, field in kind.fields.items() if field.required]
+    return _key_faults(
+        kind.__name__,
+        "argument",
+        given,
+        kind.fields,
+        required,
+        lambda key: kind.fields[key].placeholder(kind),
+    )
+
+
+def block_faults(
+    name: str, params: dict[str, Written], given: Collection[str]
+) -> list[tuple[str, str, str]]:
+    """The same for the use of a block."""
+    required = [key for key, default in params.items() if default.value is None]
+    return _key_faults(f"the block {name}", "parameter", given, params, required, lambda _: "...")
+
+
+def _key_faults(
+    subject: str,
+    noun: str,
+    given: Collection[str],
+    known: Collection[str],
+    required: Iterable[str],
+    placeholder: Callable[[str], str],
+) -> list[tuple[str, str, str]]:
+    """Keys that are unknown, and required ones that are missing and not merely misspelt."""
+    faults = []
+    misspelt = set()
+    for key in given:
+        if key not in known:
+            near = did_you_mean(key, [*known, *COMMON_KEYS])
+            listed = ", ".join(known) or "none"
+            help = f"did you mean {near}?" if near else f"its {noun}s: {listed}"
+            faults.append((f"{subject} has no {noun} {quoted(key)}", key, help))
+            misspelt.add(near)
+    for key in required:
+        if key not in given and key not in misspelt:
+            faults.append((f"{subject} needs {key}", "", f"add {key}: {placeholder(key)}"))
+    return faults
+
+
+def name_problem(name: str) -> str:
+    """Why a layer cannot have this name, or ''."""
+    if not name:
+        return "a name cannot be empty"
+    if "." in name:
+        return f"the name {quoted(name)} has a dot; dots separate the parts of a path"
+    if name == "input":
+        return "the name input means what a network or block reads; choose another"
+    if len(name) > limits.NAME_CHARACTERS:
+        return f"the name has {len(name):,} characters; it may have {limits.NAME_CHARACTERS}"
+    if not name.isprintable():
+        return f"the name {quoted(name)} has characters that cannot be shown"
+    return ""
+
+
+def quoted(text: str) -> str:
+    """A word of the spec as a message shows it."""
+    return repr(text if len(text) <= 60 else text[:57] + "...")
