@@ -135,6 +135,7 @@ class Outline:
         outputs: the boxes whose values are the network's outputs, in order.
         depth: how many levels of groups are open; None: all.
         hidden: the groups that are drawn closed, by path, with how many layers each holds.
+        box_of: the box that shows a layer, by the layer's path; alike turns share one.
     """
 
     network: Network
@@ -144,6 +145,7 @@ class Outline:
     outputs: list[Box]
     depth: int | None
     hidden: dict[str, int]
+    box_of: Mapping[str, Box]
 
     @cached_property
     def reads(self) -> Mapping[Box, list[Arrow]]:
@@ -223,6 +225,11 @@ def outline(network: Network, look: Look) -> Outline:
     return best
 
 
+def whole_outline(network: Network, look: Look) -> Outline:
+    """The outline with every group open, however many boxes that is."""
+    return _Drawing(network, tree(network), None, look).outline()
+
+
 def _too_many(made: Outline, whole: Part, look: Look) -> str:
     count = f"{len(made.boxes):,} boxes are more than a diagram can hold ({MOST_BOXES:,})"
     helps = []
@@ -264,7 +271,10 @@ class _Drawing:
         self.boxes.sort(key=lambda box: order[box.layers[0].path])
         arrows = self._arrows()
         outputs = list(dict.fromkeys(self._box(path) for path in self.network.outputs))
-        return Outline(self.network, root, self.boxes, arrows, outputs, self.depth, self.hidden)
+        box_of = {node.path: self._box(node.path) for node in self.network.layers}
+        return Outline(
+            self.network, root, self.boxes, arrows, outputs, self.depth, self.hidden, box_of
+        )
 
     # Boxes and areas --------------------------------------------------------------------
 

@@ -203,6 +203,11 @@ class Layer:
         """Every argument with its value, in the order of declaration."""
         return {name: self.__dict__[name] for name in self.fields}
 
+    @property
+    def written_arguments(self) -> dict[str, str]:
+        """Every argument with its value as a spec writes it, in the order of declaration."""
+        return {name: _short(value) for name, value in self.arguments.items()}
+
     # What a type says of itself -------------------------------------------------------
 
     def check(self) -> None:
