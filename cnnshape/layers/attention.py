@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ._groups import check_divides
 from .base import Example, Layer, LayerError
 from .fields import Boolean, Integer, Number, defaulted, inferred, required
-from .shapes import Shape, Shapes, divisors_near, format_shape
+from .shapes import Shape, Shapes, format_shape
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -56,15 +57,7 @@ class MultiheadAttention(Layer):
             self._check_divides(self.embed_dim)
 
     def _check_divides(self, features: int) -> None:
-        whole, rest = divmod(features, self.num_heads)
-        if rest:
-            near = " or ".join(map(str, divisors_near(features, self.num_heads)))
-            raise LayerError(
-                f"num_heads {self.num_heads} does not divide the {features} features: "
-                f"{features} = {whole}·{self.num_heads}+{rest}",
-                help=f"num_heads: {near}",
-                field="num_heads",
-            )
+        check_divides("num_heads", self.num_heads, features, f"the {features} features")
 
     def infer(self, inputs: Shapes) -> dict[str, Any]:
         query, key, value = _query_key_value(inputs)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from ._groups import check_divides
 from ._norm import NormLayer, over_all_positions
 from ._spatial import SpatialLayer
 from .base import Example, LayerError, Step
 from .fields import Boolean, Integer, Number, Optional, defaulted, inferred, required
-from .shapes import Shape, Shapes, divisors_near, format_shape
+from .shapes import Shape, Shapes, format_shape
 
 
 class _ChannelNorm(NormLayer, SpatialLayer, abstract=True):
@@ -209,15 +210,7 @@ class GroupNorm(NormLayer):
         return {} if self.num_channels and not self.affine else {"num_channels": shape[0]}
 
     def _check_divides(self, channels: int) -> None:
-        whole, rest = divmod(channels, self.num_groups)
-        if rest:
-            fits = " or ".join(map(str, divisors_near(channels, self.num_groups)))
-            raise LayerError(
-                f"num_groups {self.num_groups} does not divide {channels} channels: "
-                f"{channels} = {whole}·{self.num_groups}+{rest}",
-                help=f"num_groups: {fits}",
-                field="num_groups",
-            )
+        check_divides("num_groups", self.num_groups, channels, f"{channels} channels")
 
     def parameters(self) -> dict[str, Shape]:
         if not self.affine:

@@ -1,0 +1,18 @@
+"""Equal parts: what a number of channels or features must divide into."""
+
+from __future__ import annotations
+
+from .base import LayerError
+from .shapes import divisors_near
+
+
+def check_divides(argument: str, parts: int, count: int, what: str) -> None:
+    """Raise :class:`LayerError` where `parts`, the value of `argument`, does not divide `count`."""
+    whole, rest = divmod(count, parts)
+    if rest:
+        near = " or ".join(map(str, divisors_near(count, parts)))
+        raise LayerError(
+            f"{argument} {parts} does not divide {what}: {count} = {whole}·{parts}+{rest}",
+            help=f"{argument}: {near}",
+            field=argument,
+        )
