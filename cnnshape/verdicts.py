@@ -17,13 +17,11 @@ from hashlib import sha256
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from .cache import cache_folder
 from .layers import plugin_digests
 
 if TYPE_CHECKING:
     from .network import Network, Op
-
-FOLDER_VARIABLE = "CNNSHAPE_CACHE_DIR"
-"""The environment variable that names the cache's folder in the place of the user's own."""
 
 
 def load(network: Network, device: str) -> dict[str, Any] | None:
@@ -92,7 +90,7 @@ def _file(network: Network, device: str) -> str | None:
         text = json.dumps(facts, separators=(",", ":"))
     except TypeError:  # a plugin's argument of a kind that JSON does not know
         return None
-    return os.path.join(_folder(), "verdicts", f"{sha256(text.encode()).hexdigest()}.json")
+    return os.path.join(cache_folder(), "verdicts", f"{sha256(text.encode()).hexdigest()}.json")
 
 
 def _claims(network: Network) -> list[Any]:
@@ -108,15 +106,6 @@ def _claims(network: Network) -> list[Any]:
                 [op.input_shapes, op.output_shape, op.macs, layer.parameters(), layer.buffers()]
             )
     return [claims, [numbers[node.op] for node in network.layers]]
-
-
-def _folder() -> str:
-    named = os.environ.get(FOLDER_VARIABLE)
-    if named:
-        return named
-    from platformdirs import user_cache_dir
-
-    return user_cache_dir("cnnshape", appauthor=False)
 
 
 def _torch_version() -> str | None:

@@ -13,6 +13,7 @@ import pytest
 
 import cnnshape
 from cnnshape import verdicts
+from cnnshape.cache import FOLDER_VARIABLE, cache_folder
 from cnnshape.network import Network
 
 SPEC = """
@@ -28,7 +29,7 @@ params: {width: 4}
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The cache's folder, which is not there yet."""
     place = tmp_path / "cache"
-    monkeypatch.setenv(verdicts.FOLDER_VARIABLE, str(place))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(place))
     return place
 
 
@@ -146,7 +147,7 @@ def test_a_folder_that_cannot_be_made_is_no_cache(
 ) -> None:
     file = tmp_path / "file"
     file.write_text("not a folder")
-    monkeypatch.setenv(verdicts.FOLDER_VARIABLE, str(file))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(file))
     verdicts.store(network(), "auto", verdict())
     assert verdicts.load(network(), "auto") is None
     assert file.read_text() == "not a folder"
@@ -186,10 +187,10 @@ def test_it_is_the_version_that_torch_says_itself() -> None:
 def test_the_users_cache_folder_is_the_default(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv(verdicts.FOLDER_VARIABLE)
+    monkeypatch.delenv(FOLDER_VARIABLE)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     if sys.platform == "linux":
-        assert verdicts._folder() == os.path.join(tmp_path, "cnnshape")
+        assert cache_folder() == os.path.join(tmp_path, "cnnshape")
 
 
 def test_a_live_verdict_comes_back_as_it_was() -> None:
