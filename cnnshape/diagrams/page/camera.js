@@ -1,0 +1,135 @@
+// Where one looks at the drawing from: pan, zoom, pinch.
+
+const CLOSEST = 4;
+const FARTHEST = 0.02;
+const SLACK = 4; // px that a click may move
+
+const svg = byId("drawing");
+const scene = byId("scene");
+const camera = { x: 0, y: 0, zoom: 1 };
+
+function look() {
+  scene.setAttribute("transform", `translate(${camera.x} ${camera.y}) scale(${camera.zoom})`);
+}
+
+/** The part of the pane that neither buttons nor legend cover. */
+function paneSize() {
+  const { width, height } = svg.getBoundingClientRect();
+  const legend = byId("legend").offsetHeight;
+  return { width, height: height - (legend ? legend + 10 : 0) };
+}
+
+/** Change the zoom by a factor and keep the point (x, y) of the pane where it is. */
+function zoomAt(x, y, factor) {
+  const zoom = Math.min(CLOSEST, Math.max(FARTHEST, camera.zoom * factor));
+  camera.x = x - ((x - camera.x) * zoom) / camera.zoom;
+  camera.y = y - ((y - camera.y) * zoom) / camera.zoom;
+  camera.zoom = zoom;
+  look();
+}
+
+function zoomInMiddle(factor) {
+  const { width, height } = paneSize();
+  zoomAt(width / 2, height / 2, factor);
+}
+
+/** Show all of a drawing of this size. */
+function fit({ width, height }) {
+  const pane = paneSize();
+  const margin = 16;
+  camera.zoom = Math.max(FARTHEST, Math.min(
+    1, (pane.width - 2 * margin) / width, (pane.height - 2 * margin - TOOLS) / height));
+  camera.x = (pane.width - width * camera.zoom) / 2;
+  camera.y = TOOLS + Math.max(margin, (pane.height - TOOLS - height * camera.zoom) / 2);
+  look();
+}
+
+const TOOLS = 44; // the height of the buttons over the drawing
+const READABLE = 0.5; // the least zoom at which the texts can be read
+
+/** Show all of it if it can be read so, else its beginning, as wide as it is. */
+function startView(size) {
+  fit(size);
+  if (camera.zoom >= READABLE) return;
+  const pane = paneSize();
+  camera.zoom = Math.max(READABLE, Math.min(1, (pane.width - 48) / size.width));
+  camera.x = pane.width / 2 - size.axis * camera.zoom;
+  camera.y = TOOLS + 16;
+  look();
+}
+
+/** Move as little as needed to see a part of the drawing. */
+function bringIntoView({ x, y, width, height }) {
+  const pane = paneSize();
+  const margin = 32;
+  const nearest = (start, length, room, before) => {
+    const least = before + margin;
+    const most = room - margin - length;
+    if (most < least) return least;
+    return Math.min(most, Math.max(least, start));
+  };
+  camera.x += nearest(camera.x + x * camera.zoom, width * camera.zoom, pane.width, 0)
+    - (camera.x + x * camera.zoom);
+  camera.y += nearest(camera.y + y * camera.zoom, height * camera.zoom, pane.height, TOOLS)
+    - (camera.y + y * camera.zoom);
+  look();
+}
+
+/** Let pointers and the wheel move the camera; `clicked` is told of clicks that are no drags. */
+function followPointers(clicked) {
+  const pointers = new Map();
+  let moved = 0;
+
+  const at = (event) => {
+    const box = svg.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  };
+  const grip = () => {
+    const points = [...pointers.values()];
+    const middle = (key) => points.reduce((sum, point) => sum + point[key], 0) / points.length;
+    const spread = points.length > 1
+      ? Math.hypot(points[0].x - points[1].x, points[0].y - points[1].y) : 0;
+    return { x: middle("x"), y: middle("y"), spread };
+  };
+
+  svg.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    if (pointers.size === 0) moved = 0;
+    pointers.set(event.pointerId, at(event));
+  });
+  window.addEventListener("pointermove", (event) => {
+    if (!pointers.has(event.pointerId)) return;
+    const before = grip();
+    pointers.set(event.pointerId, at(event));
+    const now = grip();
+    moved += Math.hypot(now.x - before.x, now.y - before.y) + (pointers.size > 1 ? SLACK : 0);
+    if (moved <= SLACK) return;
+    svg.classList.add("moving");
+    camera.x += now.x - before.x;
+    camera.y += now.y - before.y;
+    if (before.spread && now.spread) zoomAt(now.x, now.y, now.spread / before.spread);
+    else look();
+  });
+  const release = (event) => {
+    pointers.delete(event.pointerId);
+    if (pointers.size === 0) svg.classList.remove("moving");
+  };
+  window.addEventListener("pointerup", release);
+  window.addEventListener("pointercancel", release);
+  svg.addEventListener("click", (event) => {
+    if (moved <= SLACK) clicked(event);
+  });
+  svg.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    const lines = event.deltaMode === 1 ? 16 : 1;
+    if (event.shiftKey) {
+      camera.x -= event.deltaX * lines;
+      camera.y -= event.deltaY * lines;
+      look();
+      return;
+    }
+    const { x, y } = at(event);
+    const turn = Math.max(-60, Math.min(60, event.deltaY * lines));
+    zoomAt(x, y, Math.exp(-turn * (event.ctrlKey ? 0.01 : 0.003)));
+  }, { passive: false });
+}

@@ -1,0 +1,300 @@
+// The layout of an open area: rows from above, columns, and arrows that pass no box.
+//
+// Every edge goes down: out of its source, across in the gap between two rows, down a lane
+// that is free of boxes, across in a second gap, and into its target. Areas are laid out from
+// the inside out; where a value passes a border is fixed by the inner layout.
+
+const HEADER = 30; // the height of an open area's title
+const PADDING = 16; // between an area's border and what is in it
+const LANE = 14; // from a lane to the next lane, and half of it to a box
+const GAP = 32; // between two rows
+const TRACK = 9; // from one horizontal line in a gap to the next
+const CROSSING = 60; // the way that a line may be longer to cross one less
+const PORT = 14; // from a box's middle to where a skip connection enters
+
+/**
+ * The layout of an open area whose children's sizes `sizeOf` tells, by child:
+ * {width, height, axis, ins, outs}, `axis`, `ins` and `outs` being distances from the left edge.
+ *
+ * The same of the area, with {at: [[child, x, y]], pills: [[x, y]], arrows} from its upper left
+ * corner. An arrow's `source` and `target` are children, or null for the area's own ports;
+ * `exit` and `entry` are the numbers of the ports.
+ */
+function layOut(area, sizeOf) {
+  const vertices = makeVertices(area, sizeOf);
+  const edges = makeEdges(area, vertices);
+  rankVertices(vertices);
+  placeColumns(vertices.all);
+  const rows = makeRows(vertices.all);
+  findLanes(edges, rows);
+  const gaps = findTracks(edges, rows);
+  return measureArea(area, vertices, edges, rows, gaps);
+}
+
+function makeVertices(area, sizeOf) {
+  const port = () => ({
+    child: null, port: true, left: LANE / 2, right: LANE / 2, height: 0, ins: [0], outs: [0],
+  });
+  const pill = (size) => ({ ...port(), ...around(size), port: false, height: size.height });
+  const own = (number, size) => Array.from({ length: number }, () => (size ? pill(size) : port()));
+  const entries = own(area.ins, area.parent === null && sizeOf(null));
+  const exits = own(area.outs, area.parent === null && sizeOf(null));
+  const children = area.children.map((child) => {
+    const size = sizeOf(child);
+    return { child, port: false, ...around(size), height: size.height };
+  });
+  const all = [...entries, ...children, ...exits];
+  for (const vertex of all) Object.assign(vertex, { next: [], before: [], rank: 0, x: 0 });
+  return { entries, children, exits, all };
+}
+
+/** Extents from the axis, and ports from the axis. */
+function around({ width, axis, ins, outs }) {
+  return {
+    left: axis,
+    right: width - axis,
+    ins: ins.map((x) => x - axis),
+    outs: outs.map((x) => x - axis),
+  };
+}
+
+function makeEdges(area, { entries, children, exits }) {
+  const found = new Map();
+  for (const [from, out, to, into, flags] of area.edges) {
+    const source = from === OWN ? entries[out] : children[from];
+    const target = to === OWN ? exits[into] : children[to];
+    const edge = {
+      source, target, flags,
+      exit: out,
+      entry: into,
+      out: from === OWN || source.outs.length === 1 ? 0 : out,
+      into: to === OWN || target.ins.length === 1 ? 0 : into,
+    };
+    // A closed area has one port: values that pass an open one apart come together there.
+    const key = `${from} ${from === OWN ? out : edge.out} ${to} ${to === OWN ? into : edge.into}`;
+    const same = found.get(key);
+    if (same) {
+      same.flags &= flags;
+      continue;
+    }
+    found.set(key, edge);
+    source.next.push(target);
+    target.before.push(source);
+  }
+  return [...found.values()];
+}
+
+function rankVertices({ entries, all, exits }) {
+  let last = 0;
+  for (const vertex of all) {
+    if (entries.includes(vertex)) continue;
+    vertex.rank = 1 + Math.max(0, ...vertex.before.map((before) => before.rank));
+    if (!exits.includes(vertex)) last = Math.max(last, vertex.rank);
+  }
+  for (const vertex of exits) vertex.rank = last + 1;
+}
+
+/**
+ * For each rank: its height, the spans [from, to, value] that lanes must keep clear of, and the
+ * horizontal lines in the gap below it that belong to lanes.
+ */
+function makeRows(vertices) {
+  const ranks = Math.max(...vertices.map((vertex) => vertex.rank));
+  const rows = Array.from({ length: ranks + 1 }, () => ({ height: 0, taken: [], lines: [] }));
+  for (const vertex of vertices) {
+    const row = rows[vertex.rank];
+    row.height = Math.max(row.height, vertex.height);
+    row.taken.push([vertex.x - vertex.left - LANE, vertex.x + vertex.right + LANE, null]);
+  }
+  return rows;
+}
+
+/** Give each edge its ends and, where it passes rows, its lane: short edges first, inside. */
+function findLanes(edges, rows) {
+  const span = (edge) => edge.target.rank - edge.source.rank;
+  const entered = new Map();
+  for (const edge of [...edges].sort((one, other) => span(one) - span(other))) {
+    const { source, target } = edge;
+    edge.from = source.x + source.outs[edge.out];
+    edge.to = target.x + target.ins[edge.into];
+    edge.value = `${edge.from} ${source.rank}`;
+    edge.lane = edge.from;
+    if (span(edge) === 1) continue;
+    edge.lane = freeLane(edge, rows);
+    for (const row of rows.slice(source.rank + 1, target.rank)) {
+      row.taken.push([edge.lane - LANE, edge.lane + LANE, edge.value]);
+    }
+    for (const line of linesBy(edge, edge.lane)) rows[line.rank].lines.push(line);
+    if (edge.flags & SKIP && target.child && target.ins.length === 1) enterBeside(edge, entered);
+  }
+}
+
+/** Let a skip connection enter a box on the side that it comes from, each at its own place. */
+function enterBeside(edge, entered) {
+  const { target, lane } = edge;
+  const side = Math.sign(lane - edge.to);
+  const key = `${target.child.id} ${side}`;
+  entered.set(key, (entered.get(key) ?? 0) + 1);
+  const room = Math.max(PORT, Math.min(target.left, target.right) - PORT);
+  edge.to += side * Math.min(PORT * entered.get(key), room);
+}
+
+/** The horizontal lines of an edge that takes the lane `x`, each with the row above it. */
+function linesBy({ source, target, from, to, value }, x) {
+  return [
+    { rank: source.rank, left: Math.min(from, x), right: Math.max(from, x), value },
+    { rank: target.rank - 1, left: Math.min(x, to), right: Math.max(x, to), value },
+  ].filter((line) => line.right - line.left > 0.5);
+}
+
+/** The cheapest x at which no box and no other value's lane is in the rows that it passes. */
+function freeLane(edge, rows) {
+  const { source, target, from, to, value } = edge;
+  const passed = rows.slice(source.rank + 1, target.rank);
+  const crossings = (x) => linesBy(edge, x).reduce((sum, line) => sum + rows[line.rank].lines.filter(
+    (other) => other.value !== value && other.left < line.right && other.right > line.left).length, 0);
+  // Of lanes that are equally long, one straight below the source has one bend less.
+  const cost = (x) =>
+    1.01 * Math.abs(x - from) + Math.abs(x - to) + (x < to ? 1 : 0) + CROSSING * crossings(x);
+  let best = null;
+  for (const start of [from, to]) {
+    for (const side of [1, -1]) {
+      const x = slide(start, side, value, passed);
+      if (best === null || cost(x) < cost(best)) best = x;
+    }
+  }
+  return best;
+}
+
+function slide(start, side, value, rows) {
+  let x = start;
+  let moved = true;
+  while (moved) {
+    moved = false;
+    for (const row of rows) {
+      for (const [from, to, owner] of row.taken) {
+        if (owner !== value && x > from + 0.1 && x < to - 0.1) {
+          x = side > 0 ? to : from;
+          moved = true;
+        }
+      }
+    }
+  }
+  return x;
+}
+
+/** Give each horizontal line its track in its gap; the number of tracks of each gap. */
+function findTracks(edges, rows) {
+  const gaps = rows.map(() => []);
+  for (const edge of edges) {
+    const { from, lane, to } = edge;
+    edge.lines = [];
+    const first = edge.source.rank;
+    const last = edge.target.rank - 1;
+    if (Math.abs(from - lane) > 0.5) addLine(edge, gaps[first], from, lane, 0);
+    if (Math.abs(lane - to) > 0.5) addLine(edge, gaps[last], lane, to, 1);
+  }
+  return gaps.map(assignTracks);
+}
+
+function addLine(edge, gap, from, to, entering) {
+  // Where the whole way is one gap, leaving and entering are the same line.
+  const single = edge.source.rank === edge.target.rank - 1;
+  const line = {
+    edge, entering, single,
+    left: Math.min(from, to),
+    right: Math.max(from, to),
+    track: 0,
+    net: null,
+  };
+  edge.lines.push(line);
+  gap.push(line);
+}
+
+/** Lines of one source, or into one target, share a track; others that overlap do not. */
+function assignTracks(lines) {
+  const fans = new Map();
+  for (const line of lines) {
+    if (line.entering && !line.single) continue;
+    fans.set(line.edge.value, (fans.get(line.edge.value) ?? 0) + 1);
+  }
+  const nets = new Map();
+  for (const line of lines) {
+    const { edge } = line;
+    const leaves = !line.entering || (line.single && fans.get(edge.value) > 1);
+    const key = leaves ? `from ${edge.value}` : `to ${edge.to} ${edge.flags & SKIP}`;
+    const net = nets.get(key) ?? { lines: [], left: Infinity, right: -Infinity, leaves };
+    nets.set(key, net);
+    net.lines.push(line);
+    net.left = Math.min(net.left, line.left);
+    net.right = Math.max(net.right, line.right);
+  }
+  const order = [...nets.values()].sort((one, other) =>
+    other.leaves - one.leaves || one.right - one.left - (other.right - other.left));
+  const tracks = [];
+  for (const net of order) {
+    const meets = (other) => other.left < net.right + LANE && other.right > net.left - LANE;
+    let track = 0;
+    tracks.forEach((nets, at) => {
+      if (nets.some(meets)) track = at + 1;
+    });
+    (tracks[track] ??= []).push(net);
+    for (const line of net.lines) line.track = track;
+  }
+  return tracks.length;
+}
+
+function measureArea(area, { entries, children, exits, all }, edges, rows, tracks) {
+  const whole = area.parent === null;
+  if (!whole) rows[0].height = HEADER;
+  let y = 0;
+  rows.forEach((row, rank) => {
+    row.top = y;
+    row.gap = y + row.height;
+    const last = rank === rows.length - 1;
+    const near = !whole && (rank === 0 || rank === rows.length - 2);
+    const gap = (near && !tracks[rank] ? PADDING : GAP) + TRACK * Math.max(0, tracks[rank] - 1);
+    y = row.gap + (last ? 0 : gap);
+  });
+  const margin = whole ? 0 : PADDING;
+  const lanes = edges.map((edge) => edge.lane);
+  const content = {
+    left: Math.min(...all.map((vertex) => vertex.x - vertex.left), ...lanes) - margin,
+    right: Math.max(...all.map((vertex) => vertex.x + vertex.right), ...lanes) + margin,
+  };
+  const wanted = whole ? 0 : area.headerWidth;
+  const missing = Math.max(0, wanted - (content.right - content.left));
+  const axis = missing / 2 - content.left;
+  return {
+    width: content.right - content.left + missing,
+    height: y,
+    axis,
+    ins: entries.map((vertex) => vertex.x + axis),
+    outs: exits.map((vertex) => vertex.x + axis),
+    at: children.map((vertex) => [vertex.child, vertex.x - vertex.left + axis, rows[vertex.rank].top]),
+    pills: whole ? [...entries, ...exits].map((vertex) => [vertex.x + axis, rows[vertex.rank].top]) : [],
+    arrows: edges.map((edge) => makeArrow(edge, rows, axis)),
+  };
+}
+
+function makeArrow({ source, target, flags, exit, entry, from, lane, to, lines }, rows, axis) {
+  const points = [[from, rows[source.rank].top + source.height]];
+  let x = from;
+  for (const line of lines) {
+    const end = line.entering ? to : lane;
+    const gap = rows[line.entering ? target.rank - 1 : source.rank].gap;
+    const y = gap + GAP / 2 - 3 + TRACK * line.track;
+    points.push([x, y], [end, y]);
+    x = end;
+  }
+  points.push([to, rows[target.rank].top]);
+  return {
+    points: points.map(([px, py]) => [px + axis, py]),
+    flags,
+    source: source.child ?? null,
+    target: target.child ?? null,
+    exit,
+    entry,
+    head: !target.port && !(target.child && target.child.area && target.child.open),
+  };
+}

@@ -1,0 +1,114 @@
+"""A network as one HTML file to explore. It asks no server for anything, and may not."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+
+from ...network import Network
+from ..look import Look
+from ..svg import escape
+from ..text import FONT_FAMILY
+from ..themes import KIND_TITLES, THEMES, Theme
+from .data import page_data, to_json
+
+_FOLDER = Path(__file__).parent
+
+_SCRIPTS = (
+    "elements.js",
+    "model.js",
+    "columns.js",
+    "layout.js",
+    "boxes.js",
+    "camera.js",
+    "drawing.js",
+    "details.js",
+    "table.js",
+    "search.js",
+    "main.js",
+)
+"""Joined to one script, in this order: each uses those before it."""
+
+_START = {"light": "auto", "dark": "dark", "print": "light"}
+"""The page's colours at the start by the look's theme; auto: as the reader's system has them."""
+
+
+def to_page(network: Network, look: Look) -> str:
+    """One HTML file: the drawing, a table of the layers, and what is known of each.
+
+    Of the look, the theme, depth, fold and fuse are what the page starts with, and facts and
+    legend what it shows; the data always flow down.
+
+    Raises:
+        DiagramError: more boxes than a drawing can hold even with all groups closed.
+    """
+    style = _style()
+    script = _script()
+    return _fill(
+        (_FOLDER / "page.html").read_text("utf-8"),
+        {
+            "title": escape(network.name),
+            "theme": _START[look.theme.name],
+            "policy": (
+                f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; "
+                "base-uri 'none'; form-action 'none'"
+            ),
+            "style": style,
+            "data": to_json(page_data(network, look)),
+            "script": script,
+        },
+    )
+
+
+def _fill(template: str, values: dict[str, str]) -> str:
+    """The template with each @@name@@ replaced, in one pass: values are not looked into."""
+    return re.sub("@@([a-z]+)@@", lambda found: values[found[1]], template)
+
+
+def _source(text: str) -> str:
+    """The one inline text that a content security policy lets run. Source: W3C, CSP Level 3."""
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _script() -> str:
+    texts = [(_FOLDER / name).read_text("utf-8") for name in _SCRIPTS]
+    return '(() => {\n"use strict";\n' + "\n".join(texts) + "})();\n"
+
+
+def _style() -> str:
+    light, dark, paper = (_colours(THEMES[name]) for name in ("light", "dark", "print"))
+    kinds = "\n".join(
+        f".{kind} {{ --fill: var(--{kind}-fill); --ink: var(--{kind}-line); }}"
+        for kind in KIND_TITLES
+    )
+    return (
+        f":root {{ --font: {FONT_FAMILY}; color-scheme: light; {light} }}\n"
+        "@media (prefers-color-scheme: dark) {\n"
+        f'  [data-theme="auto"] {{ color-scheme: dark; {dark} }}\n'
+        "}\n"
+        f'[data-theme="dark"] {{ color-scheme: dark; {dark} }}\n'
+        "@media print {\n"
+        f"  :root[data-theme] {{ color-scheme: light; {paper} }}\n"
+        "}\n" + kinds + "\n" + (_FOLDER / "page.css").read_text("utf-8")
+    )
+
+
+def _colours(theme: Theme) -> str:
+    """A theme as CSS custom properties."""
+    colours = {
+        "background": theme.background,
+        "text": theme.text,
+        "muted": theme.muted,
+        "line": theme.line,
+        "skip": theme.skip,
+        "group": theme.group,
+        "group-line": theme.group_line,
+        "accent": theme.ink("convolution").line,
+    }
+    for kind in KIND_TITLES:
+        ink = theme.ink(kind)
+        colours[f"{kind}-fill"] = ink.fill
+        colours[f"{kind}-line"] = ink.line
+    return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
