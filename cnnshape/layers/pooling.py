@@ -13,7 +13,10 @@ from .shapes import Shape, Shapes, format_shape
 if TYPE_CHECKING:
     from torch import nn
 
-NO_INDICES = {"return_indices": "leave it out: a layer has one output, the pooled values"}
+NO_INDICES = {
+    "return_indices": "leave it out: a layer has one output, the pooled values; a MaxUnpool "
+    "finds the places again, from the map that was pooled"
+}
 """What is said where a max pool is asked for the places of its maxima too."""
 
 

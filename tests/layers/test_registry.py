@@ -61,9 +61,6 @@ FAMILIES = (
 
 LEFT_OUT = {
     "CrossMapLRN2d": "replaced by LocalResponseNorm",
-    "MaxUnpool1d": "reads the indices of a pooling, a second output that layers do not have",
-    "MaxUnpool2d": "as MaxUnpool1d",
-    "MaxUnpool3d": "as MaxUnpool1d",
     "NonDynamicallyQuantizableLinear": "part of MultiheadAttention, not a layer to write",
     "SyncBatchNorm": "BatchNorm across several processes; runs on CUDA alone",
 }

@@ -107,6 +107,19 @@ def max_pool(dims: int, c: Chooser, shape: Shape) -> Arguments:
     return arguments
 
 
+def max_unpool(dims: int, c: Chooser, values: Shape, pooled: Shape) -> Arguments:
+    """A window that pools the second shape to the first, mostly."""
+    window: list[int] = []
+    strides: list[int] = []
+    for have, want in zip(sizes_of(pooled, dims), sizes_of(values, dims), strict=True):
+        strides.append(max(1, have // want) + c.slip())
+        window.append(max(1, have - (want - 1) * strides[-1] + c.slip()))
+    arguments: Arguments = {"kernel_size": window, "stride": strides}
+    if window == strides and c.chance(2):
+        del arguments["stride"]
+    return {**arguments, "padding": 1} if c.slip() else arguments
+
+
 def avg_pool(dims: int, c: Chooser, shape: Shape) -> Arguments:
     arguments = _window(dims, c, shape)
     _pad_window(dims, c, arguments)

@@ -49,6 +49,7 @@ DRAWABLE: dict[str, Drawable] = {
     **_by_dimension("Conv{}d", arguments.convolution),
     **_by_dimension("ConvTranspose{}d", arguments.transposed_convolution, grows=True),
     **_by_dimension("MaxPool{}d", arguments.max_pool),
+    **_by_dimension("MaxUnpool{}d", arguments.max_unpool, inputs=(2,)),
     **_by_dimension("AvgPool{}d", arguments.avg_pool),
     **_by_dimension("LPPool{}d", arguments.lp_pool),
     **_by_dimension("AdaptiveAvgPool{}d", arguments.adaptive_pool),

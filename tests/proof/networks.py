@@ -299,6 +299,8 @@ def fit(type: str, first: Tensor, other: Tensor) -> bool:
         return one[:-1] == two[:-1]
     if type == "CropLike":
         return all(a >= b for a, b in zip(one[1:], two[1:], strict=True))
+    if type.startswith("MaxUnpool"):
+        return one[:1] == two[:1] and all(a <= b for a, b in zip(one[1:], two[1:], strict=True))
     if type == "MultiheadAttention":
         return len(two) == 2
     return all(a == b or 1 in (a, b) for a, b in zip(one, two, strict=True))

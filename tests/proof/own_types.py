@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import partial, reduce
 from math import prod
 from typing import Any
 
@@ -156,6 +156,28 @@ def _crop_like() -> nn.Module:
     return Function(lambda x, like: _crop(x, _same_rank(x, like).shape[2:]))
 
 
+class UnpoolReference(nn.Module):
+    """torch.nn's, with the indices of torch.nn's pool over the map that was pooled."""
+
+    def __init__(self, dims: int, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
+        super().__init__()
+        pool, unpool = getattr(nn, f"MaxPool{dims}d"), getattr(nn, f"MaxUnpool{dims}d")
+        window = (kernel_size, stride, padding)
+        self.pools = [pool(*window, ceil_mode=up, return_indices=True) for up in (False, True)]
+        self.unpool = unpool(*window)
+        self.rank = dims + 2
+
+    def forward(self, values: Tensor, pooled: Tensor) -> Tensor:
+        if {values.dim(), pooled.dim()} != {self.rank}:
+            raise ValueError("maps of other dimensions")
+        for pool in self.pools:
+            _, indices = pool(pooled)
+            if indices.shape == values.shape:
+                placed: Tensor = self.unpool(values, indices, output_size=pooled.shape)
+                return placed
+        raise ValueError("the values are not as many as the pool gives")
+
+
 def _same_rank(x: Tensor, like: Tensor) -> Tensor:
     if x.dim() != like.dim() or x.dim() < 3:
         raise ValueError("maps of other dimensions")
@@ -198,6 +220,7 @@ OWN: dict[str, Callable[..., nn.Module]] = {
     "Narrow": lambda start, length, dim=1: Function(lambda x: x.narrow(dim, start, length)),
     "CenterCrop2d": _center_crop,
     "CropLike": _crop_like,
+    **{f"MaxUnpool{dims}d": partial(UnpoolReference, dims) for dims in (1, 2, 3)},
 }
 """Types that a spec knows and torch.nn has not, or has in another form."""
 
