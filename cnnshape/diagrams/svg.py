@@ -20,7 +20,12 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def escape(text: str) -> str:
     """Text as markup that shows it: for content and for attributes in double quotes."""
-    return _escape(_NOT_XML.sub("\ufffd", text), quote=True)
+    return _escape(printable(text), quote=True)
+
+
+def printable(text: str) -> str:
+    """Text with a mark of replacement for each character that no XML document may hold."""
+    return _NOT_XML.sub("\ufffd", text)
 
 
 def number(value: float) -> str:
