@@ -94,6 +94,8 @@ class Layer:
     fields: ClassVar[dict[str, Field[Any]]] = {}
     kind: ClassVar[str] = "other"
     """What family it belongs to: chooses its colour in tables and diagrams."""
+    operation: ClassVar[str] = ""
+    """What a figure calls what it does, 'Full connection'; '': its type in plain words."""
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)
     """The fewest and the most values it reads; None: no upper bound."""
     reads_size_of: ClassVar[frozenset[int]] = frozenset()

@@ -342,6 +342,7 @@ class EuclideanRBF(Layer):
     """
 
     kind = "linear"
+    operation = "Gaussian connections"
     examples = (
         Example({"centers": ["#.# .#. #.#", "### #.# ###"]}, (9,), (2,)),
         Example({"centers": [[1, -1], [-1, 1], [1, 1]]}, (2,), (3,)),

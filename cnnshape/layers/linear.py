@@ -75,6 +75,7 @@ class Linear(_Linear):
             dimensions, it must be the last one's size, and the layer is applied there.
     """
 
+    operation = "Full connection"
     in_features = inferred(Integer(min=1))
     examples = (
         Example({"out_features": 120}, (400,), (120,)),

@@ -76,6 +76,7 @@ class _Broadcast(_Merge):
 class Add(_Broadcast):
     """The sum of its inputs, element by element, as in a residual block. Source: torch.add."""
 
+    operation = "Addition"
     examples = (
         Example({}, ((64, 56, 56), (64, 56, 56)), (64, 56, 56)),
         Example({}, ((16, 8, 8), (16, 1, 1), (16, 8, 8)), (16, 8, 8)),
@@ -138,6 +139,7 @@ class Concat(_Merge):
             in all others they must be equal.
     """
 
+    operation = "Concatenation"
     dim = defaulted(Integer(), 1)
     examples = (
         Example({}, ((64, 28, 28), (128, 28, 28), (32, 28, 28), (32, 28, 28)), (256, 28, 28)),

@@ -23,6 +23,7 @@ class _ConvTranspose(ConvNd, abstract=True):
         padding_mode: only 'zeros'.
     """
 
+    operation = "Transposed convolution"
     output_padding = defaulted(PerDimension(Integer(min=0)), 0)
     padding_mode = defaulted(Choice("zeros"), "zeros")
 
