@@ -1,0 +1,224 @@
+"""A placed figure as SVG: boxes with three faces, balls, lines, tags and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import hypot
+
+from ...network import Network
+from .. import svg
+from ..outline import Box
+from ..svg import number
+from ..themes import Theme
+from .items import Item
+from .marks import Line, Mark, Pill, Point, Rule, Text
+from .row import TAG_HEIGHT, TAG_SIZE
+from .shades import Shades, plain, shades
+from .solids import Ball, Solid
+from .tooltip import tooltip
+
+EDGE = 0.7
+LINE = 1.2
+CORNER = 4.0
+"""px of the radius of a line's corners."""
+HEAD_LENGTH, HEAD_WIDTH = 6.0, 5.0
+BAND = 3.2
+"""px of the most that a fused layer takes of a box's thickness."""
+BAND_SHARE = 0.22
+SLICES = 4
+"""Parts into which a closed group is cut by lines."""
+
+
+class Painter:
+    """Draws the parts of one figure in the colours of its theme."""
+
+    def __init__(self, network: Network, theme: Theme) -> None:
+        self.network = network
+        self.theme = theme
+
+    def item(self, item: Item, form: Solid | Ball, at: Point) -> str:
+        """A volume or a merge, with its tooltip."""
+        if isinstance(form, Ball):
+            assert item.box is not None, "the input is no merge"
+            drawn = self.ball(form, at, item.symbol, item.box)
+        else:
+            drawn = self.volume(form, at, item.box)
+        return svg.group(drawn, tooltip=tooltip(item.box, self.network))
+
+    def volume(self, solid: Solid, at: Point, box: Box | None) -> str:
+        """A box, with a band at its end for each layer that is fused into it."""
+        theme = self.theme
+        if box is None:
+            return draw_box(solid, at, plain(theme), [], theme.line)
+        kinds = ["group"] if box.closed else [node.layer.kind for node in box.layers]
+        body, *bands = [shades(theme.ink(kind), theme) for kind in kinds]
+        slices = SLICES if box.closed else 1
+        return draw_box(solid, at, body, bands, theme.ink(kinds[0]).line, slices)
+
+    def ball(self, ball: Ball, at: Point, symbol: str, box: Box) -> str:
+        """A merge, with a ring of the colour of what is fused into it."""
+        theme = self.theme
+        ink = theme.ink(box.kind)
+        ring = theme.ink(box.layers[-1].layer.kind) if len(box.layers) > 1 else ink
+        size = 13.0 if len(symbol) == 1 else 7.5
+        return svg.element(
+            "circle",
+            cx=at.x,
+            cy=at.y,
+            r=ball.radius - 0.5,
+            fill=ink.fill,
+            stroke=ring.line,
+            stroke_width=2 if ring is not ink else 1,
+        ) + svg.text(
+            symbol, at.x, at.y + 0.35 * size, size=size, fill=ink.text, bold=True, anchor="middle"
+        )
+
+    @staticmethod
+    def layer(mark: Mark) -> int:
+        """Marks of a higher layer are drawn over those of a lower."""
+        if isinstance(mark, Line):
+            return 2 if mark.kind == "main" else 1
+        return {Rule: 0, Pill: 3, Text: 4}[type(mark)]
+
+    def mark(self, mark: Mark) -> str:
+        """A line, a tag, a rule or a text."""
+        theme = self.theme
+        if isinstance(mark, Line):
+            return self._line(mark)
+        if isinstance(mark, Pill):
+            return self._pill(mark)
+        if isinstance(mark, Rule):
+            points = _path(mark.points, 0)
+            return svg.element("path", d=points, fill="none", stroke=theme.muted, stroke_width=0.7)
+        return svg.text(
+            mark.content,
+            mark.at.x,
+            mark.at.y,
+            size=mark.size,
+            fill=theme.muted if mark.muted else theme.text,
+            bold=mark.bold,
+            anchor=mark.anchor,
+        )
+
+    def _line(self, line: Line) -> str:
+        theme = self.theme
+        colour = {"main": theme.line, "skip": theme.skip, "size": theme.muted}[line.kind]
+        drawn = svg.element(
+            "path",
+            d=_path(_shortened(line) if line.head else line.points, CORNER),
+            fill="none",
+            stroke=colour,
+            stroke_width=LINE,
+            stroke_dasharray="1.5 2.5" if line.kind == "size" else None,
+        )
+        return drawn + (_head(line.points, colour) if line.head else "")
+
+    def _pill(self, pill: Pill) -> str:
+        ink = self.theme.ink(pill.tag.box.kind)
+        rect = svg.element(
+            "rect",
+            x=pill.at.x - pill.width / 2,
+            y=pill.at.y - TAG_HEIGHT / 2,
+            width=pill.width,
+            height=TAG_HEIGHT,
+            rx=TAG_HEIGHT / 2,
+            fill=ink.fill,
+            stroke=ink.line,
+            stroke_width=EDGE,
+        )
+        content = svg.text(
+            pill.content,
+            pill.at.x,
+            pill.at.y + 0.35 * TAG_SIZE,
+            size=TAG_SIZE,
+            fill=ink.text,
+            anchor="middle",
+        )
+        return svg.group(rect, content, tooltip=tooltip(pill.tag.box, self.network))
+
+
+def draw_box(
+    solid: Solid, at: Point, body: Shades, bands: Sequence[Shades], edge: str, slices: int = 1
+) -> str:
+    """A box in oblique projection: its faces, its bands, and its edges over them."""
+    left, right = at.x - solid.thickness / 2, at.x + solid.thickness / 2
+    top = at.y + (solid.rise - solid.height) / 2
+    bottom = top + solid.height
+    width = min(BAND, BAND_SHARE * solid.thickness)
+    faces = _slab(solid, left, right, top, body)
+    for index, band in enumerate(bands):
+        start = right - (len(bands) - index) * width
+        faces += _slab(solid, start, start + width, top, band)
+    run, rise, height = number(solid.run), number(solid.rise), number(solid.height)
+    far = f"l{run} -{rise}"
+    faces += svg.element(
+        "path", d=f"M{number(right)} {number(top)}{far}v{height}l-{run} {rise}z", fill=body.side
+    )
+    cuts = "".join(
+        f"M{number(left + index * solid.thickness / slices)} {number(bottom)}v-{height}{far}"
+        for index in range(1, slices)
+    )
+    thick = number(solid.thickness)
+    edges = (
+        f"M{number(left)} {number(top)}{far}h{thick}v{height}l-{run} {rise}h-{thick}z"
+        f"h{thick}{far}M{number(right)} {number(top)}v{height}{cuts}"
+    )
+    return faces + svg.element(
+        "path", d=edges, fill="none", stroke=edge, stroke_width=EDGE, stroke_linejoin="round"
+    )
+
+
+def _slab(solid: Solid, left: float, right: float, top: float, shades: Shades) -> str:
+    """The front and the top of a part of a box."""
+    width, height = number(right - left), number(solid.height)
+    run, rise = number(solid.run), number(solid.rise)
+    corner = f"M{number(left)} {number(top)}"
+    return svg.element(
+        "path", d=f"{corner}h{width}v{height}h-{width}z", fill=shades.front
+    ) + svg.element("path", d=f"{corner}l{run} -{rise}h{width}l-{run} {rise}z", fill=shades.top)
+
+
+def _path(points: Sequence[Point], radius: float) -> str:
+    """A way of straight lines, its corners rounded."""
+    drawn = f"M{number(points[0].x)} {number(points[0].y)}"
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        room = min(radius, _distance(before, corner) / 2, _distance(corner, after) / 2)
+        if room < 0.1:
+            drawn += f"L{number(corner.x)} {number(corner.y)}"
+            continue
+        start, end = _towards(corner, before, room), _towards(corner, after, room)
+        drawn += f"L{number(start.x)} {number(start.y)}"
+        drawn += f"Q{number(corner.x)} {number(corner.y)} {number(end.x)} {number(end.y)}"
+    return drawn + f"L{number(points[-1].x)} {number(points[-1].y)}"
+
+
+def _shortened(line: Line) -> tuple[Point, ...]:
+    """The corners of a line that ends within its arrow's head."""
+    end = _towards(line.points[-1], line.points[-2], HEAD_LENGTH / 2)
+    return (*line.points[:-1], end)
+
+
+def _head(points: Sequence[Point], colour: str) -> str:
+    """An arrow's head at the end of a line."""
+    tip, before = points[-1], points[-2]
+    length = _distance(before, tip) or 1
+    ahead_x, ahead_y = (tip.x - before.x) / length, (tip.y - before.y) / length
+    back = Point(tip.x - HEAD_LENGTH * ahead_x, tip.y - HEAD_LENGTH * ahead_y)
+    half = HEAD_WIDTH / 2
+    corners = (
+        tip,
+        back.moved(-half * ahead_y, half * ahead_x),
+        back.moved(half * ahead_y, -half * ahead_x),
+    )
+    drawn = " ".join(f"{number(x)},{number(y)}" for x, y in corners)
+    return svg.element("polygon", points=drawn, fill=colour)
+
+
+def _distance(first: Point, second: Point) -> float:
+    return hypot(second.x - first.x, second.y - first.y)
+
+
+def _towards(start: Point, end: Point, distance: float) -> Point:
+    """The point at a distance from `start` in the direction of `end`."""
+    share = distance / (_distance(start, end) or 1)
+    return Point(start.x + share * (end.x - start.x), start.y + share * (end.y - start.y))

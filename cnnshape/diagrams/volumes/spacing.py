@@ -1,0 +1,242 @@
+"""How far apart items stand along the way of the data, and where a long net is cut into rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil, floor, inf
+
+from ..outline import Area, Box, Outline
+from ..text import text_width
+from .items import Item, Link, Parts
+from .labels import NAME_SIZE, size_text
+from .measure import Measured
+from .plan import Plan
+
+GAP = 18.0
+"""px of an arrow between two neighbours."""
+AREA_GAP = 27.0
+"""px of an arrow into another group."""
+LABEL_GAP = 7.0
+"""px between two labels side by side."""
+ELBOW = 9.0
+"""px between a line from one level of a U to another and what stands beside it."""
+LINE_GAP = 7.0
+"""px between a line that changes lanes and what stands beside it."""
+
+_CUT_LINK, _CUT_AREA = 0.25, 0.3
+"""What it costs to cut a row where another link crosses, and within one group more, in rows."""
+
+
+@dataclass(frozen=True)
+class Spacing:
+    """Where items stand along the axis.
+
+    Attributes:
+        outline, parts, plan, sizes: what is to be placed.
+    """
+
+    outline: Outline
+    parts: Parts
+    plan: Plan
+    sizes: Mapping[Item, Measured]
+
+    @cached_property
+    def columns(self) -> list[list[Item]]:
+        """The items of each whole column; what is between two stands in the left one."""
+        found: list[list[Item]] = []
+        for item in sorted(self.parts.items, key=lambda item: floor(self.plan.column[item])):
+            while len(found) <= floor(self.plan.column[item]):
+                found.append([])
+            found[-1].append(item)
+        return found
+
+    @cached_property
+    def areas(self) -> Mapping[Box | None, tuple[Area, ...]]:
+        """The areas around each box, the outermost first."""
+        found: dict[Box | None, tuple[Area, ...]] = {None: ()}
+
+        def walk(area: Area, around: tuple[Area, ...]) -> None:
+            for child in area.children:
+                if isinstance(child, Area):
+                    walk(child, (*around, child))
+                else:
+                    found[child] = around
+
+        walk(self.outline.root, ())
+        return found
+
+    @cached_property
+    def turning(self) -> frozenset[Item]:
+        """The items beside which lines change lanes."""
+        lane = self.plan.lane
+        return frozenset(
+            item
+            for link in self.parts.links
+            if lane[link.source] != lane[link.target]
+            for item in (link.source, link.target)
+        )
+
+    @cached_property
+    def in_run(self) -> frozenset[Item]:
+        """The items beside another of the same size, with which they share what is written."""
+        return frozenset(
+            item
+            for pair in zip(self.parts.main, self.parts.main[1:], strict=False)
+            if pair[0].spatial == pair[1].spatial and self.band(pair[0]) == self.band(pair[1])
+            for item in pair
+        )
+
+    @cached_property
+    def into(self) -> Mapping[Item, list[Link]]:
+        """The links that end at each item."""
+        found: dict[Item, list[Link]] = {item: [] for item in self.parts.items}
+        for link in self.parts.links:
+            found[link.target].append(link)
+        return found
+
+    def band(self, item: Item) -> int:
+        """Items of one band stand on one line; those of another never touch them."""
+        return self.plan.level[item] if self.plan.level else 0
+
+    def rows(self, widest: float) -> list[range]:
+        """The columns of each row of at most `widest` px: few rows, cut where little crosses."""
+        columns = len(self.columns)
+        cuts = self._cuts()
+        best = [(0.0, 0)] + [(inf, 0)] * columns
+        for start in range(columns):
+            for end, width in enumerate(self._widths(start), start + 1):
+                if width > widest and end > start + 1:
+                    break
+                slack = max(0.0, 1 - width / widest)
+                cost = best[start][0] + 1 + slack**2 + (cuts[end] if end < columns else 0)
+                if cost < best[end][0]:
+                    best[end] = (cost, start)
+        rows = []
+        end = columns
+        while end > 0:
+            start = best[end][1]
+            rows.append(range(start, end))
+            end = start
+        return rows[::-1]
+
+    def left(self, places: Mapping[Item, float]) -> float:
+        """The left end of placed items and their labels."""
+        sizes = self.sizes
+        return min(x + min(sizes[item].form.left, -sizes[item].half) for item, x in places.items())
+
+    def _cuts(self) -> list[float]:
+        """What it costs to begin a row with each column."""
+        cuts = [0.0] * (len(self.columns) + 1)
+        last: dict[Item, float] = {}
+        for link in self.parts.links:
+            column = self.plan.column[link.target]
+            last[link.source] = max(last.get(link.source, 0), column)
+        for item, end in last.items():
+            for column in range(floor(self.plan.column[item]) + 1, ceil(end) + 1):
+                cuts[column] += _CUT_LINK
+        for before, after in zip(self.parts.main, self.parts.main[1:], strict=False):
+            around = zip(self.areas[before.box], self.areas[after.box], strict=False)
+            cuts[floor(self.plan.column[after])] += _CUT_AREA * sum(a is b for a, b in around)
+        return cuts
+
+    def _widths(self, start: int) -> Iterable[float]:
+        """The widths of the rows that begin at a column, as each further column is added."""
+        solver = _Solver(self)
+        for column in range(start, len(self.columns)):
+            solver.add(self.columns[column])
+            yield solver.width
+
+    def places(self, columns: Sequence[int]) -> dict[Item, float]:
+        """Where the items of some columns stand, from the middle of the first."""
+        solver = _Solver(self)
+        for column in columns:
+            solver.add(self.columns[column])
+        return solver.places()
+
+
+class _Solver:
+    """Places column after column as far left as nothing touches."""
+
+    def __init__(self, spacing: Spacing) -> None:
+        self.spacing = spacing
+        self.sizes = spacing.sizes
+        self.at: dict[Item, float] = {}
+        self.last_column: dict[int, list[Item]] = {}
+        self.last_in_lane: dict[tuple[int, int], Item] = {}
+        self.left = 0.0
+        self.right = 0.0
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    def add(self, items: list[Item]) -> None:
+        x = max((self._least(item) for item in items), default=0.0)
+        bands: dict[int, list[Item]] = {}
+        for item in items:
+            size = self.sizes[item]
+            self.at[item] = x
+            self.left = min(self.left, x + size.form.left, x - size.half)
+            self.right = max(self.right, x + size.reach)
+            band = self.spacing.band(item)
+            bands.setdefault(band, []).append(item)
+            self.last_in_lane[band, self.spacing.plan.lane[item]] = item
+        self.last_column.update(bands)
+
+    def places(self) -> dict[Item, float]:
+        """All places; an item between two columns stands in the middle between them."""
+        column = self.spacing.plan.column
+        whole = {column[item]: x for item, x in self.at.items() if column[item].is_integer()}
+        return {item: (x + whole.get(ceil(column[item]), x)) / 2 for item, x in self.at.items()}
+
+    def _least(self, item: Item) -> float:
+        """As far left as an item can stand."""
+        spacing, size = self.spacing, self.sizes[item]
+        band, lane = spacing.band(item), spacing.plan.lane[item]
+        least = 0.0
+        for before in self.last_column.get(band, ()):
+            gap = self._gap(before, item)
+            least = max(least, self.at[before] + self.sizes[before].right + gap - size.form.left)
+            if self._turns(before) or self._turns(item):
+                other = self.sizes[before]
+                room = max(other.half, other.form.far_right) + 2 * LINE_GAP
+                room += max(size.half, -size.form.left)
+                least = max(least, self.at[before] + room)
+        beside = self.last_in_lane.get((band, lane))
+        if beside is not None:
+            other = self.sizes[beside]
+            room = self._half(beside) + self._half(item) + LABEL_GAP
+            if size.form.bottom > other.form.bottom:
+                room = max(room, other.half + 2 - size.form.left)
+            least = max(least, self.at[beside] + room)
+        for link in spacing.into[item]:
+            if link.source in self.at and not link.skip:
+                least = max(least, self._least_across(link.source, item))
+        return least
+
+    def _least_across(self, source: Item, target: Item) -> float:
+        """As far left as an item can stand that reads one of another band."""
+        step = self.spacing.band(target) - self.spacing.band(source)
+        if step == 0:
+            return 0.0
+        start = self.at[source] + max(self.sizes[source].right, self.sizes[source].half) + ELBOW
+        size = self.sizes[target]
+        if step > 0:
+            return start - size.form.run / 2
+        return start + ELBOW + max(-size.form.left, size.half)
+
+    def _gap(self, before: Item, after: Item) -> float:
+        areas = self.spacing.areas
+        return GAP if areas[before.box] == areas[after.box] else AREA_GAP
+
+    def _turns(self, item: Item) -> bool:
+        """Whether lines change lanes beside an item."""
+        return item in self.spacing.turning
+
+    def _half(self, item: Item) -> float:
+        """Half the width that an item needs for what is written under it."""
+        alone = item not in self.spacing.in_run
+        size = text_width(size_text(item), NAME_SIZE) if alone and not item.symbol else 0
+        return max(self.sizes[item].half, size / 2)
