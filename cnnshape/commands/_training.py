@@ -1,0 +1,131 @@
+"""What train, evaluate and predict share: how their faults end, and whom they may import.
+
+Neither torch nor numpy is imported before a command runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+import typer
+
+from ._common import make_console, print_diagnostics, usage_error
+
+if TYPE_CHECKING:
+    from ..training.distributed import Group
+    from ..training.progress import Progress
+    from ..training.trained import Trained
+
+Shown: TypeAlias = Literal["text", "json", "quiet"]
+"""What a run prints while it goes on: lines or a display, JSON lines, nothing."""
+
+RunArgument = Annotated[
+    str, typer.Argument(metavar="RUN", help="The folder of a run, as `cnnshape train` leaves it.")
+]
+TrainingDeviceOption = Annotated[
+    str,
+    typer.Option(metavar="DEVICE", help="Where PyTorch runs: auto, cpu, cuda, cuda:N or mps."),
+]
+DataDirOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DIR", help="Where data sets are already. It is read, and never written into."
+    ),
+]
+
+
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """Turn the faults of training into a line on stderr and an exit code.
+
+    1: the spec is faulty, or a run cannot go on; 2: what was asked for is not there.
+    """
+    from ..errors import SpecError
+    from ..torch_backend import BuildError, DeviceError
+    from ..training.data import DataError
+    from ..training.distributed import PeerLost
+    from ..training.faults import CheckpointError, TrainingError
+    from ..training.run import RunError
+
+    try:
+        yield
+    except SpecError as fault:
+        print_diagnostics(fault.diagnostics)
+        raise typer.Exit(1) from None
+    except (BuildError, CheckpointError, PeerLost, TrainingError) as fault:
+        _tell_fault(fault)
+        if isinstance(fault, PeerLost):
+            _end_at_once(1)
+        raise typer.Exit(1) from None
+    except (DataError, DeviceError, RunError) as fault:
+        _tell_fault(fault)
+        raise typer.Exit(2) from None
+
+
+def load_plugins(files: tuple[str, ...]) -> None:
+    """Define the layer types of some files."""
+    from ..layers import PluginError, load_plugin
+
+    try:
+        for file in files:
+            load_plugin(file)
+    except PluginError as fault:
+        usage_error(str(fault), "--plugin")
+
+
+@contextmanager
+def progress_of(group: Group, shown: Shown) -> Iterator[Progress]:
+    """How a run is shown: a display where stderr is a terminal, else plain lines there."""
+    from ..training.progress import Display, JsonLines, Lines, Silent
+
+    progress: Progress
+    if not group.leads or shown == "quiet":
+        progress = Silent()
+    elif shown == "json":
+        progress = JsonLines(sys.stdout)
+    elif sys.stderr.isatty():
+        progress = Display(make_console(sys.stderr))
+    else:
+        progress = Lines(sys.stderr)
+    try:
+        yield progress
+    finally:
+        progress.close()
+
+
+def open_trained(folder: str, device: str, plugins: list[str] | None) -> Trained:
+    """The trained network of a run; raises what :func:`faults_told` tells of."""
+    from pathlib import Path
+
+    from ..training.distributed import Group
+    from ..training.run import Run
+
+    run = Run(Path(folder))
+    # A folder without a run is told before torch is imported.
+    result = run.read_result()
+    load_plugins((*result.get("plugins", ()), *(plugins or ())))
+
+    from ..training.session import training_device
+    from ..training.trained import load_trained
+
+    return load_trained(run, result, training_device(device, Group()))
+
+
+def tell(line: str) -> None:
+    """Print a line for the user, beside the result."""
+    typer.echo(line, err=True)
+
+
+def _tell_fault(fault: Exception) -> None:
+    typer.echo(f"error: {fault}", err=True)
+
+
+def _end_at_once(code: int) -> None:
+    """End without torch's own farewell to the other processes, which would wait for them."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,0 +1,141 @@
+"""``cnnshape evaluate``: a trained network, measured again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from ._common import PluginOption, print_json
+from ._training import (
+    DataDirOption,
+    RunArgument,
+    TrainingDeviceOption,
+    faults_told,
+    open_trained,
+    tell,
+)
+
+if TYPE_CHECKING:
+    from ..training.evaluation import Evaluation
+    from ..training.trained import Trained
+
+NEARLY = 0.001
+"""The share of the test images whose answers another device or version may change."""
+
+
+def evaluate(
+    run: RunArgument,
+    dataset: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Another data set, with the same classes."),
+    ] = None,
+    data_dir: DataDirOption = None,
+    device: TrainingDeviceOption = "auto",
+    format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
+    plugin: PluginOption = None,
+) -> None:
+    """Measure a trained network again, from the files of its run.
+
+    Its test set is run through it, and what comes out is held against result.json. The exit
+    code is 1 where the two disagree.
+
+    Examples:
+        cnnshape evaluate runs/lenet-5-digits-1
+        cnnshape evaluate runs/best --data-dir data/mnist --format json
+    """
+    with faults_told():
+        trained = open_trained(run, device, plugin)
+        name = dataset or trained.recipe.dataset
+        evaluation = _measured(trained, name, data_dir)
+    recorded = trained.result["test_accuracy"] if name == trained.recipe.dataset else None
+    agrees = recorded is None or abs(evaluation.accuracy - recorded) <= NEARLY
+    if format == "json":
+        print_json(_as_data(trained, name, evaluation, recorded, agrees))
+    else:
+        _print_text(trained, name, evaluation, recorded)
+    if not agrees:
+        raise typer.Exit(1)
+
+
+def _measured(trained: Trained, name: str, data_dir: str | None) -> Evaluation:
+    from ..training.batches import open_samples
+    from ..training.data import DataError, load_data
+    from ..training.distributed import Group
+    from ..training.evaluation import evaluation_batches, measure
+    from ..training.session import default_workers
+
+    group = Group()
+    classifier = trained.classifier
+    data = load_data(
+        name,
+        input_shape=trained.network.input_shape,
+        data_dir=data_dir,
+        seed=trained.result["seed"],
+        report=tell,
+    )
+    if data.classes != classifier.classes:
+        raise DataError(
+            f"{name} has the classes {_few(data.classes)}, and the network was trained for "
+            f"{_few(classifier.classes)}"
+        )
+    samples = open_samples(
+        data.test, classifier.preparation, trained.network.input_shape, classifier.device,
+        default_workers(group),
+    )  # fmt: skip
+    batches = evaluation_batches(samples, 2 * trained.recipe.batch, group)
+    return measure(classifier, batches, group)
+
+
+def _print_text(
+    trained: Trained, name: str, evaluation: Evaluation, recorded: float | None
+) -> None:
+    from ..training.result import percent
+
+    right = round(evaluation.accuracy * evaluation.samples)
+    typer.echo(
+        f"{trained.network.name} on {name}: {percent(evaluation.accuracy)} "
+        f"({right:,} of {evaluation.samples:,} test images), loss {evaluation.loss:.4f}"
+    )
+    if recorded is None:
+        typer.echo(
+            f"trained on {trained.recipe.dataset}, with {percent(recorded_of(trained))} there"
+        )
+    elif recorded == evaluation.accuracy:
+        typer.echo("as in result.json")
+    else:
+        typer.echo(f"result.json has {percent(recorded)}")
+    classes = trained.classifier.classes
+    width = max(map(len, classes))
+    for label, accuracy in zip(classes, evaluation.class_accuracy, strict=True):
+        shown = "no test images" if accuracy is None else percent(accuracy)
+        typer.echo(f"  {label:<{width}}  {shown:>8}")
+
+
+def recorded_of(trained: Trained) -> float:
+    """The test accuracy in a run's result.json."""
+    return float(trained.result["test_accuracy"])
+
+
+def _as_data(
+    trained: Trained, name: str, evaluation: Evaluation, recorded: float | None, agrees: bool
+) -> dict[str, Any]:
+    classes = trained.classifier.classes
+    return {
+        "run": str(trained.run.folder),
+        "name": trained.network.name,
+        "dataset": name,
+        "test_accuracy": evaluation.accuracy,
+        "test_loss": evaluation.loss,
+        "samples": evaluation.samples,
+        "recorded_test_accuracy": recorded,
+        "agrees": None if recorded is None else agrees,
+        "class_accuracy": dict(zip(classes, evaluation.class_accuracy, strict=True)),
+        "confusion": [list(row) for row in evaluation.confusion],
+    }
+
+
+def _few(classes: tuple[str, ...]) -> str:
+    """The first few of some names."""
+    shown = ", ".join(classes[:5])
+    return f"{shown} … ({len(classes)})" if len(classes) > 5 else shown

@@ -1,0 +1,319 @@
+"""``cnnshape train``: a network, trained."""
+
+from __future__ import annotations
+
+from json import dumps
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from ._common import (
+    Changes,
+    InputOption,
+    PluginOption,
+    SetOption,
+    SpecArgument,
+    VariantOption,
+    load_network,
+    print_diagnostics,
+    read_changes,
+    usage_error,
+)
+from ._training import (
+    DataDirOption,
+    Shown,
+    TrainingDeviceOption,
+    faults_told,
+    load_plugins,
+    progress_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import torch
+
+    from ..network import Network
+    from ..training.distributed import Group
+    from ..training.progress import Progress
+    from ..training.recipe import Recipe
+    from ..training.run import Run
+    from ..training.start import Training, Wishes
+
+
+def train(
+    spec: SpecArgument = "lenet5",
+    dataset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="digits (needs no network), mnist, fashion-mnist, kmnist, cifar10, cifar100, "
+            "folder:PATH or synthetic[:N]. Default: the spec's own, else digits.",
+        ),
+    ] = None,
+    data_dir: DataDirOption = None,
+    recipe: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A named recipe: default or best.")
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(metavar="N", help="Passes over the training set.")
+    ] = None,
+    batch: Annotated[
+        int | None, typer.Option(metavar="N", help="Samples a step, of all processes together.")
+    ] = None,
+    lr: Annotated[
+        float | None, typer.Option(metavar="X", help="The learning rate at the top of its cycle.")
+    ] = None,
+    optimizer: Annotated[
+        Literal["sgd", "adamw"] | None, typer.Option(help="SGD with Nesterov momentum, or AdamW.")
+    ] = None,
+    momentum: Annotated[
+        float | None, typer.Option(metavar="X", help="Of SGD; the first beta of AdamW.")
+    ] = None,
+    weight_decay: Annotated[
+        float | None, typer.Option(metavar="X", help="Of weights, not of biases and norms.")
+    ] = None,
+    schedule: Annotated[
+        Literal["linear", "cosine"] | None,
+        typer.Option(help="How the learning rate falls after it has risen."),
+    ] = None,
+    warmup: Annotated[
+        float | None, typer.Option(metavar="X", help="The share of the steps in which it rises.")
+    ] = None,
+    label_smoothing: Annotated[
+        float | None, typer.Option(metavar="X", help="The share of a label that all classes get.")
+    ] = None,
+    augment: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LIST",
+            help="What is done to training images, with commas between: shift, shift:PIXELS, "
+            "flip, distort; or none.",
+        ),
+    ] = None,
+    average: Annotated[
+        float | None,
+        typer.Option(metavar="X", help="The decay of a moving average of the weights; 0: none."),
+    ] = None,
+    rbf_constant: Annotated[
+        float | None,
+        typer.Option(metavar="X", help="j in the loss of distances, as EuclideanRBF gives."),
+    ] = None,
+    device: TrainingDeviceOption = "auto",
+    precision: Annotated[
+        Literal["auto", "float32", "bfloat16"],
+        typer.Option(help="bfloat16 is mixed precision; auto: that, where it makes a GPU faster."),
+    ] = "auto",
+    seed: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Of every draw. Default: 0.")
+    ] = None,
+    compile: Annotated[
+        bool, typer.Option("--compile", help="Let torch.compile make the network faster.")
+    ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="N", help="Processes that read images which do not fit into memory."
+        ),
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN", help="The folder for the run. Default: a new one, runs/NET-DATASET-N."
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the run that is in the folder.")
+    ] = False,
+    resume: Annotated[
+        str | None,
+        typer.Option(metavar="RUN", help="Go on with a run that was stopped, as it was planned."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the result alone.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print JSON, an object a line, on stdout.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Let a broken image end the run.")
+    ] = False,
+    set_: SetOption = None,
+    input: InputOption = None,
+    variant: VariantOption = None,
+    plugin: PluginOption = None,
+) -> None:
+    """Train a network, and leave a folder with its weights, figures and curves.
+
+    The data are made to fit the network's input, and what was done is said. Values come
+    from the defaults, a named recipe, the spec's own train:, and these options, the later
+    before the earlier. Ctrl-C saves; --resume goes on to the same weights as if nothing had
+    happened. Several processes or machines: torchrun -m cnnshape train.
+
+    Examples:
+        cnnshape train lenet5
+        cnnshape train lenet5 --dataset mnist --recipe best --out runs/best
+        cnnshape train nets/mine.yaml --dataset folder:photos --epochs 30 --augment shift,flip
+        cnnshape train --resume runs/best
+    """
+    asked: dict[str, Any] = {
+        "dataset": dataset, "epochs": epochs, "batch": batch, "lr": lr, "optimizer": optimizer,
+        "momentum": momentum, "weight_decay": weight_decay, "schedule": schedule,
+        "warmup": warmup, "label_smoothing": label_smoothing, "augment": augment,
+        "average": average, "rbf_constant": rbf_constant,
+    }  # fmt: skip
+    changes = read_changes(set_, input, variant, plugin)
+    if quiet and json:
+        usage_error("choose one of --quiet and --json", "--json")
+    shown: Shown = "quiet" if quiet else "json" if json else "text"
+    if resume is not None:
+        _refuse_beside_resume(
+            {**asked, "recipe": recipe, "seed": seed, "compile": compile, "out": out,
+             "force": force, "set": set_, "input": input, "variant": variant}
+        )  # fmt: skip
+        _resume(resume, device, data_dir, changes.plugins, shown)
+        return
+    network, chosen = _read(spec, changes, asked, recipe)
+
+    from ..training.start import Wishes
+
+    wishes = Wishes(
+        seed=seed or 0,
+        out=out,
+        force=force,
+        data_dir=data_dir,
+        strict=strict,
+        precision=precision,
+        compile=compile,
+        workers=workers,
+        plugins=changes.plugins,
+    )
+    run = _begin(network, chosen, wishes, device, shown)
+    if chosen.dataset == "digits" and shown == "text" and run is not None:
+        typer.echo(f"next: cnnshape train {spec} --dataset mnist")
+
+
+def _read(
+    spec: str, changes: Changes, asked: dict[str, Any], name: str | None
+) -> tuple[Network, Recipe]:
+    """The network and its recipe; what is wrong with them is told before torch is imported."""
+    from ..errors import SpecError
+    from ..training.recipe import RecipeFault, read_recipe
+
+    try:
+        network = load_network(spec, changes)
+        recipe = read_recipe(network, asked, name)
+    except SpecError as fault:
+        print_diagnostics(fault.diagnostics)
+        raise typer.Exit(1) from None
+    except RecipeFault as fault:
+        usage_error(str(fault), _option(fault.field))
+    print_diagnostics(network.warnings)
+    return network, recipe
+
+
+def _refuse_beside_resume(options: dict[str, Any]) -> None:
+    given = [_option(name) for name, value in options.items() if value not in (None, False)]
+    if given:
+        usage_error(
+            f"--resume goes on with the run as it was planned: leave {', '.join(given)} out",
+            "--resume",
+        )
+
+
+def _begin(
+    network: Network, recipe: Recipe, wishes: Wishes, device: str, shown: Shown
+) -> Run | None:
+    """Train from the start; the run's folder, in the process that leads."""
+    from ..training.distributed import this_process
+    from ..training.session import training_device
+    from ..training.start import new_training
+
+    with faults_told():
+        group = this_process()
+        place = training_device(device, group)
+        with progress_of(group, shown) as progress:
+            return _finish(
+                lambda: new_training(network, recipe, wishes, place, group, progress.tell),
+                progress, place, group, shown,
+            )  # fmt: skip
+
+
+def _resume(
+    folder: str, device: str, data_dir: str | None, plugins: tuple[str, ...], shown: Shown
+) -> None:
+    """Go on with a run."""
+    from pathlib import Path
+
+    from ..training.distributed import this_process
+    from ..training.run import Run
+    from ..training.session import training_device
+    from ..training.start import plan_of, resumed_training
+
+    with faults_told():
+        group = this_process()
+        run = Run(Path(folder))
+        plan = plan_of(run)
+        load_plugins((*plan.plugins, *plugins))
+        place = training_device(plan.device if device == "auto" else device, group)
+        with progress_of(group, shown) as progress:
+            _finish(
+                lambda: resumed_training(run, plan, place, group, data_dir, progress.tell),
+                progress, place, group, shown,
+            )  # fmt: skip
+
+
+def _finish(
+    prepare: Callable[[], Training],
+    progress: Progress,
+    device: torch.device,
+    group: Group,
+    shown: Shown,
+) -> Run | None:
+    """Prepare a run, train, and print its result; gives the run's folder where this leads."""
+    from ..training.distributed import joined
+    from ..training.faults import Interrupted
+    from ..training.start import carry_out
+
+    with joined(group, device):
+        training = prepare()
+        try:
+            result = carry_out(training, progress)
+        except Interrupted:
+            result = None
+    progress.close()
+    if not group.leads:
+        raise typer.Exit(130 if result is None else 0)
+    if result is None:
+        _tell_interrupted(training)
+        raise typer.Exit(130)
+    _print_result(training.run, result, shown)
+    return training.run
+
+
+def _tell_interrupted(training: Training) -> None:
+    position, job = training.position, training.job
+    typer.echo(
+        f"\ninterrupted in epoch {position.epoch + 1} after step {position.step} of {job.steps}; "
+        f"go on with: cnnshape train --resume {training.run.folder}",
+        err=True,
+    )
+
+
+def _print_result(run: Run, result: dict[str, Any], shown: Shown) -> None:
+    from ..training.result import count_of, percent
+
+    if shown == "json":
+        line = {"event": "result", "run": str(run.folder), **result}
+        typer.echo(dumps(line, ensure_ascii=False))
+        return
+    typer.echo(
+        f"{result['name']} on {result['dataset']}: {percent(result['test_accuracy'])} of "
+        f"{result['samples']['test']:,} test images after {count_of(result['epochs'], 'epoch')}, "
+        f"{result['seconds']:.1f} s, {result['images_per_second']:,.0f} images/s on "
+        f"{result['device']['type']}"
+    )
+    typer.echo(f"run: {run.folder}")
+
+
+def _option(field: str) -> str:
+    """The option that sets a field of a recipe."""
+    return "--" + field.replace("_", "-")

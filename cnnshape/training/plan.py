@@ -1,0 +1,60 @@
+"""What a run does, as data: enough to begin it, or to go on with it elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .faults import CheckpointError
+from .recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run does: all that is needed to begin it, or to go on with it, elsewhere.
+
+    Attributes:
+        spec: the network's text.
+        recipe: settled.
+        seed: of every draw.
+        data_dir: where the user keeps data sets, or None.
+        strict: whether a broken image ends the run.
+        device: the kind of device, such as 'cpu' or 'cuda'.
+        precision: 'float32' or 'bfloat16', which is mixed.
+        compile: whether torch.compile makes the network faster.
+        workers: processes that read images, where they do not fit into memory.
+        plugins: files that define layer types.
+        samples: of the training set and the test set, by which it is known again.
+        classes: their names.
+    """
+
+    spec: str
+    recipe: Recipe
+    seed: int
+    data_dir: str | None
+    strict: bool
+    device: str
+    precision: str
+    compile: bool
+    workers: int
+    plugins: tuple[str, ...]
+    samples: tuple[int, int]
+    classes: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as JSON holds it."""
+        return {**asdict(self), "recipe": self.recipe.to_dict()}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Plan:
+        """The plan of plain data; raises CheckpointError."""
+        try:
+            return cls(
+                **{
+                    **values,
+                    "recipe": Recipe.from_dict(values["recipe"]),
+                    **{key: tuple(values[key]) for key in ("plugins", "samples", "classes")},
+                }
+            )
+        except (TypeError, KeyError) as fault:
+            raise CheckpointError(f"the checkpoint's plan is not whole: {fault}") from None

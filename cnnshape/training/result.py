@@ -1,0 +1,132 @@
+"""What a finished run says of itself, and the files that it leaves."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy
+import torch
+from safetensors.torch import save
+
+from .. import __version__
+from ..files import write_atomically
+from .checkpoint import Position
+from .confusion import confusion_svg
+from .curves import curves_svg
+from .evaluation import Evaluation
+from .faults import TrainingError
+from .loop import Job
+from .run import Run
+
+if TYPE_CHECKING:
+    from ..network import Network
+    from .plan import Plan
+
+
+def leave_files(
+    run: Run, job: Job, position: Position, network: Network, plan: Plan
+) -> dict[str, Any]:
+    """Write the files of a run that is done, result.json last; gives what is in it.
+
+    Raises:
+        TrainingError: a file cannot be written.
+    """
+    result = result_of(job, position, network, plan)
+    title = f"{network.name} on {plan.recipe.dataset}"
+    subtitle = (
+        f"{percent(result['test_accuracy'])} of {plan.samples[1]:,} test images "
+        f"after {count_of(len(position.history), 'epoch')}"
+    )
+    state = {
+        name: tensor.detach().cpu().contiguous().clone()
+        for name, tensor in job.answering.module.state_dict().items()
+    }
+    try:
+        write_atomically(run.model, save(state))
+        run.write_metrics(position.history)
+        write_atomically(run.curves, curves_svg(position.history, title, subtitle))
+        write_atomically(
+            run.confusion, confusion_svg(position.confusion, plan.classes, title, subtitle)
+        )
+        run.write_result(result)
+    except OSError as fault:
+        raise TrainingError(
+            f"cannot write into {run.folder}: {fault.strerror}; the run is done and its state is "
+            f"saved: make room, then --resume {run.folder}"
+        ) from None
+    return result
+
+
+def result_of(job: Job, position: Position, network: Network, plan: Plan) -> dict[str, Any]:
+    """The content of result.json."""
+    last = position.history[-1]
+    confusion = tuple(map(tuple, position.confusion))
+    evaluation = Evaluation(last["test_loss"], confusion)
+    training_seconds = sum(row["seconds"] for row in position.history)
+    images = len(position.history) * job.steps * job.recipe.batch
+    return {
+        "name": network.name,
+        "dataset": plan.recipe.dataset,
+        "test_accuracy": evaluation.accuracy,
+        "test_loss": evaluation.loss,
+        "epochs": len(position.history),
+        "seconds": round(position.seconds, 3),
+        "training_seconds": round(training_seconds, 3),
+        "images_per_second": round(images / training_seconds, 1),
+        "device": device_facts(job.classifier.device, job.group.size),
+        "precision": plan.precision,
+        "compiled": plan.compile,
+        "seed": plan.seed,
+        "params": network.totals.params,
+        "input_shape": list(network.input_shape),
+        "samples": {"train": plan.samples[0], "test": plan.samples[1]},
+        "classes": list(plan.classes),
+        "class_accuracy": dict(zip(plan.classes, evaluation.class_accuracy, strict=True)),
+        "confusion": [list(row) for row in confusion],
+        "recipe": plan.recipe.to_dict(),
+        "preparation": job.classifier.preparation.to_dict(),
+        "plugins": list(plan.plugins),
+        "versions": {
+            "cnnshape": __version__,
+            "torch": torch.__version__,
+            "numpy": numpy.__version__,
+            "python": platform.python_version(),
+        },
+    }
+
+
+def device_facts(device: torch.device, processes: int) -> dict[str, Any]:
+    """What a run was computed on: the device, its name, threads, and how many of them."""
+    cuda = device.type == "cuda"
+    return {
+        "type": device.type,
+        "name": torch.cuda.get_device_name(device) if cuda else _processor(),
+        "threads": torch.get_num_threads(),
+        "processes": processes,
+    }
+
+
+def percent(share: float) -> str:
+    """'99.07 %'; never rounded up to 100 %, nor down to what 0 would be."""
+    text = f"{100 * share:.2f}"
+    if text == "100.00" and share < 1:
+        text = "99.99"
+    return f"{text} %"
+
+
+def count_of(number: int, noun: str) -> str:
+    """'1 epoch', '1,200 images'."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    for line in lines:
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

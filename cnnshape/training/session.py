@@ -1,0 +1,207 @@
+"""From a plan to everything that a training run works with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+import torch
+from torch import nn
+
+from ..torch_backend import build
+from ..torch_backend.devices import AUTO, available_devices, resolve_device
+from .averaging import MovingAverage
+from .batches import open_samples
+from .checkpoint import Checkpoint, Position, restore
+from .classifier import Classifier
+from .data import Data, load_data
+from .data.augmentation import Augmentation
+from .data.preparation import Preparation
+from .distributed import Group
+from .faults import TrainingError
+from .loop import Job
+from .loss import leave_out_last, objective_for
+from .optimizer import Optimizer
+from .plan import Plan
+from .recipe import Recipe
+from .run import Run, check_space
+from .seeds import derived_seed
+from .tally import Tally
+
+if TYPE_CHECKING:
+    from ..network import Network
+    from ..torch_backend.network_module import NetworkModule
+
+MOST_WORKERS = 8
+MIXED_FROM_MACS = 50_000_000
+"""Multiply-accumulates of a sample from which bfloat16 gains more than its casts cost."""
+MIXED_FROM_CAPABILITY = (8, 0)
+"""The compute capability from which a GPU computes in bfloat16: NVIDIA's Ampere."""
+CHECKPOINT_COPIES = 4
+"""Weights that a run's files hold: model, optimizer and average in the state, the result."""
+
+
+def training_device(name: str, group: Group) -> torch.device:
+    """The device of this process: what `name` says; 'auto' is a GPU where there is one.
+
+    Raises:
+        DeviceError: there is no such device.
+    """
+    present = available_devices()
+    if name == AUTO:
+        name = next((kind for kind in ("cuda", "mps") if kind in present), "cpu")
+    if name == "meta":
+        raise TrainingError("the device meta computes shapes only: choose one of "
+                            + ", ".join(each for each in present if each != "meta"))  # fmt: skip
+    if name == "cuda" and not group.alone:
+        name = f"cuda:{group.local_rank}"
+    device = resolve_device(name)
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    return device
+
+
+def load_for(
+    group: Group,
+    recipe: Recipe,
+    network: Network,
+    *,
+    data_dir: str | None,
+    seed: int,
+    strict: bool,
+    report: Callable[[str], None],
+) -> Data:
+    """The recipe's data set. The leading process loads first, so that one alone downloads."""
+
+    def load() -> Data:
+        return load_data(
+            recipe.dataset,
+            input_shape=network.input_shape,
+            data_dir=data_dir,
+            seed=seed,
+            strict=strict,
+            report=report if group.leads else lambda line: None,
+        )
+
+    data = load() if group.leads else None
+    group.wait()
+    return data or load()
+
+
+def default_workers(group: Group) -> int:
+    """Worker processes for one training process: the cores, shared, up to MOST_WORKERS."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, min(MOST_WORKERS, (cores or 1) // group.size))
+
+
+def chosen_precision(asked: str, network: Network, device: torch.device) -> str:
+    """'float32' or 'bfloat16': what is asked for; 'auto': mixed where it makes a GPU faster."""
+    if asked != AUTO:
+        return asked
+    macs = network.totals.macs
+    helps = (
+        device.type == "cuda"
+        and torch.cuda.get_device_capability(device) >= MIXED_FROM_CAPABILITY
+        and (macs is None or macs >= MIXED_FROM_MACS)
+    )
+    return "bfloat16" if helps else "float32"
+
+
+def make_job(
+    plan: Plan, network: Network, data: Data, run: Run, device: torch.device, group: Group
+) -> Job:
+    """What the loop works with, at the start of the run.
+
+    Raises:
+        SpecError: the network's output is not one number a class.
+        TrainingError: there is nothing to learn, or no room for the run's files.
+    """
+    recipe = plan.recipe
+    torch.manual_seed(derived_seed(plan.seed, "weights"))
+    module = _on_device(build(network), network, device)
+    if not any(each.requires_grad for each in module.parameters()):
+        raise TrainingError("the network has no parameters: there is nothing to learn")
+    objective = objective_for(network, len(data.classes), recipe)
+    if objective.from_logits:
+        leave_out_last(module)
+    preparation = Preparation.fit(data.train, network.input_shape)
+    check_space(run, CHECKPOINT_COPIES * sum(each.nbytes for each in module.parameters()))
+    shape = network.input_shape
+    train, test = (
+        open_samples(images, preparation, shape, device, plan.workers)
+        for images in (data.train, data.test)
+    )
+    average = MovingAverage(module, recipe.average) if recipe.average else None
+    return Job(
+        recipe=recipe,
+        seed=plan.seed,
+        network=module,
+        classifier=Classifier(
+            _as_run(module, plan, device, group),
+            objective,
+            preparation,
+            data.classes,
+            device,
+            plan.precision == "bfloat16",
+        ),
+        average=average,
+        optimizer=Optimizer(module, recipe),
+        augmentation=augmentation_of(recipe),
+        train=train,
+        test=test,
+        group=group,
+        checkpoint=run.checkpoint,
+        plan=plan.to_dict(),
+    )
+
+
+def where_it_stood(job: Job, checkpoint: Checkpoint) -> tuple[Position, Tally]:
+    """Bring a job to the state of a checkpoint; raises CheckpointError."""
+    tally = Tally(job.steps, job.classifier.device)
+    restore(job.network.state_dict(), checkpoint, "model")
+    restore(job.optimizer.tensors(), checkpoint, "optimizer")
+    if job.average is not None:
+        restore(job.average.module.state_dict(), checkpoint, "average")
+    restore(tally.tensors(), checkpoint, "tally")
+    tally.restored(checkpoint.position.step)
+    return checkpoint.position, tally
+
+
+def augmentation_of(recipe: Recipe) -> Augmentation | None:
+    """What the words of a recipe's `augment` do; None: nothing."""
+    if not recipe.augment:
+        return None
+    words = [word.partition(":") for word in recipe.augment]
+    pixels = [int(amount or DEFAULT_SHIFT) for word, _, amount in words if word == "shift"]
+    return Augmentation(
+        shift=pixels[0] if pixels else 0,
+        flip="flip" in recipe.augment,
+        distort="distort" in recipe.augment,
+    )
+
+
+DEFAULT_SHIFT = 2
+"""Pixels of `shift` without a number."""
+
+
+def _on_device(module: NetworkModule, network: Network, device: torch.device) -> NetworkModule:
+    placed: NetworkModule = module.to(device)
+    if len(network.input_shape) == 3:
+        # For convolutions of 2-d maps this is the fastest order of memory.
+        placed.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return placed
+
+
+def _as_run(module: NetworkModule, plan: Plan, device: torch.device, group: Group) -> nn.Module:
+    """The module as training runs it: shared with the other processes, compiled."""
+    run: nn.Module = module
+    if not group.alone:
+        from torch.nn.parallel import DistributedDataParallel
+
+        run = DistributedDataParallel(
+            module, device_ids=[device.index] if device.type == "cuda" else None
+        )
+    if plan.compile:
+        return cast("nn.Module", torch.compile(run))
+    return run

@@ -1,0 +1,225 @@
+"""A training run from its wishes to its files: new, or resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from ..api import loads
+from ..torch_backend.devices import AUTO
+from .checkpoint import Position, read_checkpoint
+from .checks import check_batch, check_memory
+from .data import Data
+from .distributed import Group
+from .explaining import faults_explained
+from .faults import CheckpointError, TrainingError
+from .loop import Job, train
+from .loss import objective_for
+from .plan import Plan
+from .progress import Progress
+from .recipe import Recipe
+from .result import leave_files
+from .run import Run, RunError, new_run
+from .session import (
+    chosen_precision,
+    default_workers,
+    load_for,
+    make_job,
+    where_it_stood,
+)
+from .spec_text import NotWritable, spec_text
+from .tally import Tally
+
+if TYPE_CHECKING:
+    from ..network import Network
+
+Tell = Callable[[str], None]
+"""Takes a line for the user."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a user asks of a run, beside its network and recipe.
+
+    Attributes:
+        seed: of every draw.
+        out: the folder; None: a new one below runs/.
+        force: replace the run that is in the folder.
+        data_dir: where the user keeps data sets; None: the cache.
+        strict: a broken image ends the run.
+        precision: 'auto', 'float32' or 'bfloat16'.
+        compile: use torch.compile.
+        workers: processes that read images; None: as many as there are cores, within reason.
+        plugins: files that define layer types.
+    """
+
+    seed: int = 0
+    out: str | None = None
+    force: bool = False
+    data_dir: str | None = None
+    strict: bool = False
+    precision: str = AUTO
+    compile: bool = False
+    workers: int | None = None
+    plugins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Training:
+    """A run that can go on.
+
+    Attributes:
+        run: its folder.
+        plan: what it does.
+        network: what is trained.
+        job: what the loop works with.
+        position, tally: where it stands.
+    """
+
+    run: Run
+    plan: Plan
+    network: Network
+    job: Job
+    position: Position
+    tally: Tally
+
+
+def new_training(
+    network: Network,
+    recipe: Recipe,
+    wishes: Wishes,
+    device: torch.device,
+    group: Group,
+    tell: Tell,
+) -> Training:
+    """A run at its start. Whatever can be wrong with it is found here.
+
+    Raises:
+        DataError: the data set cannot be had.
+        SpecError: the network's output is not one number a class.
+        RunError: the folder cannot be used.
+        TrainingError: the run would not fit into memory, or cannot be as asked.
+    """
+    data_dir = None if wishes.data_dir is None else str(Path(wishes.data_dir).absolute())
+    data = load_for(
+        group, recipe, network,
+        data_dir=data_dir, seed=wishes.seed, strict=wishes.strict, report=tell,
+    )  # fmt: skip
+    objective_for(network, len(data.classes), recipe)
+    recipe = recipe.settled(len(data.train))
+    check_batch(recipe, group)
+    memory = check_memory(network, recipe, device, group)
+    plan = Plan(
+        spec=_written(network, recipe),
+        recipe=recipe,
+        seed=wishes.seed,
+        data_dir=data_dir,
+        strict=wishes.strict,
+        device=device.type,
+        precision=chosen_precision(wishes.precision, network, device),
+        compile=wishes.compile,
+        workers=default_workers(group) if wishes.workers is None else wishes.workers,
+        plugins=tuple(str(Path(file).absolute()) for file in wishes.plugins),
+        samples=(len(data.train), len(data.test)),
+        classes=data.classes,
+    )
+    run = Run(Path(wishes.out or "."))
+    if group.leads:
+        run = new_run(wishes.out, network.name, recipe.dataset, force=wishes.force)
+    job = make_job(plan, network, data, run, device, group)
+    for line in (*data.notes, *job.classifier.preparation.sentences(), memory):
+        tell(line)
+    return Training(run, plan, network, job, Position(), Tally(job.steps, device))
+
+
+def plan_of(run: Run) -> Plan:
+    """The plan of a run that was begun.
+
+    Raises:
+        RunError: the folder holds no run, or none that can go on.
+    """
+    try:
+        return Plan.from_dict(read_checkpoint(run.checkpoint).plan)
+    except FileNotFoundError:
+        raise RunError(
+            f"there is nothing to go on from in {run.folder}: it holds no {run.checkpoint.name}"
+        ) from None
+    except OSError as fault:
+        raise RunError(f"cannot read {run.checkpoint}: {fault.strerror}") from None
+
+
+def resumed_training(
+    run: Run,
+    plan: Plan,
+    device: torch.device,
+    group: Group,
+    data_dir: str | None,
+    tell: Tell,
+) -> Training:
+    """A run where it stopped.
+
+    Raises:
+        DataError: the data set cannot be had.
+        CheckpointError: the state does not fit, or the data set has changed.
+    """
+    network = loads(plan.spec, name=str(run.spec))
+    data = load_for(
+        group, plan.recipe, network,
+        data_dir=data_dir or plan.data_dir, seed=plan.seed, strict=plan.strict, report=tell,
+    )  # fmt: skip
+    _check_same(data, plan)
+    check_batch(plan.recipe, group)
+    check_memory(network, plan.recipe, device, group)
+    job = make_job(plan, network, data, run, device, group)
+    position, tally = where_it_stood(job, read_checkpoint(run.checkpoint))
+    if position.epoch == plan.recipe.epochs:
+        tell("every epoch is done")
+    else:
+        tell(f"goes on in epoch {position.epoch + 1} after step {position.step} of {job.steps}")
+    return Training(run, plan, network, job, position, tally)
+
+
+def carry_out(training: Training, progress: Progress) -> dict[str, Any]:
+    """Train to the end and leave the files; gives the result.
+
+    Raises:
+        TrainingError, Interrupted: as `loop.train`.
+    """
+    job, run, plan = training.job, training.run, training.plan
+    with faults_explained(plan, job.group, job.classifier.device):
+        if job.group.leads:
+            _write_spec(run, plan)
+        progress.follow(train(job, training.position, training.tally))
+    if not job.group.leads:
+        return {}
+    return leave_files(run, job, training.position, training.network, plan)
+
+
+def _written(network: Network, recipe: Recipe) -> str:
+    try:
+        return spec_text(network, recipe.to_dict())
+    except NotWritable as fault:
+        raise TrainingError(f"the network cannot be kept as a spec: {fault}") from None
+
+
+def _write_spec(run: Run, plan: Plan) -> None:
+    from ..files import write_atomically
+
+    try:
+        write_atomically(run.spec, plan.spec)
+    except OSError as fault:
+        raise TrainingError(f"cannot write {run.spec}: {fault.strerror}") from None
+
+
+def _check_same(data: Data, plan: Plan) -> None:
+    samples = (len(data.train), len(data.test))
+    if samples != plan.samples or data.classes != plan.classes:
+        raise CheckpointError(
+            f"the data set has changed: the run began with {plan.samples[0]:,} training and "
+            f"{plan.samples[1]:,} test images of {len(plan.classes)} classes, and now there are "
+            f"{samples[0]:,} and {samples[1]:,} of {len(data.classes)}"
+        )
