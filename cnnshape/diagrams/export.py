@@ -7,6 +7,7 @@ without any fonts draws every Latin, Greek and Cyrillic label.
 from __future__ import annotations
 
 import re
+from math import ceil
 from pathlib import Path
 from typing import Literal
 
@@ -44,7 +45,7 @@ def to_png(svg: str, *, title: str, scale: float) -> bytes:
             f"{MAX_PIXELS:,} in all; help: --scale {int(largest * 10) / 10:g}, "
             "or SVG or PDF, which have no pixels"
         )
-    return _compile(svg, title, "png", CSS_PIXELS_PER_INCH * scale)
+    return _compile(_of_whole_pixels(svg, scale), title, "png", CSS_PIXELS_PER_INCH * scale)
 
 
 def size(svg: str) -> tuple[float, float]:
@@ -52,6 +53,21 @@ def size(svg: str) -> tuple[float, float]:
     found = re.search(r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"', svg)
     assert found is not None, "every figure says its size"
     return float(found[1]), float(found[2])
+
+
+def _of_whole_pixels(svg: str, scale: float) -> str:
+    """The figure with so much more background that it fills whole pixels, all but a hundredth.
+
+    Else typst draws it a part of a pixel larger than its page, and shrinks it by leaving out
+    a row and a column of pixels, which may be the bar of a letter.
+    """
+    width, height = (f"{(ceil(length * scale) - 0.01) / scale:.6f}" for length in size(svg))
+    return re.sub(
+        r' width="[\d.]+" height="[\d.]+" viewBox="0 0 [\d.]+ [\d.]+"',
+        f' width="{width}" height="{height}" viewBox="0 0 {width} {height}"',
+        svg,
+        count=1,
+    )
 
 
 def _compile(svg: str, title: str, format: Literal["pdf", "png"], pixels_per_inch: float) -> bytes:

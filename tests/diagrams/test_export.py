@@ -33,6 +33,22 @@ def test_a_png_has_scale_pixels_for_each_px(scale):
     assert image.getpixel((round(5 * scale), round(5 * scale))) == (255, 255, 255)
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "scale"), [(80.07, 39.5, 1.5), (48, 41.5, 1), (33.3, 41.11, 1.3)]
+)
+def test_no_row_of_pixels_is_left_out(width, height, scale):
+    rows = [
+        f'<rect y="{2 * row / scale}" width="9" height="{1 / scale}" fill="#000000"/>'
+        for row in range(int(height * scale / 2))
+    ]
+    striped = document(
+        *rows, width=width, height=height, title="t", description="d", theme=THEMES["print"]
+    )
+    image = Image.open(io.BytesIO(to_png(striped, title="t", scale=scale))).convert("L")
+    column = [image.getpixel((3, y)) > 127 for y in range(2 * len(rows))]
+    assert column == [False, True] * len(rows)
+
+
 def test_text_is_drawn_in_the_shipped_font_wherever_it_runs():
     image = Image.open(io.BytesIO(to_png(figure(), title="t", scale=4))).convert("L")
     letters = image.crop((160, 80, 480, 200)).point(lambda value: 255 * (value < 128))
