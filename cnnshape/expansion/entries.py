@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from ..errors import Mark, did_you_mean
@@ -125,6 +126,9 @@ class Expander:
         """The value after the turns of a repeat; path '' where each has a name of its own."""
         scope = place.scope
         first = True
+        turns: list[str] = []
+        if path:
+            scope.turns[path] = turns
         for index in range(count):
             self._count_step(scope, entry.mark)
             here = place.with_index(index)
@@ -135,6 +139,7 @@ class Expander:
             first = False
             value = self._expanded(entry, here, step, inputs)
             scope.values[step] = value
+            turns.append(step)
         return value
 
     def _count_step(self, scope: Scope, mark: Mark) -> None:
@@ -191,26 +196,45 @@ class Expander:
     def _inputs(self, entry: Entry, place: Place, value: Value) -> tuple[Value, ...]:
         if entry.reads is None:
             return (value,)
-        return tuple([self.lookup(place, written) for written in entry.reads])
+        values: list[Value] = []
+        for written in entry.reads:
+            name = str(self.faults.evaluate(place, written))
+            if "*" in name:
+                values += self._of_every_turn(place, name, written.mark)
+            else:
+                values.append(self._named(place, name, written.mark))
+        if not values:
+            message = "what it reads is nothing: the repeat has no turn before this one"
+            raise self.faults.fail(place.scope, message, entry.reads[0].mark)
+        return tuple(values)
 
     def lookup(self, place: Place, written: Written) -> Value:
         """The value of a name: of the nearest enclosing list of the block, or an input."""
+        return self._named(place, str(self.faults.evaluate(place, written)), written.mark)
+
+    def _named(self, place: Place, name: str, mark: Mark) -> Value:
         scope = place.scope
-        name = str(self.faults.evaluate(place, written))
         if name in scope.inputs:
             return scope.inputs[name]
-        level = place.prefix
-        while True:
+        for level in _levels(place.prefix):
             found = scope.find(level + name)
             if found is not None:
                 return found
             if level + name in scope.absent:
                 message = f"the layer {name!r} is left out by its when:"
-                raise self.faults.fail(scope, message, written.mark)
-            if not level:
-                raise self._unknown_layer(scope, name, written.mark)
-            outer = level[:-1].rpartition(".")[0]
-            level = f"{outer}." if outer else ""
+                raise self.faults.fail(scope, message, mark)
+        raise self._unknown_layer(scope, name, mark)
+
+    def _of_every_turn(self, place: Place, name: str, mark: Mark) -> list[Value]:
+        """The values of a name in which `*` stands for every turn of a repeat."""
+        scope = place.scope
+        for level in _levels(place.prefix):
+            found = scope.find_all(level + name, partial(self.faults.spend, scope, mark))
+            if found is not None:
+                return found
+        message = f"there is no layer {name!r} before this one"
+        help = "* stands for each turn of a repeat, as in stage.*.conv; it needs such a repeat"
+        raise self.faults.fail(scope, message, mark, help)
 
     def _unknown_layer(self, scope: Scope, name: str, mark: Mark) -> Faulty:
         if name in _static_names(scope.entries):
@@ -381,6 +405,14 @@ class Expander:
         if faults:
             raise Faulty
         self._checked.add((id(entry), block.name))
+
+
+def _levels(prefix: str) -> Iterator[str]:
+    """The prefixes of the lists that a name is looked up in, from the inside out."""
+    while prefix:
+        yield prefix
+        prefix = prefix[: prefix.rfind(".", 0, -1) + 1]
+    yield ""
 
 
 def _names_written(entries: tuple[Entry, ...]) -> frozenset[str]:

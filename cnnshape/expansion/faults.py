@@ -89,12 +89,16 @@ class Faults:
     def told_apart(self, scope: Scope, arguments: Mapping[str, Any], mark: Mark) -> str:
         """A text that is equal for equal arguments only: unlike them, it tells 1 from true."""
         text = repr(arguments)
+        self.spend(scope, mark, len(text) // 4)
+        return text
+
+    def spend(self, scope: Scope, mark: Mark, work: int) -> None:
+        """Count work towards the limit; raises Stop after reporting that it is reached."""
         try:
-            self.budget.spend(len(text) // 4)
+            self.budget.spend(work)
         except BudgetSpent as error:
             self.at(scope, str(error), mark)
             raise Stop from None
-        return text
 
 
 def evaluated(value: Any, env: Mapping[str, Any], budget: Budget) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ..errors import Mark
@@ -19,6 +19,9 @@ class Value(NamedTuple):
 
 
 UNKNOWN = Value(0, None)
+
+TURN_WORK = 10
+"""What it costs to look for a name in one turn of a repeat, as so many values made."""
 
 
 class Record(NamedTuple):
@@ -58,6 +61,7 @@ class Scope:
         inputs: what the block reads, by name.
         entries: the recipe's entries, for messages about names that come later.
         values: the value of each path so far; a container's is that of its last layer.
+        turns: by the path of a repeat, the paths of its turns so far.
         stamps: by path, the blocks stamped here: the template, the reference of its first
             layer, and the references of what it reads.
         marks: where each path was written.
@@ -74,6 +78,7 @@ class Scope:
         self.records: list[Record] = []
         self.groups: list[Group] = []
         self.values: dict[str, Value] = {}
+        self.turns: dict[str, list[str]] = {}
         self.stamps: dict[str, tuple[Template, int, list[int]]] = {}
         self.marks: dict[str, Mark] = {}
         self.absent: set[str] = set()
@@ -95,6 +100,44 @@ class Scope:
                 template, base, outer = stamped
                 inner = template.inside.find(path[dot + 1 :])
                 found = None if inner is None else moved(inner, base, outer)
+        return found
+
+    def find_all(self, path: str, spend: Callable[[int], None]) -> list[Value] | None:
+        """The values of a path in which `*` stands for every turn of a repeat.
+
+        None: there is no such repeat, or a turn of it has no such value. `spend` counts the
+        turns that are looked at, and stops where they are too many.
+        """
+        parts = path.split(".")
+        if "*" not in parts:
+            found = self.find(path)
+            return None if found is None else [found]
+        star = parts.index("*")
+        head, tail = ".".join(parts[:star]), parts[star + 1 :]
+        whole = self.find(head)
+        if whole is not None and whole.shape is None:
+            return [whole]  # of a fault that is told already
+        turns = self.turns_of(head)
+        if turns is None:
+            return None
+        values = []
+        for turn in turns:
+            spend(TURN_WORK)
+            inside = self.find_all(".".join([turn, *tail]), spend)
+            if inside is None:
+                return None
+            values += inside
+        return values
+
+    def turns_of(self, path: str) -> list[str] | None:
+        """The paths of the turns so far of the repeat at a path, which may be in a block."""
+        found = self.turns.get(path)
+        dot = -1
+        while found is None and (dot := path.find(".", dot + 1)) >= 0:
+            stamped = self.stamps.get(path[:dot])
+            if stamped is not None:
+                inner = stamped[0].inside.turns_of(path[dot + 1 :])
+                found = None if inner is None else [f"{path[:dot]}.{turn}" for turn in inner]
         return found
 
     def default_path(self, prefix: str, stem: str, reserved: frozenset[str]) -> str:

@@ -81,6 +81,8 @@ def name_problem(name: str) -> str:
         return "a name cannot be empty"
     if "." in name:
         return f"the name {quoted(name)} has a dot; dots separate the parts of a path"
+    if name == "*":
+        return "in a path, * stands for every turn of a repeat; choose another name"
     if name == "input":
         return "the name input means what a network or block reads; choose another"
     if len(name) > limits.NAME_CHARACTERS:

@@ -182,6 +182,80 @@ def test_a_name_is_looked_up_from_the_inside_out() -> None:
     assert found["relu4"] == ("g.relu1",)
 
 
+def test_a_star_stands_for_every_turn_of_a_repeat() -> None:
+    text = """
+  - name: stage
+    repeat: 2
+    layers:
+      - {name: step, type: block, repeat: "${i + 1}"}
+      - {name: end, type: ReLU}
+  - {name: odd, type: ReLU, when: "${i % 2 == 1}", repeat: 4}
+  - {name: none, type: ReLU, repeat: 0}
+  - {name: ends, type: Add, from: stage.*.end}
+  - {name: halves, type: Concat, from: [input, stage.*.step.*.half.*.act, odd.*, none.*]}
+"""
+    block = "blocks: {block: {layers: [{name: half, type: inner, repeat: 2}]}, "
+    inner = "inner: {layers: [{name: act, type: Tanh}, Identity]}}"
+    found = reads(text, block + inner)
+    assert found["ends"] == ("stage.0.end", "stage.1.end")
+    assert found["halves"] == (
+        "input",
+        *(
+            f"stage.{step}.half.{half}.act"
+            for step in ("0.step.0", "1.step.0", "1.step.1")
+            for half in (0, 1)
+        ),
+        "odd.1",
+        "odd.3",
+    )
+
+
+def test_a_star_inside_a_repeat_stands_for_the_turns_before() -> None:
+    text = """
+  - name: dense
+    repeat: 3
+    layers:
+      - {name: all, type: Concat, from: [input, dense.*.new], when: "${i > 0}"}
+      - {name: new, type: Conv2d, out_channels: 4, kernel_size: 1}
+"""
+    found = reads(text)
+    assert found["dense.2.all"] == ("input", "dense.0.new", "dense.1.new")
+
+
+def test_a_star_over_a_faulty_repeat_is_passed_over() -> None:
+    layers = "[{name: r, type: Conv2d, kernel_size: 0, out_channels: 2, repeat: 2}, "
+    told = faults(text_of(layers + "{type: Add, from: r.*}]"))
+    assert len(told) == 1
+    assert "kernel_size" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        ("[{name: a, layers: [ReLU]}, {type: Add, from: a.*.relu1}]",
+         "there is no layer 'a.*.relu1' before this one (* stands for each turn of a repeat, "
+         "as in stage.*.conv; it needs such a repeat)"),
+        ("[{name: r, type: ReLU, repeat: 2}, {type: Add, from: r.*.conv}]",
+         "there is no layer 'r.*.conv' before this one (* stands for each turn of a repeat, "
+         "as in stage.*.conv; it needs such a repeat)"),
+        ("[{name: r, type: ReLU, repeat: 0}, {type: Add, from: r.*}]",
+         "what it reads is nothing: the repeat has no turn before this one"),
+        ("[{name: r, type: ReLU, repeat: 1}, {type: Add, from: r.*}]",
+         "Add reads at least 2 inputs, not 1 (name what it reads: from: [a, b])"),
+        ("[{name: '*', type: ReLU}]",
+         "in a path, * stands for every turn of a repeat; choose another name"),
+    ],
+)  # fmt: skip
+def test_what_a_star_cannot_stand_for(layers: str, message: str) -> None:
+    assert complaint(text_of(layers)) == message
+
+
+def test_a_star_over_many_turns_many_times_is_bounded() -> None:
+    text = "[{name: r, type: ReLU, repeat: 9999}, {name: s, type: Add, from: [r.*], repeat: 1}, "
+    text += "{name: t, repeat: 9000, layers: [{type: Add, from: r.*}]}]"
+    assert "values" in complaint(text_of(text))
+
+
 @pytest.mark.parametrize(
     ("layers", "message"),
     [

@@ -422,6 +422,15 @@ CORPUS: dict[str, Callable[[], str | bytes]] = {
     "1,000 shapes that do not fit": lambda: layers(
         *[f"{{type: Linear, out_features: 3, from: input, in_features: {n}}}" for n in range(999)]
     ),
+    "all turns, in all turns of another": lambda: layers(
+        "{name: r, type: ReLU, repeat: 9999}",
+        "{name: t, repeat: 9000, layers: [{type: Add, from: r.*}]}",
+    ),
+    "all turns in blocks, in all turns of another": lambda: layers(
+        "{name: r, type: b, repeat: 99}",
+        "{name: t, repeat: 9000, layers: [{type: Add, from: r.*.r.*}]}",
+        head=HEAD + "blocks: {b: {layers: [{name: r, type: ReLU, repeat: 99}]}}\n",
+    ),
     "20,000 unread layers": lambda: layers(*["{type: ReLU, from: input}"] * 20_000),
     "one layer reads 50,000": lambda: layers(
         "{type: Add, from: [" + "input," * 50_000 + "]}"
