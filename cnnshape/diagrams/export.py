@@ -56,12 +56,16 @@ def size(svg: str) -> tuple[float, float]:
 
 
 def _of_whole_pixels(svg: str, scale: float) -> str:
-    """The figure with so much more background that it fills whole pixels, all but a hundredth.
+    """The figure with so much more background that it fills whole pixels.
 
     Else typst draws it a part of a pixel larger than its page, and shrinks it by leaving out
-    a row and a column of pixels, which may be the bar of a letter.
+    a row and a column of pixels, which may be the bar of a letter. It rounds the width up,
+    and then the height that belongs to that width: a hundredth less keeps both from going
+    over by an error of rounding.
     """
-    width, height = (f"{(ceil(length * scale) - 0.01) / scale:.6f}" for length in size(svg))
+    wide, high = (ceil(length * scale) for length in size(svg))
+    width = f"{(wide - 0.01) / scale:.6f}"
+    height = f"{(high - 0.02 * max(1, high / wide)) / scale:.6f}"
     return re.sub(
         r' width="[\d.]+" height="[\d.]+" viewBox="0 0 [\d.]+ [\d.]+"',
         f' width="{width}" height="{height}" viewBox="0 0 {width} {height}"',

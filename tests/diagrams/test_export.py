@@ -34,7 +34,8 @@ def test_a_png_has_scale_pixels_for_each_px(scale):
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "scale"), [(80.07, 39.5, 1.5), (48, 41.5, 1), (33.3, 41.11, 1.3)]
+    ("width", "height", "scale"),
+    [(80.07, 39.5, 1.5), (48, 41.5, 1), (33.3, 41.11, 1.3), (120.83, 367.27, 1.1)],
 )
 def test_no_row_of_pixels_is_left_out(width, height, scale):
     rows = [
