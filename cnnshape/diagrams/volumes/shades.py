@@ -29,9 +29,6 @@ def shades(ink: Ink, theme: Theme) -> Shades:
 
 def plain(theme: Theme) -> Shades:
     """The shades of the network's input, which no layer has made."""
-    if theme.name == "dark":
-        shares = (0.24, 0.16, 0.08)
-    else:
-        shares = (0.02, 0.05, 0.1)
+    shares = (0.24, 0.16, 0.08) if theme.name == "dark" else (0.02, 0.05, 0.1)
     top, front, side = (mix(theme.text, theme.background, share) for share in shares)
     return Shades(top, front, side)
