@@ -1,0 +1,239 @@
+"""What stands in a box of the graph: rows of coloured cells with lines of measured text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from ...layers.shapes import format_shape
+from ...network import Node
+from ..look import Look
+from ..outline import Area, Box, Outline
+from ..text import one_line, shorten, text_width, wrap
+from . import words
+
+NAME_SIZE = 11.5
+TEXT_SIZE = 10.0
+LINE = 13.0
+"""px from one baseline to the next."""
+PAD_X, PAD_Y = 8.0, 4.0
+"""px between the text of a cell and its sides."""
+BETWEEN = 8.0
+"""px at least between a line's left and right text."""
+LEAST_TEXT, MOST_TEXT = 96.0, 172.0
+"""px of a card's text, from side to side."""
+NAME_LINES, ARGUMENT_LINES = 2, 3
+PILE = 4.0
+"""px by which a card that stands for several looks out from behind itself."""
+
+
+class Line(NamedTuple):
+    """One line of text: from the left, and what stands flush right."""
+
+    left: str
+    right: str = ""
+    bold: bool = False
+    muted: bool = False
+
+    @property
+    def size(self) -> float:
+        """Of the left text's font; the right one's is TEXT_SIZE."""
+        return NAME_SIZE if self.bold else TEXT_SIZE
+
+
+class Cell(NamedTuple):
+    """A surface with text.
+
+    Attributes:
+        kind: of the layer that colours it; '' for the page's own colour.
+        lines: of its text.
+        width: px.
+        tooltip: what a viewer says of it; '' where the card says all.
+    """
+
+    kind: str
+    lines: tuple[Line, ...]
+    width: float
+    tooltip: str = ""
+
+
+class Row(NamedTuple):
+    """Cells beside each other, as high as the highest."""
+
+    cells: tuple[Cell, ...]
+
+    @property
+    def height(self) -> float:
+        """px."""
+        return max(len(cell.lines) for cell in self.cells) * LINE + 2 * PAD_Y
+
+
+class Card(NamedTuple):
+    """What stands in a box.
+
+    Attributes:
+        rows: from top to bottom.
+        kind: of its outline's colour; '' for that of an arrow.
+        tooltip: all that is known of the box.
+        pile: whether it stands for several.
+        pill: whether it is an end of the network and no layer.
+        cut: whether a text is shortened.
+    """
+
+    rows: tuple[Row, ...]
+    kind: str
+    tooltip: str
+    pile: bool = False
+    pill: bool = False
+    cut: bool = False
+
+    @property
+    def width(self) -> float:
+        """px, with what looks out from behind."""
+        return sum(cell.width for cell in self.rows[0].cells) + (PILE if self.pile else 0)
+
+    @property
+    def height(self) -> float:
+        """px, with what looks out from behind."""
+        return sum(row.height for row in self.rows) + (PILE if self.pile else 0)
+
+
+def cards(outline: Outline, look: Look) -> dict[Box, Card]:
+    """The card of every box, all of the same width."""
+    folded = set(_folded(outline.root, False))
+    said = {
+        box: [Line(*pair) for pair in words.facts_of(box, outline, look.facts, box in folded)]
+        for box in outline.boxes
+    }
+    room = min(MOST_TEXT, max([LEAST_TEXT, *(_wish(box, said[box]) for box in outline.boxes)]))
+    return {box: _card(box, outline, look, said[box], room) for box in outline.boxes}
+
+
+def pill(name: str, shape: Sequence[int], tooltip: str) -> Card:
+    """The card of an end of the network: its input, or an output."""
+    line = Line(name, format_shape(shape), bold=True)
+    cell = Cell("", (line,), _natural(line) + 2 * PAD_X + 4)
+    return Card((Row((cell,)),), "", tooltip, pill=True)
+
+
+def _folded(area: Area, inside: bool) -> Iterable[Box]:
+    for child in area.children:
+        if isinstance(child, Area):
+            yield from _folded(child, inside or child.times > 1)
+        elif inside or child.times > 1:
+            yield child
+
+
+def _wish(box: Box, facts: list[Line]) -> float:
+    """The width of text that a box wants: its heading in one line, and each pair of facts."""
+    return max(map(_natural, [Line(_name(box), _type(box), bold=True), *facts]))
+
+
+def _natural(line: Line) -> float:
+    left = text_width(line.left, line.size, bold=line.bold)
+    right = text_width(line.right, TEXT_SIZE)
+    return left + right + (BETWEEN if line.left and line.right else 0)
+
+
+def _name(box: Box) -> str:
+    return one_line(box.name) + (f" ×{box.times}" if box.times > 1 else "")
+
+
+def _type(box: Box) -> str:
+    return one_line(box.type)
+
+
+def _card(box: Box, outline: Outline, look: Look, facts: list[Line], room: float) -> Card:
+    heading = _heading(box, look, room)
+    rows = [Row((Cell(box.kind, tuple(heading), room + 2 * PAD_X, _told(box, outline)),))]
+    if not box.closed:
+        rows += _bands(box.layers[1:], outline, look, room)
+    below = [line for pair in facts for line in _fitting(pair, room)]
+    if box.times > 1:
+        macs = None if box.macs is None else box.times * box.macs
+        total = words.costs(box.times * box.params, macs, look.facts)
+        titles = [f"all {box.times}:", *[""] * (len(total) - 1)]
+        below += [Line(*pair, muted=True) for pair in zip(titles, total, strict=False)]
+    for detail in words.details_of(box, look.facts):
+        below += [Line(text, muted=True) for text in wrap(detail, room, TEXT_SIZE)]
+    if below:
+        rows.append(Row((Cell("", tuple(below), room + 2 * PAD_X),)))
+    lines = [line for row in rows for cell in row.cells for line in cell.lines]
+    cut = any(text.endswith("…") for line in lines for text in (line.left, line.right))
+    return Card(tuple(rows), box.kind, words.box_tooltip(box, outline), box.times > 1, cut=cut)
+
+
+def _told(box: Box, outline: Outline) -> str:
+    return "" if box.closed else words.layer_tooltip(box.layers[0], outline.network)
+
+
+def _heading(box: Box, look: Look, room: float) -> list[Line]:
+    name, type = _name(box), _type(box)
+    together = Line(name, type, bold=True)
+    lines = (
+        [together]
+        if _natural(together) <= room
+        else [
+            *(
+                Line(text, bold=True)
+                for text in _at_most(name, room, NAME_SIZE, NAME_LINES, bold=True)
+            ),
+            *([Line(shorten(type, room, TEXT_SIZE))] if type else []),
+        ]
+    )
+    if box.closed:
+        return [*lines, Line(words.layers(len(box.layers)) + (" each" if box.times > 1 else ""))]
+    summary = one_line(box.layers[0].layer.summary())
+    if summary and "arguments" in look.facts:
+        lines += [Line(text) for text in _at_most(summary, room, TEXT_SIZE, ARGUMENT_LINES)]
+    return lines
+
+
+def _at_most(text: str, room: float, size: float, most: int, *, bold: bool = False) -> list[str]:
+    """The text in at most so many lines; the last ends in … where more would follow."""
+    lines = wrap(text, room, size, bold=bold)
+    if len(lines) > most:
+        lines[most - 1 :] = [shorten(" ".join(lines[most - 1 :]), room, size, bold=bold)]
+    return lines
+
+
+def _fitting(pair: Line, room: float) -> list[Line]:
+    """Two texts in one line where they fit, else in lines of their own."""
+    if _natural(pair) <= room:
+        return [pair]
+    lines = [Line(text) for text in wrap(pair.left, room, TEXT_SIZE)] if pair.left else []
+    return [*lines, Line("", shorten(pair.right, room, TEXT_SIZE))] if pair.right else lines
+
+
+def _bands(nodes: list[Node], outline: Outline, look: Look, room: float) -> list[Row]:
+    """A band for each layer that follows in the box, side by side where they fit."""
+    rows: list[list[tuple[Node, str]]] = []
+    left = 0.0
+    for node in nodes:
+        summary = one_line(node.layer.summary()) if "arguments" in look.facts else ""
+        text = shorten(f"{node.type} {summary}".strip(), room, TEXT_SIZE)
+        wide = text_width(text, TEXT_SIZE) + 2 * PAD_X
+        if rows and wide <= left:
+            rows[-1].append((node, text))
+            left -= wide
+        else:
+            rows.append([(node, text)])
+            left = room + 2 * PAD_X - wide
+    return [_band_row(row, outline, room) for row in rows]
+
+
+def _band_row(row: list[tuple[Node, str]], outline: Outline, room: float) -> Row:
+    """The bands of one row; what is left over is shared out equally."""
+    natural = [text_width(text, TEXT_SIZE) + 2 * PAD_X for _, text in row]
+    more = (room + 2 * PAD_X - sum(natural)) / len(row)
+    return Row(
+        tuple(
+            Cell(
+                node.layer.kind,
+                (Line(text),),
+                wide + more,
+                words.layer_tooltip(node, outline.network),
+            )
+            for (node, text), wide in zip(row, natural, strict=True)
+        )
+    )

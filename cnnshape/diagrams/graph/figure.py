@@ -1,0 +1,182 @@
+"""The whole figure: title, drawing, legend and notes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ...network import Network
+from .. import svg
+from ..look import Figure, Look
+from ..text import text_width, wrap
+from ..themes import KIND_TITLES, PALETTE, Theme
+from . import words
+from .columns import break_up
+from .compose import Link, breaks, side_by_side
+from .dot import skeleton
+from .paint import RADIUS, STROKE, arrow, drawing
+from .placement import Placement, Point, Route, read
+from .program import run
+from .scene import EdgeKind, Scene, scene
+
+MARGIN = 20.0
+TITLE_SIZE, SUBTITLE_SIZE, LEGEND_SIZE = 17.0, 11.5, 10.5
+LEGEND_LINE = 18.0
+LEAST_WIDTH = 420.0
+"""px between the margins, so that title and notes have room beside a narrow drawing."""
+
+
+def draw(network: Network, look: Look, *, timeout: float) -> Figure:
+    """A network as boxes and arrows, placed by Graphviz.
+
+    Args:
+        network: the network.
+        look: how it is to be drawn.
+        timeout: seconds that Graphviz may take.
+
+    Raises:
+        DiagramError: it cannot be drawn; the text says why and which option helps.
+    """
+    made = scene(network, look)
+    placed, links = _place(made, timeout)
+    top = _heading(network, max(LEAST_WIDTH, placed.width), look.theme)
+    width = max(LEAST_WIDTH, placed.width, top.width)
+    legend = _legend(made, width) if look.legend else _Part("", 0, 0)
+    notes = _notes(made.notes, width, look.theme)
+    y = MARGIN
+    body = [_at(top.markup, MARGIN, y)]
+    y += top.height + 14
+    left = MARGIN + (width - placed.width) / 2
+    body.append(_at("\n" + drawing(made, placed, links) + "\n", left, y))
+    y += placed.height + 14
+    for part in (legend, notes):
+        if part.markup:
+            body.append(_at(part.markup, MARGIN, y))
+            y += part.height + 4
+    return Figure(
+        svg.document(
+            *body,
+            width=width + 2 * MARGIN,
+            height=y - 4 + MARGIN,
+            title=network.name,
+            description=_description(made),
+            theme=look.theme,
+        ),
+        made.notes,
+    )
+
+
+def _place(made: Scene, timeout: float) -> tuple[Placement, list[Link]]:
+    """Where everything is, in as many columns (or rows) as a page needs."""
+    right = made.look.direction == "right"
+    rankdir = "LR" if right else "TB"
+
+    def placed(*sources: str) -> list[Placement]:
+        help = "--depth 1 closes groups, so that there is less to place; or a larger --timeout"
+        found = read(run("\n".join(sources), timeout=timeout, help=help))
+        return [each.turned() if right else each for each in found]
+
+    (whole,) = placed(skeleton(made, made.vertices, (), rankdir))
+    columns = break_up(made, whole, turned=right)
+    links: list[Link] = []
+    if len(columns) > 1:
+        broken = breaks(made, columns)
+        sources = [
+            skeleton(made, ids, ports, rankdir)
+            for ids, ports in zip(columns, broken.ports, strict=True)
+        ]
+        whole, links = side_by_side(broken, placed(*sources))
+    if right:
+        return whole.turned(), [Link(link.route.turned(), link.kind) for link in links]
+    return whole, links
+
+
+class _Part(NamedTuple):
+    """Some markup from (0, 0) on, with its size in px."""
+
+    markup: str
+    width: float
+    height: float
+
+
+def _at(markup: str, x: float, y: float) -> str:
+    return svg.group(markup, transform=f"translate({svg.number(x)} {svg.number(y)})")
+
+
+def _description(made: Scene) -> str:
+    """What a screen reader says of the picture."""
+    count = len(made.outline.boxes)
+    return f"{words.totals(made.network)}. {count} boxes with arrows between them."
+
+
+def _heading(network: Network, width: float, theme: Theme) -> _Part:
+    names = wrap(network.name, width, TITLE_SIZE, bold=True)
+    facts = wrap(words.totals(network), width, SUBTITLE_SIZE)
+    parts, y = [], 0.0
+    for line in names:
+        y += TITLE_SIZE + 4
+        parts.append(svg.text(line, 0, y - 6, size=TITLE_SIZE, fill=theme.text, bold=True))
+    for line in facts:
+        y += SUBTITLE_SIZE + 4
+        parts.append(svg.text(line, 0, y - 3, size=SUBTITLE_SIZE, fill=theme.muted))
+    return _Part("".join(parts), width, y)
+
+
+def _notes(notes: tuple[str, ...], width: float, theme: Theme) -> _Part:
+    lines = [line for note in notes for line in wrap(note, width, LEGEND_SIZE)]
+    drawn = "".join(
+        svg.text(line, 0, 15 * index + 11, size=LEGEND_SIZE, fill=theme.muted)
+        for index, line in enumerate(lines)
+    )
+    return _Part(drawn, width, 15 * len(lines))
+
+
+def _legend(made: Scene, width: float) -> _Part:
+    """A sample of each colour and each kind of arrow in use, with what it means."""
+    theme = made.look.theme
+    drawn, x, y = "", 0.0, 0.0
+    for sample, room, title in [*_kinds(made, theme), *_arrows(made, theme)]:
+        wide = room + 6 + text_width(title, LEGEND_SIZE)
+        if x and x + wide > width:
+            x, y = 0.0, y + LEGEND_LINE
+        text = svg.text(title, room + 6, 11, size=LEGEND_SIZE, fill=theme.text)
+        drawn += _at(sample + text, x, y)
+        x += wide + 18
+    return _Part(drawn, width, y + LEGEND_LINE)
+
+
+def _kinds(made: Scene, theme: Theme) -> list[tuple[str, float, str]]:
+    kinds = made.outline.kinds()
+    titles = [(kind, title) for kind, title in KIND_TITLES.items() if kind in kinds]
+    grey = [title for kind, title in titles if kind not in PALETTE]
+    entries = [(_swatch(kind, theme), 14.0, title) for kind, title in titles if kind in PALETTE]
+    if any(box.closed for box in made.outline.boxes):
+        grey.append("Closed group")
+    if grey:
+        entries.append((_swatch("other", theme), 14.0, ", ".join(grey)))
+    return entries
+
+
+def _swatch(kind: str, theme: Theme) -> str:
+    ink = theme.ink(kind)
+    return svg.element(
+        "rect",
+        x=0.6,
+        y=2,
+        width=13,
+        height=11,
+        rx=RADIUS / 2,
+        fill=ink.fill,
+        stroke=ink.line,
+        stroke_width=STROKE,
+    )
+
+
+def _arrows(made: Scene, theme: Theme) -> list[tuple[str, float, str]]:
+    titles: dict[EdgeKind, str] = {"skip": "Skip connection", "size": "Only its size is read"}
+    points = (Point(0, 7.5), Point(7, 7.5), Point(14, 7.5), Point(20, 7.5))
+    used = {edge.kind for edge in made.edges}
+    return [
+        (arrow(Route(points, Point(27, 7.5)), kind, theme), 27.0, title)
+        for kind, title in titles.items()
+        if kind in used
+    ]
