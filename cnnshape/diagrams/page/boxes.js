@@ -103,7 +103,7 @@ function drawBox(node) {
   const inside = width - 2 * INSIDE;
   const kind = node.area ? "group" : node.layers[0].op.kind;
   const made = shape("g", treeItem(node, `box ${kind}`));
-  if (node.area) {
+  if (node.times > 1) {
     made.append(shape("rect", { class: "behind", x: 4, y: 4, width, height, rx: 6 }));
   }
   made.append(shape("title", {}, tooltip(node)), shape("rect", { class: "face", width, height, rx: 6 }));
@@ -113,16 +113,21 @@ function drawBox(node) {
     made.append(lineOf(strong, text, { x: INSIDE, y, "data-layer": layer ? layer.index : null }, inside));
     y += ROW;
   }
-  if (figures) {
-    const [left, right] = figures;
-    const half = right ? inside - textWidth(right, FIGURE) - 8 : inside;
-    made.append(
-      shape("text", { x: INSIDE, y, class: "figure muted" }, shorten(left, Math.max(half, inside / 2), FIGURE)),
-      shape("text", { x: width - INSIDE, y, class: "figure muted", "text-anchor": "end" },
-        shorten(right, inside, FIGURE)),
-    );
-  }
+  if (figures) made.append(...figureRow(figures, y, width));
   return made;
+}
+
+/** Parameters to the left, MACs to the right. */
+function figureRow([left, right], y, width) {
+  const inside = width - 2 * INSIDE;
+  const shownRight = shorten(right, right && left ? inside / 2 + 20 : inside, FIGURE);
+  const room = inside - (shownRight ? textWidth(shownRight, FIGURE) + 8 : 0);
+  const put = (text, x, anchor) => text && shape("text",
+    { x, y, class: "figure muted", "text-anchor": anchor }, text);
+  return [
+    put(shorten(left, room, FIGURE), INSIDE, null),
+    put(shownRight, width - INSIDE, "end"),
+  ].filter(Boolean);
 }
 
 function titleRow(node, inside) {
@@ -169,7 +174,7 @@ function drawHeader(node, width) {
   let x = INSIDE + ICON + 7;
   made.append(
     shape("title", {}, tooltip(node)),
-    shape("path", { class: "face", d: `M0 ${HEADER}V6a6 6 0 0 1 6-6H${width - 6}a6 6 0 0 1 6 6V${HEADER}z` }),
+    shape("path", { class: "face", d: `M1.5 ${HEADER}V6a4.5 4.5 0 0 1 4.5-4.5H${width - 6}a4.5 4.5 0 0 1 4.5 4.5V${HEADER}z` }),
     toggle(false),
     shape("text", { x, y: 20, class: "name" }, shown),
   );

@@ -12,11 +12,9 @@ function look() {
   scene.setAttribute("transform", `translate(${camera.x} ${camera.y}) scale(${camera.zoom})`);
 }
 
-/** The part of the pane that neither buttons nor legend cover. */
 function paneSize() {
   const { width, height } = svg.getBoundingClientRect();
-  const legend = byId("legend").offsetHeight;
-  return { width, height: height - (legend ? legend + 10 : 0) };
+  return { width, height };
 }
 
 /** Change the zoom by a factor and keep the point (x, y) of the pane where it is. */

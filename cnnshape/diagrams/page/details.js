@@ -42,6 +42,7 @@ function layerDetails(layer) {
     heading(layer.path, `${op.type} ${op.summary}`.trim(), op.kind),
     box.layers.length > 1 && stackTabs(layer),
     turns(box) > 1 && element("p", { class: "note" }, `Drawn once for ${count(turns(box))} alike turns.`),
+    drawField(layer.field),
     terms(
       [layer.inputs.length > 1 ? "Inputs" : "Input", ...inputs],
       ["Output", element("strong", {}, op.output), ...readBy(layer)],
@@ -53,7 +54,6 @@ function layerDetails(layer) {
       op.connections !== 0 && ["Connections", count(op.connections)],
       ["Receptive field", fieldText(layer.field)],
     ),
-    drawField(layer.field),
     op.arguments.length > 0 && element("details", { class: "arguments" },
       element("summary", {}, "Arguments"),
       terms(...op.arguments.map(([name, value]) => [name, value]))),
@@ -67,21 +67,20 @@ function link(layer) {
 /** The layers of a box, one of them chosen. */
 function stackTabs(layer) {
   const { layers: inside } = layer.box;
-  const place = inside.indexOf(layer);
-  const name = (other) => (other === layer || place >= 0 ? other.op.type : "");
-  if (place < 0) return false;
+  if (!inside.includes(layer)) return false;
   return element("div", { class: "stack", role: "group", "aria-label": "Layers of this box" },
     inside.map((other) => element("button", {
       type: "button", "data-layer": other.index, "aria-pressed": String(other === layer),
-    }, name(other))));
+    }, other.op.type)));
 }
 
 function readBy(layer) {
   const found = readers[layer.index];
   const shown = found.slice(0, 8);
   const given = network.outputs.includes(layer.index);
-  const parts = shown.map((index) => element("span", { class: "item" }, "to ", link(layers[index])));
-  if (found.length > shown.length) parts.push(element("span", { class: "item" }, `and ${found.length - shown.length} more`));
+  const names = shown.flatMap((index, place) => [place ? ", " : "read by ", link(layers[index])]);
+  if (found.length > shown.length) names.push(` and ${count(found.length - shown.length)} more`);
+  const parts = found.length ? [element("span", { class: "item" }, names)] : [];
   if (given) parts.push(element("span", { class: "item" }, "an output of the network"));
   return parts;
 }
@@ -92,7 +91,7 @@ function parameters(layer) {
     return [element("strong", {}, "0"), " of its own: the weights are those of ", link(layers[layer.shares])];
   }
   const tensors = op.weights.map(([name, size, elements]) =>
-    op.weights.length > 1 || size.includes("×") ? `${name} ${size} = ${count(elements)}` : `${name} ${size}`);
+    size.includes("×") ? `${name} ${size} = ${count(elements)}` : `${name} ${size}`);
   return [
     element("strong", {}, count(op.params)),
     ...part(op.params, network.params),
@@ -164,11 +163,11 @@ function drawField(field) {
     faces.push({ input: [space[2], space[0]], seen: [field[2], field[0]], name: "D×W" });
   }
   const beyond = field.some((size, dimension) => size > space[dimension]);
-  const caption = `${fieldText(field)} of ${space.join("×")}`
-    + (beyond ? ": reaches beyond the input, into the padding" : "");
+  const caption = `One output sees ${fieldText(field)} of ${space.join("×")}`
+    + (beyond ? ", and beyond into the padding" : "");
   return element("figure", { class: "field" },
     faces.map(drawFace),
-    element("figcaption", { class: "muted" }, caption, element("br"), "one output in the middle, to scale"));
+    element("figcaption", { class: "muted" }, caption));
 }
 
 function drawFace({ input, seen, name }) {

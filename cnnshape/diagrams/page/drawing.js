@@ -1,21 +1,13 @@
 // The drawing: lays out what is open and keeps the elements on the page in step with it.
 
-const drawing = { size: null, arrows: [], places: new Map() };
+const drawing = { size: null, arrows: [], places: new Map(), page: null };
 const elements = new Map(); // of each node: {element, key}
 
 /** Lay out and draw everything anew. */
 function redraw() {
   const pill = pillSize();
-  const layouts = new Map();
-  const lay = (area) => {
-    const made = layOut(area, (child) => {
-      if (child === null) return pill;
-      return child.area && child.open ? lay(child) : child.size;
-    });
-    layouts.set(area, made);
-    return made;
-  };
-  drawing.size = lay(root);
+  const layouts = drawing.page ? layOutFor(drawing.page, pill) : layOutAll(pill, Infinity);
+  drawing.size = layouts.get(root);
   drawing.arrows = [];
   drawing.places = new Map();
   arrange(root, 0, 0, layouts);
@@ -32,6 +24,37 @@ function redraw() {
   byId("boxes").replaceChildren(...boxes);
   if (focused !== undefined) focusNode(visible(nodes[focused]));
   else keepOneTabStop();
+}
+
+/** The layouts of all open areas, none higher than about `most` if that can be. */
+function layOutAll(pill, most) {
+  const layouts = new Map();
+  const lay = (area) => {
+    const sizeOf = (child) => {
+      if (child === null) return pill;
+      return child.area && child.open ? lay(child) : child.size;
+    };
+    layouts.set(area, layOut(area, sizeOf, most));
+    return layouts.get(area);
+  };
+  lay(root);
+  return layouts;
+}
+
+/** The layouts that can be shown largest on a page of this shape. */
+function layOutFor(page, pill) {
+  const zoom = (layouts) => {
+    const { width, height } = layouts.get(root);
+    return Math.min(page.width / width, page.height / height);
+  };
+  let best = layOutAll(pill, Infinity);
+  const { width, height } = best.get(root);
+  const ideal = Math.sqrt((width * height * page.height) / page.width);
+  for (const factor of [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.15, 1.3, 1.5, 1.8]) {
+    const layouts = layOutAll(pill, factor * ideal);
+    if (zoom(layouts) > 1.05 * zoom(best)) best = layouts;
+  }
+  return best;
 }
 
 function arrange(area, left, top, layouts) {

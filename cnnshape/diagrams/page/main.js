@@ -12,6 +12,7 @@ function select(wanted, from = "") {
   say("");
   const node = selectedNode();
   if (node && from !== "drawing") reveal(node);
+  document.querySelector("main").classList.toggle("chosen", selected !== null);
   showDetails(selected);
   selectRow(selected?.layer ?? null, { scroll: from !== "table" });
   paintState();
@@ -99,6 +100,14 @@ function open(node) {
 
 byId("fold-all").addEventListener("click", () => toggleAll(false));
 byId("unfold-all").addEventListener("click", () => toggleAll(true));
+byId("columns").addEventListener("click", () => {
+  drawing.page = drawing.page ? null : paneSize();
+  byId("columns").setAttribute("aria-pressed", String(drawing.page !== null));
+  redraw();
+  if (drawing.page) fit(drawing.size);
+  else startView(drawing.size);
+  paintState();
+});
 byId("zoom-in").addEventListener("click", () => zoomInMiddle(1.25));
 byId("zoom-out").addEventListener("click", () => zoomInMiddle(0.8));
 byId("fit").addEventListener("click", () => fit(drawing.size));
@@ -194,9 +203,16 @@ darkSystem.addEventListener("change", tellTheme);
 
 // Paper: the whole drawing on a page
 
+const PAPER = { width: 182, height: 236 }; // mm that the drawing may take of an A4 page
 const paper = matchMedia("print");
+let pageOnScreen = null;
 
 function preparePaper(printing) {
+  if (printing === svg.hasAttribute("viewBox")) return;
+  if (printing) pageOnScreen = drawing.page;
+  drawing.page = printing ? PAPER : pageOnScreen;
+  redraw();
+  paintState();
   if (printing) {
     const { width, height } = drawing.size;
     svg.setAttribute("viewBox", `-4 -4 ${width + 12} ${height + 12}`);
