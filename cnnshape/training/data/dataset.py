@@ -1,0 +1,95 @@
+"""What a data set is: images with labels, in two parts, and how one fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels: TypeAlias = NDArray[np.uint8]
+    Labels: TypeAlias = NDArray[np.int64]
+    Index: TypeAlias = slice | NDArray[np.int64]
+
+
+class DataError(Exception):
+    """A data set that cannot be had as asked. The text is one line: what is wrong, what helps."""
+
+
+class Images(Protocol):
+    """Labelled images of one shape. It can be sent to another process.
+
+    Attributes:
+        labels: the classes of the images, int64, N.
+        shape: of an image: C×H×W, or whatever a network's input is.
+        light_on_dark: whether they are light strokes on a dark ground, as in MNIST. An image
+            from elsewhere is then fitted in whole, and inverted where it is dark on light;
+            other images are cropped to their middle.
+        in_memory: whether to ask for pixels costs next to nothing.
+    """
+
+    @property
+    def labels(self) -> Labels: ...
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    @property
+    def light_on_dark(self) -> bool: ...
+
+    @property
+    def in_memory(self) -> bool: ...
+
+    def __len__(self) -> int: ...
+
+    def pixels(self, index: Index) -> Pixels:
+        """The images of a slice or of an array of numbers: uint8, n×C×H×W.
+
+        Raises:
+            DataError: a file cannot be read any more.
+        """
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayImages:
+    """Images in memory.
+
+    Attributes:
+        array: uint8, N×C×H×W.
+        labels, light_on_dark, in_memory: see :class:`Images`.
+    """
+
+    array: Pixels
+    labels: Labels
+    light_on_dark: bool = False
+    in_memory: bool = True
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.array.shape[1:]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def pixels(self, index: Index) -> Pixels:
+        return self.array[index]
+
+
+@dataclass(frozen=True)
+class Data:
+    """A data set.
+
+    Attributes:
+        name: as it was asked for.
+        classes: their names; a label is an index into them.
+        train, test: the two parts.
+        notes: what a user should be told of it, a sentence each: the split, skipped images.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    train: Images
+    test: Images
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,185 @@
+"""A folder of image files, a folder a class: read at once where they fit, else when asked for."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from .dataset import ArrayImages, Data, DataError, Images
+from .folder_listing import Found, Listing, few, find_images
+from .image_files import (
+    BrokenImage,
+    check_header,
+    middle,
+    pixels_of,
+    read_picture,
+    without_warnings,
+)
+from .split import take_share
+
+if TYPE_CHECKING:
+    from .dataset import Index, Labels, Pixels
+    from .stored import Report
+
+TEST_SHARE = 0.2
+"""Of each class, what is for the test where the folder has no part for it."""
+READERS = min(8, os.cpu_count() or 1)
+"""Threads that decode: Pillow lets others run meanwhile."""
+
+
+@dataclass(frozen=True, eq=False)
+class FileImages:
+    """Images that are decoded when they are asked for.
+
+    Attributes:
+        root: the folder that the names are in.
+        names: the files.
+        labels, shape, light_on_dark, in_memory: see :class:`Images`.
+    """
+
+    root: str
+    names: tuple[str, ...]
+    labels: Labels
+    shape: tuple[int, int, int]
+    light_on_dark: bool = False
+    in_memory: bool = False
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def pixels(self, index: Index) -> Pixels:
+        import numpy as np
+
+        numbers = np.arange(len(self))[index]
+        pixels = np.empty((len(numbers), *self.shape), np.uint8)
+        with without_warnings():
+            for place, number in enumerate(numbers):
+                path = os.path.join(self.root, self.names[number])
+                try:
+                    pixels[place] = _read_middle(path, self.shape)
+                except BrokenImage as fault:
+                    raise DataError(f"{path} is broken ({fault}): mend or remove it") from None
+        return pixels
+
+
+def load_folder(
+    path: str,
+    shape: tuple[int, int, int],
+    *,
+    seed: int,
+    strict: bool,
+    budget: int,
+    report: Report,
+) -> Data:
+    """The images of a folder, at the size that a network reads.
+
+    Args:
+        path: holds a folder a class, or train/ and test/ (or val/) with a folder a class in each.
+        shape: C×H×W of the network's input.
+        seed: of the division where there is no test part.
+        strict: whether a broken image is an error; else it is left out, and said.
+        budget: bytes; where all pixels take more, they are not kept in memory.
+        report: is told what is done.
+
+    Raises:
+        DataError: the folder is not made so, a class is empty, or an image is broken (strict).
+    """
+    if not Path(path).is_dir():
+        raise DataError(f"folder:{path}: there is no such folder")
+    found = find_images(Path(path))
+    train, test, notes = _divided(found, seed)
+    count = len(train.names) + len(test.names)
+    report(f"reading {count:,} images of {path}")
+    in_memory = count * prod(shape) <= budget
+    parts = [_read(path, listing, shape, in_memory) for listing in (train, test)]
+    broken = {**parts[0].broken, **parts[1].broken}
+    if broken:
+        told = few([f"{name} ({reason})" for name, reason in broken.items()])
+        if strict:
+            raise DataError(f"{len(broken):,} broken in {path}: {told}; mend or remove")
+        notes.append(f"left out as broken, {len(broken):,} of {count:,} images: {told}")
+    _check_classes(path, found.classes, parts[0].images, parts[1].images)
+    notes.insert(
+        0,
+        f"{path}: {len(parts[0].images):,} training and {len(parts[1].images):,} test images in "
+        f"{len(found.classes)} classes",
+    )
+    notes.append(
+        f"each is resized until its shorter side fits {shape[1]}×{shape[2]}, and its middle taken"
+    )
+    if not in_memory:
+        notes.append("they are read anew in every epoch: together they are too large for memory")
+    return Data(f"folder:{path}", found.classes, parts[0].images, parts[1].images, tuple(notes))
+
+
+def _divided(found: Found, seed: int) -> tuple[Listing, Listing, list[str]]:
+    """What to learn from and what to test on, with the notes so far."""
+    import numpy as np
+
+    if found.test is not None:
+        return found.train, found.test, list(found.notes)
+    names, labels = found.train
+    parts = take_share(np.array(labels, np.int64), names, TEST_SHARE, seed)
+    train, test = (
+        Listing([names[number] for number in part], [labels[number] for number in part])
+        for part in parts
+    )
+    note = f"of each class, {TEST_SHARE:.0%} of the images are for the test, drawn by seed {seed}"
+    return train, test, [*found.notes, note]
+
+
+class _Part(NamedTuple):
+    """The images of a part that can be read, and why each other cannot."""
+
+    images: Images
+    broken: dict[str, str]
+
+
+def _read(root: str, listing: Listing, shape: tuple[int, int, int], in_memory: bool) -> _Part:
+    """Decode all images of a part, or see of each that it is one."""
+    import numpy as np
+
+    names, labels = np.array(listing.names, object), np.array(listing.labels, np.int64)
+    pixels = np.empty((len(names), *shape), np.uint8) if in_memory else None
+
+    def read(number: int) -> str | None:
+        path = os.path.join(root, names[number])
+        try:
+            if pixels is None:
+                check_header(path)
+            else:
+                pixels[number] = _read_middle(path, shape)
+        except BrokenImage as fault:
+            return str(fault)
+        return None
+
+    with without_warnings(), ThreadPoolExecutor(READERS) as readers:
+        reasons = list(readers.map(read, range(len(names))))
+    broken = {name: reason for name, reason in zip(names, reasons, strict=True) if reason}
+    good = np.array([reason is None for reason in reasons], bool)
+    if pixels is None:
+        return _Part(FileImages(root, tuple(names[good]), labels[good], shape), broken)
+    if broken:
+        pixels, labels = pixels[good], labels[good]
+    return _Part(ArrayImages(pixels, labels), broken)
+
+
+def _read_middle(path: str, shape: tuple[int, int, int]) -> Pixels:
+    channels, height, width = shape
+    return pixels_of(middle(read_picture(path, channels, (height, width)), (height, width)))
+
+
+def _check_classes(path: str, classes: tuple[str, ...], train: Images, test: Images) -> None:
+    """Raise DataError where there is nothing to learn of a class, or nothing to test on."""
+    import numpy as np
+
+    counts = np.bincount(train.labels, minlength=len(classes))
+    empty = [name for name, count in zip(classes, counts, strict=True) if not count]
+    if empty:
+        raise DataError(f"folder:{path}: there is no image to learn from of {few(empty)}")
+    if not len(test):
+        raise DataError(f"folder:{path}: there is no image for the test; a class needs two or more")

@@ -1,0 +1,198 @@
+"""An image file as pixels: upright, on white where it is transparent, in grey or colours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings, simplefilter
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
+    from .dataset import Pixels
+
+UNSAFE_FORMATS = ("EPS",)
+"""Formats for which Pillow runs another program."""
+MODES = {1: "L", 3: "RGB"}
+"""Pillow's modes by the number of channels: grey and colours."""
+DEEP_GREY = 65535 / 255
+"""How many values of a 16-bit grey make one of 8 bits."""
+MIDDLE_GREY = 127
+
+
+class BrokenImage(Exception):
+    """A file that is no readable image. The text says why, without the file's name."""
+
+
+@cache
+def formats() -> tuple[str, ...]:
+    """The formats that are read: all of Pillow's but those that are not safe."""
+    from PIL import Image
+
+    Image.init()
+    return tuple(name for name in Image.OPEN if name not in UNSAFE_FORMATS)
+
+
+@cache
+def endings() -> frozenset[str]:
+    """The endings of such files' names, in small letters, with their dot."""
+    from PIL import Image
+
+    known = set(formats())
+    return frozenset(
+        ending for ending, name in Image.registered_extensions().items() if name in known
+    )
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Pillow warns of damaged notes in files, and of large ones; neither matters here.
+
+    It is for a whole process: not to be used in one thread of several.
+    """
+    with catch_warnings():
+        simplefilter("ignore")
+        yield
+
+
+def read_picture(path: str | PathLike[str], channels: int, sides: tuple[int, int]) -> Picture:
+    """A file's picture in grey (1) or red, green and blue (3).
+
+    Args:
+        path: the file.
+        channels: 1 or 3.
+        sides: the height and width that are wanted of it. A JPEG far larger than that is
+            decoded at a half, a quarter or an eighth; the result is never smaller than it.
+
+    Raises:
+        BrokenImage: it cannot be read.
+    """
+    from PIL import Image, ImageOps
+
+    with _faults_named(), Image.open(path, formats=formats()) as picture:
+        # Twice the size leaves the resampling something to average.
+        picture.draft(MODES[channels], (2 * max(sides), 2 * max(sides)))
+        return _flattened(ImageOps.exif_transpose(picture)).convert(MODES[channels])
+
+
+def check_header(path: str | PathLike[str]) -> None:
+    """Raise BrokenImage where a file does not begin as an image of a known format does."""
+    from PIL import Image
+
+    with _faults_named(), Image.open(path, formats=formats()):
+        pass
+
+
+def middle(picture: Picture, sides: tuple[int, int]) -> Picture:
+    """The largest middle part of the wanted proportions, at the wanted height and width."""
+    from PIL import Image
+
+    height, width = sides
+    across = min(picture.width, picture.height * width / height)
+    down = min(picture.height, picture.width * height / width)
+    left, top = (picture.width - across) / 2, (picture.height - down) / 2
+    return picture.resize(
+        (width, height), Image.Resampling.BILINEAR, box=(left, top, left + across, top + down)
+    )
+
+
+def whole(picture: Picture, sides: tuple[int, int]) -> Picture:
+    """The whole picture, as large as it fits into a height and width; black around it."""
+    from PIL import Image
+
+    height, width = sides
+    scale = min(height / picture.height, width / picture.width)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    framed = Image.new(picture.mode, (width, height))
+    place = ((width - size[0]) // 2, (height - size[1]) // 2)
+    framed.paste(picture.resize(size, Image.Resampling.BILINEAR), place)
+    return framed
+
+
+def pixels_of(picture: Picture) -> Pixels:
+    """The picture as uint8, C×H×W."""
+    import numpy as np
+
+    array = np.array(picture)
+    return array[None] if array.ndim == 2 else np.ascontiguousarray(array.transpose(2, 0, 1))
+
+
+def read_like(
+    path: str | PathLike[str],
+    shape: tuple[int, int, int],
+    light_on_dark: bool,
+    report: Callable[[str], None],
+) -> Pixels:
+    """A file as pixels of a shape C×H×W, treated as images of a kind are; see `of_file`."""
+    channels, *sides = shape
+    picture = read_picture(path, channels, (sides[0], sides[1]))
+    if not light_on_dark:
+        return pixels_of(middle(picture, (sides[0], sides[1])))
+    return pixels_of(whole(_on_black(picture, path, report), (sides[0], sides[1])))
+
+
+def _on_black(
+    picture: Picture, path: str | PathLike[str], report: Callable[[str], None]
+) -> Picture:
+    """A picture in grey as light strokes on black: its edge shows what it is drawn on."""
+    import numpy as np
+    from PIL import Image
+
+    grey = np.asarray(picture).astype(np.float64)
+    ground = float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
+    if ground > MIDDLE_GREY:
+        report(f"{path} is dark on light: it is inverted")
+        grey, ground = 255 - grey, 255 - ground
+    if ground:
+        # Paper is not quite white, and ink not quite black.
+        grey = (grey - ground).clip(0) * (255 / max(1.0, grey.max() - ground))
+    return Image.fromarray(np.rint(grey).astype(np.uint8))
+
+
+@contextmanager
+def _faults_named() -> Iterator[None]:
+    """Turn whatever a damaged file makes Pillow raise into BrokenImage."""
+    from PIL import UnidentifiedImageError
+
+    try:
+        yield
+    except BrokenImage:
+        raise
+    except UnidentifiedImageError:
+        raise BrokenImage("it is no image that Pillow knows") from None
+    except OSError as fault:
+        raise BrokenImage(fault.strerror or str(fault)) from None
+    except Exception as fault:  # what Pillow's readers raise for damage is not foreseeable
+        raise BrokenImage(f"{type(fault).__name__}: {fault}") from None
+
+
+def _flattened(picture: Picture) -> Picture:
+    """The picture in 8 bits without transparency: it is laid on white."""
+    from PIL import Image
+
+    if picture.mode.startswith(("I", "F")):
+        return _in_8_bits(picture)
+    if picture.has_transparency_data:
+        upper = picture.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", upper.size, "white"), upper)
+    return picture
+
+
+def _in_8_bits(picture: Picture) -> Picture:
+    """A deep grey picture in 8 bits; Pillow's own conversion would cut off what is above 255."""
+    import numpy as np
+    from PIL import Image
+
+    values: Any = np.asarray(picture)
+    if picture.mode == "F":
+        deepest, scale = 255.0, (1.0 if values.max() > 1 else 1 / 255)
+    else:
+        deepest, scale = 65535.0, DEEP_GREY
+    if not (values.min() >= 0 and values.max() <= deepest):
+        raise BrokenImage(
+            f"its values go from {values.min():g} to {values.max():g}: expected 0 to {deepest:g}"
+        )
+    return Image.fromarray(np.rint(values / scale).astype(np.uint8))

@@ -1,0 +1,215 @@
+"""What is done to images before a network reads them: geometry, then normalising."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from math import prod
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ...layers.shapes import format_shape
+from .dataset import DataError
+from .measuring import how_many, mean_and_deviation
+
+if TYPE_CHECKING:
+    from .dataset import Images
+
+MOST_PADDING = 1.25
+"""An input may be so many times as large as an image for it to be padded; else it is resized."""
+LUMA = (0.299, 0.587, 0.114)
+"""The shares of red, green and blue in grey: ITU-R BT.601, as Pillow has it."""
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """How images become what a network reads. It is fitted once, on the training images.
+
+    Attributes:
+        source: the shape of an image as it comes, C×H×W.
+        output_shape: the network's input.
+        mean, std: of the training images, a channel, as shares of 255.
+        measured, total: on how many training images, and of how many.
+        light_on_dark: whether they are light strokes on a dark ground.
+    """
+
+    source: tuple[int, ...]
+    output_shape: tuple[int, ...]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    measured: int
+    total: int
+    light_on_dark: bool
+
+    @classmethod
+    def fit(cls, images: Images, input_shape: tuple[int, ...]) -> Preparation:
+        """The preparation of a training set for a network's input.
+
+        Raises:
+            DataError: such images cannot become such an input.
+        """
+        source, target = tuple(images.shape), tuple(input_shape)
+        if source != target and not (
+            len(source) == len(target) == 3 and {source[0], target[0]} <= {1, 3}
+        ):
+            raise DataError(
+                f"images of {format_shape(source)} cannot become the network's input of "
+                f"{format_shape(target)}: 1 channel or 3 of height and width can"
+            )
+        measured = how_many(images, prod(target))
+        raw = cls(source, target, (), (), measured, len(images), images.light_on_dark)
+        mean, std = mean_and_deviation(images, target, raw.geometry)
+        return replace(raw, mean=mean, std=std)
+
+    def __call__(self, pixels: Tensor) -> Tensor:
+        """uint8 images as they come, as the numbers that the network reads."""
+        return self.normalise(self.geometry(pixels))
+
+    def geometry(self, pixels: Tensor) -> Tensor:
+        """uint8 n×(source) to uint8 n×(the network's input), on the same device."""
+        if self.source == self.output_shape:
+            return pixels
+        if self.source[0] > self.output_shape[0]:
+            pixels = _grey(pixels)
+        if self._resized != self.source[1:]:
+            resized = functional.interpolate(
+                pixels.float(), self._resized, mode="bilinear", antialias=True
+            )
+            pixels = resized.round_().clamp_(0, 255).to(torch.uint8)
+        if self._resized != self.output_shape[1:]:
+            pixels = functional.pad(pixels, self._padding)
+        if self.source[0] < self.output_shape[0]:
+            pixels = pixels.expand(-1, self.output_shape[0], -1, -1)
+        return pixels.contiguous()
+
+    def normalise(self, pixels: Tensor) -> Tensor:
+        """n×(the network's input) to float32 of mean 0 and deviation 1 over the training set.
+
+        `pixels` are uint8, or float from 0 to 255, on any device.
+        """
+        mean, scale = _constants(self.mean, self.std, pixels.dim() - 2, pixels.device)
+        return (pixels - mean).mul_(scale)
+
+    def of_file(
+        self, path: str | PathLike[str], report: Callable[[str], None] = lambda line: None
+    ) -> Tensor:
+        """An image file as uint8, 1×(the network's input).
+
+        Where the training images are light on dark, it is fitted in whole, inverted where it is
+        dark on light, and its ground made black; `report` is told. Else its middle is taken.
+
+        Raises:
+            DataError: the file cannot be read, or the network was not trained on images.
+        """
+        from .image_files import BrokenImage, read_like, without_warnings
+
+        if len(self.source) != 3:
+            raise DataError(
+                f"{path} is an image, and the network reads {format_shape(self.source)}"
+            )
+        channels, height, width = self.source
+        try:
+            with without_warnings():
+                pixels = read_like(path, (channels, height, width), self.light_on_dark, report)
+        except BrokenImage as fault:
+            raise DataError(f"cannot read {path}: {fault}") from None
+        return self.geometry(torch.from_numpy(pixels)[None])
+
+    def sentences(self) -> list[str]:
+        """What is done, for a user."""
+        return [*self._geometry_said(), self._normalising_said()]
+
+    def _geometry_said(self) -> list[str]:
+        if self.source == self.output_shape:
+            return []
+        said = []
+        source, resized, target = map(
+            format_shape, (self.source[1:], self._resized, self.output_shape[1:])
+        )
+        if self.source[0] > self.output_shape[0]:
+            said.append("colours become grey")
+        if resized != source:
+            said.append(f"images are resized from {source} to {resized}")
+        if target != resized:
+            said.append(f"images are padded with black from {resized} to {target}")
+        if self.source[0] < self.output_shape[0]:
+            said.append(f"grey is given to each of the {self.output_shape[0]} channels")
+        return said
+
+    def _normalising_said(self) -> str:
+        figures = ", ".join(
+            f"{mean:.4f} and {std:.4f}" for mean, std in zip(self.mean, self.std, strict=True)
+        )
+        said = f"normalised by the training set's mean and deviation: {figures}"
+        if self.measured < self.total:
+            said += f" (of {self.measured:,} of its {self.total:,} images)"
+        return said
+
+    @property
+    def _resized(self) -> tuple[int, ...]:
+        """Height and width after resizing, the proportions kept; the rest is padded."""
+        height, width = self.source[1:]
+        high, wide = self.output_shape[1:]
+        if height <= high <= MOST_PADDING * height and width <= wide <= MOST_PADDING * width:
+            return height, width
+        scale = min(high / height, wide / width)
+        return max(1, round(height * scale)), max(1, round(width * scale))
+
+    @property
+    def _padding(self) -> tuple[int, int, int, int]:
+        """Empty columns and rows: left, right, above, below."""
+        down, across = (
+            wanted - there
+            for wanted, there in zip(self.output_shape[1:], self._resized, strict=True)
+        )
+        return across // 2, across - across // 2, down // 2, down - down // 2
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, for JSON."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Preparation:
+        """The preparation of plain data; raises DataError where it is none."""
+        try:
+            return cls(
+                source=tuple(map(int, values["source"])),
+                output_shape=tuple(map(int, values["output_shape"])),
+                mean=tuple(map(float, values["mean"])),
+                std=tuple(map(float, values["std"])),
+                measured=int(values["measured"]),
+                total=int(values["total"]),
+                light_on_dark=bool(values["light_on_dark"]),
+            )
+        except (KeyError, TypeError, ValueError) as fault:
+            raise DataError(
+                f"what is kept of the images' preparation is faulty: {fault!r}"
+            ) from None
+
+
+def _grey(pixels: Tensor) -> Tensor:
+    red, green, blue = (pixels[:, channel : channel + 1].float() for channel in range(3))
+    grey = LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue
+    return grey.round_().to(torch.uint8)
+
+
+@lru_cache(maxsize=16)
+def _constants(
+    mean: tuple[float, ...], std: tuple[float, ...], dimensions: int, device: torch.device
+) -> tuple[Tensor, Tensor]:
+    """The mean and one over the deviation, of pixels from 0 to 255, for channels of so many
+    dimensions."""
+    shape = (-1, *(1,) * max(0, dimensions))
+    means, deviations = torch.tensor([mean, std], dtype=torch.float64) * 255
+    return (
+        means.view(shape).float().to(device),
+        deviations.reciprocal().view(shape).float().to(device),
+    )
