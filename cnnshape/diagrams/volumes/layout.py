@@ -144,7 +144,7 @@ def _as_u(spacing: Spacing) -> Layout:
     rows = [Row(spacing, levels[level]) for level in sorted(levels)]
     for row in rows:
         row.fill()
-    tops = _nest(rows, LEVEL_GAP)
+    tops = _descend(rows, LEVEL_GAP)
     main = spacing.parts.main
     trunk = set(pairwise(main))
     across = _across(spacing, rows)
@@ -192,21 +192,23 @@ def _stack(rows: Sequence[Row], gap: float) -> list[float]:
     return tops
 
 
-def _nest(rows: Sequence[Row], gap: float) -> list[float]:
-    """Where the axis of each row is when each stands as high as those above leave room."""
+def _descend(rows: Sequence[Row], gap: float) -> list[float]:
+    """Where the axis of each level is: its volumes below all that is written on the one above.
+
+    Its arcs may run beside that, where they are clear of it.
+    """
     tops: list[float] = []
     above = Skyline()
     for row in rows:
-        tops.append(
-            max(
-                (
-                    bottom + gap - patch.top
-                    for patch in row.sky.patches
-                    if (bottom := above.bottom(patch.left, patch.right)) is not None
-                ),
-                default=0.0,
-            )
-        )
+        tops.append(0.0)
+        if above.patches:
+            volumes = min(row.y[item] + row.form(item).top for item in row.x)
+            clear = [
+                bottom - patch.top
+                for patch in row.sky.patches
+                if (bottom := above.bottom(patch.left, patch.right)) is not None
+            ]
+            tops[-1] = gap + max([above.lowest - volumes, *clear])
         above.patches += row.sky.moved(0, tops[-1])
     return tops
 

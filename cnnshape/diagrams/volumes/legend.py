@@ -172,7 +172,7 @@ def _scale(parts: Parts, scales: Scales) -> str:
         edges.append(f"thickness as {scales.channels.of('channels')}")
         said.append(", ".join(edges))
     if dimensions > 3:
-        said.append("of larger maps only the last two sizes are drawn")
+        said.append("D is written, not drawn")
     if any(len(shape) == 1 for shape in shapes):
         said.append(f"bars: height as {scales.vector.of('features')}")
     if _clamped(shapes, scales):

@@ -40,11 +40,6 @@ class Measured:
         """Half the width of what is written below it."""
         return self.label.width / 2 if self.label and not self.beside else 0
 
-    @property
-    def reach(self) -> float:
-        """From its middle to the right end of it and its label."""
-        return max(self.form.far_right, self.right, self.half)
-
 
 def measure(parts: Parts, plan: Plan, scales: Scales) -> Mapping[Item, Measured]:
     """The sizes of all items."""

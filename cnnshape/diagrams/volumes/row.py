@@ -16,7 +16,7 @@ from .marks import Line, LineKind, Mark, Pill, Point, Rule, Text
 from .measure import BESIDE
 from .skyline import Skyline
 from .solids import Ball, Solid
-from .spacing import LINE_GAP, Spacing
+from .spacing import FORK, LINE_GAP, Spacing
 
 LABEL_TOP = 4.0
 """px between a volume and what is written under it."""
@@ -30,8 +30,6 @@ NEAR = 12.0
 """Labels whose heights differ by less than these px are put on one line."""
 TICK = 2.5
 """px of the end of a rule, to either side."""
-FORK = 5.0
-"""px from a volume to where a line forks off."""
 
 
 @dataclass(eq=False)
@@ -64,6 +62,7 @@ class Row:
             self._stand(stretch)
         for stretch in self._stretches():
             self._write(stretch)
+            self._sizes(stretch, under_branches=False)
         for chain in self.spacing.plan.chains:
             here = [item for item in chain if item in self.x]
             if here:
@@ -73,7 +72,7 @@ class Row:
         for link in sorted(arcs, key=lambda link: self.x[link.target] - self.x[link.source]):
             self.arc(link)
         for stretch in self._stretches():
-            self._sizes(stretch)
+            self._sizes(stretch, under_branches=True)
             self._brackets(stretch)
 
     def shift(self, distance: float) -> None:
@@ -146,13 +145,28 @@ class Row:
             ends.update(dict.fromkeys(line, bottom))
         self.written.update(ends)
 
-    def _sizes(self, items: Sequence[Item]) -> None:
-        """Write under neighbours the size that their maps have in common."""
+    def _sizes(self, items: Sequence[Item], *, under_branches: bool) -> None:
+        """Write under neighbours the size that their maps have in common.
+
+        Where branches of the same size run below them, it is written under these, once.
+        """
         for size, run in groupby(items, key=lambda item: item.spatial):
             members = list(run)
             bottoms = [self.written[item] for item in members if item in self.written]
-            if size and bottoms:
+            if size and bottoms and self._continues_below(members) == under_branches:
                 self._ruler(items, members, max(bottoms))
+
+    def _continues_below(self, members: Sequence[Item]) -> bool:
+        """Whether branches below some neighbours hold maps of their size, and no others."""
+        plan = self.spacing.plan
+        first, last = plan.column[members[0]], plan.column[members[-1]]
+        below = {
+            item.spatial
+            for item in self.x
+            if plan.lane[item] > max(0, plan.lane[members[0]])
+            and first <= plan.column[item] <= last
+        }
+        return below == {members[0].spatial}
 
     def _label_top(self, item: Item) -> float:
         x, half = self.x[item], self.spacing.sizes[item].half
@@ -176,7 +190,7 @@ class Row:
         left = right = self.x[members[0]]
         if len(members) > 1:
             left, right = self._span(items, members)
-        middle = (left + right) / 2
+        middle = self._clear(members, left, right, half)
         below = self.sky.bottom(min(left, middle - half), max(right, middle + half))
         top = max(top, below or 0)
         y = top + LINE
@@ -187,6 +201,20 @@ class Row:
                 tick = (Point(outer, level - TICK), Point(outer, level + TICK))
                 self.marks.append(Rule((*tick, Point(outer, level), Point(inner, level))))
         self.sky.add(min(left, middle - half), top, max(right, middle + half), y + 3)
+
+    def _clear(self, members: Sequence[Item], left: float, right: float, half: float) -> float:
+        """Where in a stretch a text stands in the middle, or beside a line that runs there."""
+        middle = (left + right) / 2
+        plan = self.spacing.plan
+        for link in self.spacing.parts.links:
+            if not self._holds(link):
+                continue
+            item, other = link.source, link.target
+            if item in members and plan.lane[other] > plan.lane[item]:
+                line = self._beside(item, other, after=True)
+                if abs(line - middle) < half + 3:
+                    middle = line + (half + 4 if middle >= line else -half - 4)
+        return min(max(middle, left + half), right - half) if right > left else middle
 
     def _span(self, items: Sequence[Item], members: Sequence[Item]) -> tuple[float, float]:
         """The stretch of some of a row's neighbours, up to half way to the next."""
@@ -203,7 +231,8 @@ class Row:
         x, size = self.x[item], self.spacing.sizes[item]
         if item is self.port:
             return x, x
-        return x + min(size.form.left, -size.half), x + max(size.right, size.half)
+        half = self.spacing.half(item)
+        return x + min(size.form.left, -half), x + max(size.right, half)
 
     def _brackets(self, items: Sequence[Item]) -> None:
         """Bracket the neighbours of each group, the innermost nearest to them."""
@@ -243,7 +272,7 @@ class Row:
         part._stand(chain)
         part._write(chain)
         if self._differs(chain):
-            part._sizes(chain)
+            part._sizes(chain, under_branches=False)
         left, right = part.sky.left, part.sky.right
         for link in self.spacing.parts.links:
             if link.target is chain[0] and link.source in self.y:

@@ -13,10 +13,10 @@ from math import sqrt
 
 from ...layers.shapes import Shape
 
-RECEDE_X, RECEDE_Y = 0.34, 0.25
+RECEDE_X, RECEDE_Y = 0.3, 0.24
 """How far right and up a px of depth goes on the page."""
 
-TALLEST, TALLEST_IN_U = 150.0, 104.0
+TALLEST, TALLEST_IN_U = 150.0, 100.0
 """px of the largest map's height or width, and of the longest bar; where levels stand one
 under the other, less."""
 THICKEST = 42.0

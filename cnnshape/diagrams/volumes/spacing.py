@@ -20,7 +20,9 @@ AREA_GAP = 27.0
 """px of an arrow into another group."""
 LABEL_GAP = 7.0
 """px between two labels side by side."""
-ELBOW = 9.0
+FORK = 5.0
+"""px from a volume to where a line turns or forks off."""
+ELBOW = 8.0
 """px between a line from one level of a U to another and what stands beside it."""
 LINE_GAP = 7.0
 """px between a line that changes lanes and what stands beside it."""
@@ -121,6 +123,12 @@ class Spacing:
             end = start
         return rows[::-1]
 
+    def half(self, item: Item) -> float:
+        """Half the width of what is written under an item: its label, and its map's size."""
+        alone = item not in self.in_run and not item.symbol
+        size = text_width(size_text(item), NAME_SIZE) if alone else 0
+        return max(self.sizes[item].half, size / 2)
+
     def left(self, places: Mapping[Item, float]) -> float:
         """The left end of placed items and their labels."""
         sizes = self.sizes
@@ -178,8 +186,9 @@ class _Solver:
         for item in items:
             size = self.sizes[item]
             self.at[item] = x
-            self.left = min(self.left, x + size.form.left, x - size.half)
-            self.right = max(self.right, x + size.reach)
+            half = self.spacing.half(item)
+            self.left = min(self.left, x + size.form.left, x - half)
+            self.right = max(self.right, x + size.form.far_right, x + size.right, x + half)
             band = self.spacing.band(item)
             bands.setdefault(band, []).append(item)
             self.last_in_lane[band, self.spacing.plan.lane[item]] = item
@@ -197,19 +206,21 @@ class _Solver:
         band, lane = spacing.band(item), spacing.plan.lane[item]
         least = 0.0
         for before in self.last_column.get(band, ()):
+            other = self.sizes[before]
             gap = self._gap(before, item)
-            least = max(least, self.at[before] + self.sizes[before].right + gap - size.form.left)
+            if item.symbol:
+                gap = max(gap, other.form.run / 2 + LINE_GAP)
+            least = max(least, self.at[before] + other.right + gap - size.form.left)
             if self._turns(before) or self._turns(item):
-                other = self.sizes[before]
-                room = max(other.half, other.form.far_right) + 2 * LINE_GAP
-                room += max(size.half, -size.form.left)
+                room = max(spacing.half(before), other.form.far_right) + 2 * LINE_GAP
+                room += max(spacing.half(item), -size.form.left)
                 least = max(least, self.at[before] + room)
         beside = self.last_in_lane.get((band, lane))
         if beside is not None:
             other = self.sizes[beside]
-            room = self._half(beside) + self._half(item) + LABEL_GAP
+            room = spacing.half(beside) + spacing.half(item) + LABEL_GAP
             if size.form.bottom > other.form.bottom:
-                room = max(room, other.half + 2 - size.form.left)
+                room = max(room, spacing.half(beside) + 2 - size.form.left)
             least = max(least, self.at[beside] + room)
         for link in spacing.into[item]:
             if link.source in self.at and not link.skip:
@@ -221,11 +232,12 @@ class _Solver:
         step = self.spacing.band(target) - self.spacing.band(source)
         if step == 0:
             return 0.0
-        start = self.at[source] + max(self.sizes[source].right, self.sizes[source].half) + ELBOW
+        half, form = self.spacing.half(source), self.sizes[source].form
+        start = self.at[source] + max(form.far_right + FORK, half + ELBOW)
         size = self.sizes[target]
         if step > 0:
             return start - size.form.run / 2
-        return start + ELBOW + max(-size.form.left, size.half)
+        return start + ELBOW + max(-size.form.left, self.spacing.half(target))
 
     def _gap(self, before: Item, after: Item) -> float:
         areas = self.spacing.areas
@@ -234,9 +246,3 @@ class _Solver:
     def _turns(self, item: Item) -> bool:
         """Whether lines change lanes beside an item."""
         return item in self.spacing.turning
-
-    def _half(self, item: Item) -> float:
-        """Half the width that an item needs for what is written under it."""
-        alone = item not in self.spacing.in_run
-        size = text_width(size_text(item), NAME_SIZE) if alone and not item.symbol else 0
-        return max(self.sizes[item].half, size / 2)
