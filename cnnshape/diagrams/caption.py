@@ -1,0 +1,83 @@
+"""What stands above and below a drawing: its title, a row of samples, and sentences.
+
+A block is markup with its upper left corner at (0, 0); a style puts blocks one under another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ..layers.shapes import format_shape
+from ..network import Network
+from . import svg
+from .text import text_width, wrap
+from .themes import Theme
+
+TITLE_SIZE, TITLE_LINE = 17.0, 22.0
+TEXT_SIZE, TEXT_LINE = 11.0, 15.0
+SAMPLE_ROOM = 24.0
+"""px of a sample with the space after it."""
+SAMPLE_GAP = 16.0
+"""px between two samples with their texts."""
+
+
+class Block(NamedTuple):
+    """Some markup with its upper left corner at (0, 0), and its height in px."""
+
+    markup: str
+    height: float
+
+
+def heading(network: Network, width: float, theme: Theme) -> Block:
+    """The network's name, what goes in and comes out, and what it costs."""
+    macs = network.totals.macs
+    facts = (
+        f"{format_shape(network.input_shape)} → "
+        + ", ".join(map(format_shape, network.output_shapes)),
+        f"{network.totals.params:,} parameters",
+        "MACs unknown" if macs is None else f"{macs:,} MACs",
+    )
+    lines = wrap(network.name, width, TITLE_SIZE, bold=True)
+    drawn = [
+        svg.text(
+            line,
+            0,
+            TITLE_LINE * index + TITLE_SIZE,
+            size=TITLE_SIZE,
+            fill=theme.text,
+            bold=True,
+        )
+        for index, line in enumerate(lines)
+    ]
+    below = TITLE_LINE * len(lines) + 2
+    rest = paragraph(" · ".join(facts), width, theme)
+    return Block("\n".join([*drawn, moved(rest.markup, 0, below)]), below + rest.height)
+
+
+def paragraph(text: str, width: float, theme: Theme) -> Block:
+    """Text in lines of at most `width` px."""
+    lines = wrap(text, width, TEXT_SIZE)
+    drawn = "\n".join(
+        svg.text(line, 0, TEXT_LINE * index + TEXT_SIZE, size=TEXT_SIZE, fill=theme.muted)
+        for index, line in enumerate(lines)
+    )
+    return Block(drawn, TEXT_LINE * len(lines))
+
+
+def samples(entries: Iterable[tuple[str, str]], width: float, theme: Theme) -> Block:
+    """Samples, each at most SAMPLE_ROOM by TEXT_LINE px, with what they mean."""
+    drawn, x, y = [], 0.0, 0.0
+    for sample, meaning in entries:
+        needed = SAMPLE_ROOM + text_width(meaning, TEXT_SIZE)
+        if x > 0 and x + needed > width:
+            x, y = 0.0, y + TEXT_LINE + 3
+        label = svg.text(meaning, SAMPLE_ROOM, TEXT_SIZE, size=TEXT_SIZE, fill=theme.text)
+        drawn.append(moved(sample + label, x, y))
+        x += needed + SAMPLE_GAP
+    return Block("\n".join(drawn), y + TEXT_LINE + 3)
+
+
+def moved(markup: str, x: float, y: float) -> str:
+    """Markup as far right and down."""
+    return svg.group(markup, transform=f"translate({svg.number(x)} {svg.number(y)})")

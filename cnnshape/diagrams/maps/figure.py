@@ -1,0 +1,75 @@
+"""The feature maps of a network as a figure."""
+
+from __future__ import annotations
+
+from ...layers.shapes import format_shape
+from ...network import Network
+from .. import svg
+from ..caption import Block, heading, moved, paragraph, samples
+from ..look import DiagramError, Figure, Look
+from .layout import layout
+from .legend import entries, sentences
+from .paint import paint_row
+from .path import Path, main_path
+from .scale import Scales
+
+MARGIN = 20.0
+"""px around the figure."""
+BLOCK_GAP = 18.0
+"""px between the heading, the rows and the legend."""
+LEAST_WIDTH = 440.0
+"""px of the figure, so that a small net's legend can be read."""
+
+
+def draw(network: Network, look: Look) -> Figure:
+    """A network's main path as stacks of feature maps, as in figure 2 of LeCun et al. (1998).
+
+    `look.depth` says how far neighbours of one resolution are drawn as one stack: None: not
+    at all; a number: within the groups of that level; 'auto': as little as is readable.
+    `look.facts` adds kernel and stride ('arguments'), 'params' and 'macs' to an operation,
+    and 'rf' to a caption; names and sizes are always shown, formulas and paths in tooltips.
+
+    Raises:
+        DiagramError: there are more stacks than a figure holds, or the data is to go down.
+    """
+    if look.direction == "down":
+        raise DiagramError("maps stand from left to right; help: leave --direction out")
+    path = main_path(network, look)
+    scales = Scales.of(path.stacks)
+    rows = layout(path, scales, look)
+    width = max(LEAST_WIDTH, *(row.width for row in rows))
+    left = (width - max(row.width for row in rows)) / 2
+    notes = sentences(path, scales, rows, look)
+
+    blocks = [heading(network, width, look.theme)]
+    blocks += [
+        Block(moved(paint_row(row, path, look.theme), left - row.left, -row.top), row.height)
+        for row in rows
+    ]
+    if look.legend:
+        blocks.append(samples(entries(path, rows, look.theme), width, look.theme))
+    blocks.append(paragraph(" ".join(notes), width, look.theme))
+
+    body, y = [], MARGIN
+    for block in blocks:
+        body.append(moved(block.markup, MARGIN, y))
+        y += block.height + BLOCK_GAP
+    return Figure(
+        svg.document(
+            *body,
+            width=width + 2 * MARGIN,
+            height=y - BLOCK_GAP + MARGIN,
+            title=network.name,
+            description=_description(path),
+            theme=look.theme,
+        ),
+        notes,
+    )
+
+
+def _description(path: Path) -> str:
+    outputs = " and ".join(map(format_shape, path.network.output_shapes))
+    return (
+        f"{len(path.stacks)} stacks of feature maps, from the input of "
+        f"{format_shape(path.network.input_shape)} to the output of {outputs}."
+    )

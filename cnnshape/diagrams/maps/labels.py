@@ -1,0 +1,110 @@
+"""Blocks of text, measured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..look import Look
+from ..text import shorten, text_width, wrap
+from .path import Path, Stack
+from .words import companions, costs, heading, operations, size
+
+NAME_SIZE, TEXT_SIZE, SMALL_SIZE = 12.0, 11.0, 10.0
+LINE_HEIGHT = 1.25
+"""From one line to the next, in parts of the font's size."""
+CAPTION_WIDTH = 112.0
+"""px after which a name goes on in another line."""
+OPERATION_WIDTH = 126.0
+"""px after which an operation goes on in another line."""
+MOST_NAME_LINES = 3
+
+_PIECES = re.compile(r"[^\s._]+[\s._]*|[\s._]+")
+"""Parts of a name that stay together: up to a dot, an underscore or a space."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text."""
+
+    content: str
+    size: float
+    bold: bool = False
+    muted: bool = False
+
+    @property
+    def width(self) -> float:
+        """px."""
+        return text_width(self.content, self.size, bold=self.bold)
+
+    @property
+    def height(self) -> float:
+        """px to the next line."""
+        return LINE_HEIGHT * self.size
+
+
+@dataclass(frozen=True)
+class Label:
+    """Lines of text one under another, centred.
+
+    Attributes:
+        cut: whether a name in it is shortened.
+    """
+
+    lines: tuple[Line, ...] = ()
+    cut: bool = False
+
+    @property
+    def width(self) -> float:
+        """px of the longest line."""
+        return max((line.width for line in self.lines), default=0)
+
+    @property
+    def height(self) -> float:
+        """px of all lines."""
+        return sum(line.height for line in self.lines)
+
+
+def caption(path: Path, stack: Stack, look: Look) -> Label:
+    """The text above a stack: what it is, its size, and its receptive field if asked for."""
+    name, cut = _name_lines(heading(path, stack))
+    lines = [Line(text, NAME_SIZE, bold=True) for text in name]
+    lines.append(Line(size(stack), NAME_SIZE))
+    if "rf" in look.facts and stack.layers:
+        field = path.network.receptive_fields[stack.layers[-1].path]
+        seen = "unknown" if field is None else "×".join(map(str, field))
+        lines.append(Line(f"sees {seen}", SMALL_SIZE, muted=True))
+    return Label(tuple(lines), cut)
+
+
+def operation_label(stack: Stack, look: Look) -> Label:
+    """The text under the gap before a stack: what its layers do, and what they cost."""
+    lines = list(_wrapped(operations(stack.layers, look), TEXT_SIZE))
+    lines += _wrapped([companions(stack.layers)], TEXT_SIZE, muted=True)
+    lines += _wrapped(costs(stack, look), SMALL_SIZE, muted=True)
+    return Label(tuple(lines))
+
+
+def _wrapped(texts: Iterable[str], size: float, *, muted: bool = False) -> Iterable[Line]:
+    for text in filter(None, texts):
+        for line in wrap(text, OPERATION_WIDTH, size):
+            yield Line(line, size, muted=muted)
+
+
+def _name_lines(name: str) -> tuple[list[str], bool]:
+    """A name in a few lines, broken after its dots where it can be, and whether it is cut."""
+    lines = [""]
+    for piece in _PIECES.findall(name):
+        if text_width((lines[-1] + piece).rstrip(), NAME_SIZE, bold=True) <= CAPTION_WIDTH:
+            lines[-1] += piece
+        else:
+            lines += wrap(piece, CAPTION_WIDTH, NAME_SIZE, bold=True)
+    lines = [line.strip() for line in lines if line.strip()]
+    if len(lines) <= MOST_NAME_LINES:
+        return lines, False
+    rest = "".join(lines[MOST_NAME_LINES - 1 :])
+    return [
+        *lines[: MOST_NAME_LINES - 1],
+        shorten(rest, CAPTION_WIDTH, NAME_SIZE, bold=True),
+    ], True

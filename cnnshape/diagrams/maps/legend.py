@@ -1,0 +1,143 @@
+"""What is said under the drawing: colours, scales, and what is not drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from .. import svg
+from ..caption import TEXT_LINE
+from ..look import Look
+from ..text import one_line
+from ..themes import KIND_TITLES, PALETTE, Theme
+from .layout import Place, Row
+from .paint import EDGE, STRONG, draw_stack
+from .path import Path
+from .scale import ALL_MAPS, LEAST, LEAST_MARK, ROOTS, Form, Scale, Scales
+
+_SWATCH = Form(10, 8, maps=2)
+
+
+def entries(path: Path, rows: Sequence[Row], theme: Theme) -> Iterator[tuple[str, str]]:
+    """A sample of every colour and of the traced window, with what they mean."""
+    kinds = {stack.kind for stack in path.stacks if stack.layers}
+    order = {kind: index for index, kind in enumerate(KIND_TITLES)}
+    known = sorted(kinds, key=lambda kind: (order.get(kind, len(order)), kind))
+    for kind in known:
+        if kind in PALETTE:
+            yield _swatch(kind, theme), KIND_TITLES[kind]
+    grey = [KIND_TITLES.get(kind, one_line(kind)) for kind in known if kind not in PALETTE]
+    titles = ["Input", *(title.lower() for title in grey)]
+    yield _swatch("other", theme), ", ".join(titles)
+    if any(place.window for row in rows for place in row.places):
+        yield _traced(theme), "What the marked position of the next maps reads"
+
+
+def _swatch(kind: str, theme: Theme) -> str:
+    return draw_stack(_SWATCH, 1, theme.ink(kind), theme, middle=TEXT_LINE / 2)
+
+
+def _traced(theme: Theme) -> str:
+    middle = TEXT_LINE / 2
+    lines = "".join(
+        svg.element("line", x1=8, y1=y, x2=17, y2=middle, stroke=theme.line, stroke_width=EDGE)
+        for y in (middle - 3.5, middle + 3.5)
+    )
+    window = svg.element(
+        "rect",
+        x=1.5,
+        y=middle - 3.5,
+        width=7,
+        height=7,
+        fill="none",
+        stroke=theme.text,
+        stroke_width=STRONG,
+    )
+    point = svg.element("rect", x=16, y=middle - 1.5, width=3, height=3, fill=theme.text)
+    return lines + window + point
+
+
+def sentences(path: Path, scales: Scales, rows: Sequence[Row], look: Look) -> tuple[str, ...]:
+    """How things are scaled, and what is condensed, shortened or left out."""
+    places = [place for row in rows for place in row.places]
+    return (
+        *_left_out(path),
+        *_condensed(path),
+        *_scales(path, scales),
+        *_counts(path),
+        *_marks(places),
+        *_repeats(rows, places),
+    )
+
+
+def _left_out(path: Path) -> Iterator[str]:
+    """What the main path passes by."""
+    total = len(path.network.layers)
+    branches = path.merges or path.layers < total
+    if branches:
+        text = f"Main path only: {path.layers:,} of {total:,} layers"
+        if path.merges:
+            reads = "layer of it reads" if path.merges == 1 else "layers of it read"
+            text += f"; {path.merges:,} {reads} other values, too, which are not drawn"
+        yield f"{text}."
+    if len(path.network.outputs) > 1:
+        yield f"Of {len(path.network.outputs)} outputs the first is drawn."
+
+
+def _condensed(path: Path) -> Iterator[str]:
+    """Which neighbours are one stack."""
+    if path.depth is None:
+        if path.folded:
+            yield "Alike neighbours are drawn once."
+        return
+    groups = " and stand in one group" if path.depth else ""
+    text = f"Neighbours that keep the resolution{groups} are one stack, the last of their maps"
+    if path.depth < path.levels:
+        text += f"; --depth {path.depth + 1} draws more"
+    yield f"{text}."
+
+
+def _scales(path: Path, scales: Scales) -> Iterator[str]:
+    maps = [n for stack in path.stacks for n in stack.spatial[-3:]]
+    lengths = [stack.shape[0] for stack in path.stacks if stack.shape and not stack.spatial]
+    if maps:
+        root = ROOTS[scales.map.root]
+        yield (
+            f"Edges of maps follow the {root}number of positions{_least(scales.map, maps)}."
+            if root
+            else f"Maps are drawn to scale{_least(scales.map, maps)}."
+        )
+    if lengths:
+        root = ROOTS[scales.vector.root]
+        least = _least(scales.vector, lengths)
+        yield f"The length of a vector follows the {root}number of its elements{least}."
+    if any(len(stack.spatial) == 1 for stack in path.stacks):
+        yield "The height of a one-dimensional map means nothing."
+    if any(len(stack.spatial) > 3 for stack in path.stacks):
+        yield "Of maps with more than three dimensions the last three are drawn."
+
+
+def _least(scale: Scale, sizes: Iterable[int]) -> str:
+    return "" if all(map(scale.shows, sizes)) else f", none shorter than {LEAST:g} px"
+
+
+def _counts(path: Path) -> Iterator[str]:
+    if any(stack.spatial and stack.shape[0] > ALL_MAPS for stack in path.stacks):
+        yield (
+            f"Of more than {ALL_MAPS} maps, {ALL_MAPS} are drawn and one more for each doubling: "
+            "the number before @ is exact."
+        )
+
+
+def _marks(places: Sequence[Place]) -> Iterator[str]:
+    windows = [place.window for place in places if place.window]
+    if any(min(window.width, window.height) <= LEAST_MARK for window in windows):
+        yield f"No window is drawn smaller than {LEAST_MARK:g} px."
+    if any(place.window and place.item.form.depth for place in places):
+        yield "The depth of a window is not drawn."
+
+
+def _repeats(rows: Sequence[Row], places: Sequence[Place]) -> Iterator[str]:
+    if len(rows) > 1:
+        yield "A row begins with the last stack of the row above, pale."
+    if any(place.item.caption.cut for place in places):
+        yield "Long names are shortened; a viewer that shows tooltips shows them whole."

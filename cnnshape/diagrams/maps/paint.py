@@ -1,0 +1,149 @@
+"""The SVG of stacks, lines and texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .. import svg
+from ..text import ASCENT
+from ..themes import Ink, Theme, mix
+from .labels import Label
+from .layout import Place, Row
+from .path import Path
+from .scale import OFFSET, Form
+from .tooltip import tooltip
+from .wires import Point, Rect, Wire
+
+EDGE, THIN, STRONG = 1.0, 0.8, 1.4
+"""px of the lines of a map, of the sample's lines, and of its windows."""
+PALE = 0.4
+"""Opacity of a stack that is drawn again."""
+HEAD = 6.0
+"""px of the length of an arrow's head."""
+
+
+def paint_row(row: Row, path: Path, theme: Theme) -> str:
+    """A row with its axis at y = 0."""
+    stacks = [_stack(place, path, theme) for place in row.places]
+    operations = [_operation(place, row, path, theme) for place in row.places[1:]]
+    lines = [_sample(place, theme) for place in row.places]
+    return "\n".join(filter(None, (*stacks, *lines, *operations)))
+
+
+def _stack(place: Place, path: Path, theme: Theme) -> str:
+    item = place.item
+    ink = theme.ink(item.stack.kind)
+    maps = svg.group(
+        draw_stack(item.form, place.x - item.form.full_width / 2, ink, theme),
+        opacity=PALE if item.again else None,
+    )
+    text = _text(
+        item.caption, place.x, place.caption - item.caption.height, theme, muted=item.again
+    )
+    return svg.group(maps, text, tooltip=tooltip(item.stack, path.network))
+
+
+def draw_stack(form: Form, left: float, ink: Ink, theme: Theme, middle: float = 0) -> str:
+    """A stack's maps from the hindmost to the front, around a height of `middle`."""
+    top = middle - form.full_height / 2 + form.depth
+    drawn: list[str] = []
+    for index in range(form.maps):
+        face = Rect(left + OFFSET * index, top + OFFSET * index, form.width, form.height)
+        if form.depth:
+            drawn += _sides(face, form.depth, ink, theme)
+        drawn.append(_rect(face, fill=ink.fill, stroke=ink.line, stroke_width=EDGE))
+    return "".join(drawn)
+
+
+def _sides(face: Rect, depth: float, ink: Ink, theme: Theme) -> Iterator[str]:
+    """The upper and the right side of a map that has a depth."""
+    upper = ((face.left, face.top), (face.right, face.top))
+    right = ((face.right, face.top), (face.right, face.bottom))
+    for (start, end), share in ((upper, 0.55), (right, 0.8)):
+        corners = (
+            start,
+            end,
+            (end[0] + depth, end[1] - depth),
+            (start[0] + depth, start[1] - depth),
+        )
+        yield svg.element(
+            "polygon",
+            points=" ".join(f"{svg.number(x)},{svg.number(y)}" for x, y in corners),
+            fill=mix(ink.fill, ink.line, share),
+            stroke=ink.line,
+            stroke_width=EDGE,
+            stroke_linejoin="round",
+        )
+
+
+def _rect(rect: Rect, **attributes: str | float | None) -> str:
+    return svg.element(
+        "rect", x=rect.left, y=rect.top, width=rect.width, height=rect.height, **attributes
+    )
+
+
+def _operation(place: Place, row: Row, path: Path, theme: Theme) -> str:
+    item = place.item
+    return svg.group(
+        _text(item.operation, place.operation, row.operations, theme),
+        tooltip=tooltip(item.stack, path.network),
+    )
+
+
+def _sample(place: Place, theme: Theme) -> str:
+    """The lines to a stack, the position where they end, and the window that it is read by."""
+    drawn = [_wire(wire, theme) for wire in place.wires]
+    if place.window is not None:
+        drawn.append(_window(place.window, theme))
+    if place.sample is not None:
+        drawn.append(_rect(place.sample, fill=theme.text))
+    return "".join(drawn)
+
+
+def _window(window: Rect, theme: Theme) -> str:
+    return _rect(
+        window,
+        fill=theme.background,
+        fill_opacity=0.45,
+        stroke=theme.text,
+        stroke_width=STRONG,
+    )
+
+
+def _wire(wire: Wire, theme: Theme) -> str:
+    start, end = wire.start, wire.end
+    line = svg.element(
+        "line",
+        x1=start.x,
+        y1=start.y,
+        x2=end.x - (HEAD - 1 if wire.arrow else 0),
+        y2=end.y,
+        stroke=theme.line,
+        stroke_width=THIN,
+    )
+    return line + _head(end, theme) if wire.arrow else line
+
+
+def _head(tip: Point, theme: Theme) -> str:
+    corners = ((tip.x, tip.y), (tip.x - HEAD, tip.y - HEAD / 2), (tip.x - HEAD, tip.y + HEAD / 2))
+    points = " ".join(f"{svg.number(x)},{svg.number(y)}" for x, y in corners)
+    return svg.element("polygon", points=points, fill=theme.line)
+
+
+def _text(label: Label, x: float, top: float, theme: Theme, *, muted: bool = False) -> str:
+    """The lines of a label, centred at `x`, from `top` down."""
+    drawn, y = [], top
+    for line in label.lines:
+        drawn.append(
+            svg.text(
+                line.content,
+                x,
+                y + ASCENT * line.size,
+                size=line.size,
+                fill=theme.muted if muted or line.muted else theme.text,
+                bold=line.bold,
+                anchor="middle",
+            )
+        )
+        y += line.height
+    return "".join(drawn)

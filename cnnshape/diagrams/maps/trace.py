@@ -1,0 +1,151 @@
+"""The sample that is traced: for each stack, the window that one position of the next reads.
+
+It starts at one position of the last maps and goes back. On each stack, a position within
+the window that was just found is followed further, so that all windows hang together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from ...layers._window import Window, WindowLayer
+from ...layers.base import Step
+from ...layers.shapes import Shape
+from ...network import Node
+from .path import MIXING_KINDS, Stack
+
+_DOWN, _ALONG = 0.3, 0.7
+"""Where in a window the sample is followed: above its middle and right of it."""
+
+Way = Literal["window", "all", "rearranged", "unknown"]
+
+
+class Span(NamedTuple):
+    """Positions along one dimension, the first and the last, both counted from 0."""
+
+    first: int
+    last: int
+
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        return self.last - self.first + 1
+
+    def clipped(self, places: int) -> Span:
+        """Those of them that the map has: a window may reach into the padding."""
+        first = min(max(self.first, 0), places - 1)
+        return Span(first, max(first, min(self.last, places - 1)))
+
+
+@dataclass(frozen=True)
+class Link:
+    """How a stack is read by the next one.
+
+    Attributes:
+        way: 'window': each position reads a window; 'all': each element reads all;
+            'rearranged': the same elements in another shape; 'unknown'.
+        window: the positions that the sample reads, one span a spatial dimension.
+        sample: the position of the next stack that reads them; () of a vector.
+    """
+
+    way: Way
+    window: tuple[Span, ...] = ()
+    sample: Shape = ()
+
+
+def trace(stacks: Sequence[Stack]) -> list[Link]:
+    """How each stack is read by the next: one link for each but the last."""
+    links: list[Link] = []
+    within: tuple[Span, ...] | None = None
+    for source, target in reversed(list(pairwise(stacks))):
+        whole = tuple(Span(0, n - 1) for n in target.spatial)
+        sample = _followed(within or whole)
+        within = _seen(source, target, sample) if source.spatial else None
+        if within is None:
+            links.append(Link(_way(target.layers)))
+        else:
+            links.append(Link("window", within, sample))
+    return links[::-1]
+
+
+def _followed(spans: Sequence[Span]) -> Shape:
+    """The position within a window that is followed further back."""
+    last = len(spans) - 1
+    return tuple(
+        span.first + round((_ALONG if index == last else _DOWN) * (span.size - 1))
+        for index, span in enumerate(spans)
+    )
+
+
+def _way(layers: Sequence[Node]) -> Way:
+    if any(node.layer.kind == "linear" for node in layers):
+        return "all"
+    return "rearranged" if all(node.layer.kind == "shape" for node in layers) else "unknown"
+
+
+def _seen(source: Stack, target: Stack, sample: Shape) -> tuple[Span, ...] | None:
+    """The window of `source` that a position of `target` reads; None: not known."""
+    places = sample or (0,) * (len(target.shape) - 1)
+    spans: tuple[Span, ...] | None = tuple(Span(place, place) for place in places)
+    for node in reversed(target.layers):
+        if spans is not None:
+            spans = read_by(node, spans)
+    if spans is None or len(spans) != len(source.spatial):
+        return None
+    return tuple(span.clipped(n) for span, n in zip(spans, source.spatial, strict=True))
+
+
+def read_by(node: Node, spans: Sequence[Span]) -> tuple[Span, ...] | None:
+    """The positions of its input that a layer reads for those of its output; None: not known.
+
+    Positions in the padding are among them.
+    """
+    read, written = node.input_shapes[0], node.output_shape
+    sizes = read[1:]
+    if len(read) < 2:
+        return () if read == written and node.layer.kind not in MIXING_KINDS else None
+    if node.layer.flattens_space:
+        return tuple(Span(0, 0) for _ in sizes) if all(n == 1 for n in sizes) else None
+    steps = node.layer.footprint(node.input_shapes, written)
+    if steps is None or len(steps) != len(sizes):
+        return None
+    if not spans:
+        whole = all(step.span == n - 1 for step, n in zip(steps, sizes, strict=True))
+        return tuple(Span(0, n - 1) for n in sizes) if whole else None
+    if len(spans) != len(steps):
+        return None
+    return tuple(
+        Span(start(span.first), start(span.last) + int(step.span))
+        for start, step, span in zip(_starts(node, steps), steps, spans, strict=True)
+    )
+
+
+def _starts(node: Node, steps: Sequence[Step]) -> list[Callable[[int], int]]:
+    """For each dimension, where the window of a position starts.
+
+    A window layer says it. Of any other the footprint is known, and not its offset: it lies
+    around the place of the input that corresponds to the position.
+    """
+    layer = node.layer
+    if isinstance(layer, WindowLayer):
+        windows = layer.windows()
+        if [Step(each.extent - 1, each.stride) for each in windows] == list(steps):
+            return [partial(_start_of, window) for window in windows]
+    sizes, places = node.input_shapes[0][1:], node.output_shape[1:]
+    return [
+        partial(_start_around, n, count, int(step.span))
+        for n, count, step in zip(sizes, places, steps, strict=True)
+    ]
+
+
+def _start_of(window: Window, position: int) -> int:
+    return position * window.stride - window.before
+
+
+def _start_around(size: int, places: int, span: int, position: int) -> int:
+    """⌊(p + ½)·n/o − (span + 1)/2⌋, in integers."""
+    return ((2 * position + 1) * size - (span + 1) * places) // (2 * places)

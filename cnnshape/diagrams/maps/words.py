@@ -1,0 +1,114 @@
+"""What is written at a stack and between two: names, sizes, operations, costs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from ...layers.base import Layer
+from ...layers.shapes import format_shape
+from ...network import INPUT, Node
+from ..look import Look
+from ..outline import FUSED_KINDS
+from ..text import one_line
+from .path import Path, Stack
+
+_WORDS = {"Conv": "convolution", "Avg": "average", "Pool": "pooling"}
+"""The abbreviations in the names of layer types."""
+
+MOST_OPERATIONS = 4
+"""Lines of operations between two stacks; more are in the tooltip alone."""
+
+
+def operation(layer: Layer, look: Look) -> str:
+    """'Convolution 5×5, stride 2': what a layer does, with its window where it is asked for."""
+    name = layer.operation or _spelled(layer.type_name)
+    if "arguments" not in look.facts:
+        return name
+    said = [" ".join(filter(None, (name, _kernel(layer))))]
+    arguments = layer.arguments
+    stride, dilation = arguments.get("stride"), arguments.get("dilation")
+    if isinstance(stride, tuple) and stride != arguments.get("kernel_size") and _differs(stride):
+        said.append(f"stride {_folded(stride)}")
+    if isinstance(dilation, tuple) and _differs(dilation):
+        said.append(f"dilation {_folded(dilation)}")
+    groups = arguments.get("groups", 1)
+    if groups != 1:
+        depthwise = groups == arguments.get("in_channels")
+        said.append("depthwise" if depthwise else f"{groups} groups")
+    return ", ".join(said)
+
+
+def _differs(values: tuple[int, ...]) -> bool:
+    return any(value != 1 for value in values)
+
+
+def _folded(values: tuple[int, ...]) -> str:
+    return str(values[0]) if len(set(values)) == 1 else format_shape(values)
+
+
+def _kernel(layer: Layer) -> str:
+    kernel = layer.arguments.get("kernel_size")
+    return format_shape(kernel) if isinstance(kernel, tuple) else ""
+
+
+def _spelled(type_name: str) -> str:
+    """'Max pooling' of MaxPool2d; 'ReLU' stays, for it is no word."""
+    name = re.sub(r"[123]d$", "", type_name)
+    parts = re.findall(r"[A-Z][a-z]+|[A-Z]+(?![a-z])|[0-9]+|[a-z]+", name)
+    if not any(part in _WORDS for part in parts):
+        return name
+    words = [_WORDS.get(part, part if part.isupper() else part.lower()) for part in parts]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
+
+
+def operations(layers: Sequence[Node], look: Look) -> list[str]:
+    """What the layers do that are not named beside, alike ones as one: '3 × Addition'."""
+    done = [node.layer for node in layers if node.layer.kind not in FUSED_KINDS]
+    counts = Counter(operation(layer, look) for layer in done)
+    lines = [f"{count} × {text}" if count > 1 else text for text, count in counts.items()]
+    if len(lines) > MOST_OPERATIONS:
+        more = sum(list(counts.values())[MOST_OPERATIONS - 1 :])
+        lines[MOST_OPERATIONS - 1 :] = [f"and {more} more layers"]
+    return lines
+
+
+def companions(layers: Sequence[Node]) -> str:
+    """The norms, activations and dropouts among the layers, each type once."""
+    types = [node.type for node in layers if node.layer.kind in FUSED_KINDS]
+    return ", ".join(dict.fromkeys(types))
+
+
+def size(stack: Stack) -> str:
+    """'6@28×28' of maps, '32×32' of an image with one map, '84' of a vector."""
+    if len(stack.shape) < 2:
+        return format_shape(stack.shape)
+    maps = format_shape(stack.shape[1:])
+    return maps if stack.name == INPUT and stack.shape[0] == 1 else f"{stack.shape[0]}@{maps}"
+
+
+def role(path: Path, stack: Stack) -> str:
+    """What a stack is for the network: 'output', 'feature maps', or 'layer' for a vector."""
+    if stack is path.stacks[-1]:
+        return "output"
+    return "feature maps" if len(stack.shape) > 1 else "layer"
+
+
+def heading(path: Path, stack: Stack) -> str:
+    """'C1: feature maps', 'F6: layer', 'INPUT', 'OUTPUT'."""
+    name = one_line(stack.name)
+    if not stack.layers or name.lower() == role(path, stack):
+        return name.upper()
+    return f"{name}: {role(path, stack)}"
+
+
+def costs(stack: Stack, look: Look) -> list[str]:
+    """'156 parameters' and '117,600 MACs', where they are asked for and there are any."""
+    said = []
+    if "params" in look.facts and stack.params:
+        said.append(f"{stack.params:,} parameter" + ("s" if stack.params != 1 else ""))
+    if "macs" in look.facts and stack.macs != 0:
+        said.append("MACs unknown" if stack.macs is None else f"{stack.macs:,} MACs")
+    return said
