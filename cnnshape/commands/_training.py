@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeAlias
 
 import typer
 
@@ -59,7 +59,7 @@ def faults_told() -> Iterator[None]:
     except (BuildError, CheckpointError, PeerLost, TrainingError) as fault:
         _tell_fault(fault)
         if isinstance(fault, PeerLost):
-            _end_at_once(1)
+            end_at_once(1)
         raise typer.Exit(1) from None
     except (DataError, DeviceError, RunError) as fault:
         _tell_fault(fault)
@@ -124,8 +124,12 @@ def _tell_fault(fault: Exception) -> None:
     typer.echo(f"error: {fault}", err=True)
 
 
-def _end_at_once(code: int) -> None:
-    """End without torch's own farewell to the other processes, which would wait for them."""
+def end_at_once(code: int) -> NoReturn:
+    """End a process that works with others, without Python's farewell.
+
+    Threads of torch.distributed may still run then, and would abort the process, or wait for
+    those that are gone.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

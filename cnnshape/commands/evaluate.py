@@ -59,19 +59,23 @@ def evaluate(
 
 
 def _measured(trained: Trained, name: str, data_dir: str | None) -> Evaluation:
+    from dataclasses import replace
+
     from ..training.batches import open_samples
-    from ..training.data import DataError, load_data
+    from ..training.data import DataError
     from ..training.distributed import Group
     from ..training.evaluation import evaluation_batches, measure
-    from ..training.session import default_workers
+    from ..training.session import default_workers, load_for
 
     group = Group()
-    classifier = trained.classifier
-    data = load_data(
-        name,
-        input_shape=trained.network.input_shape,
-        data_dir=data_dir,
+    classifier, recipe = trained.classifier, trained.recipe
+    data = load_for(
+        group,
+        replace(recipe, dataset=name),
+        trained.network,
+        data_dir=data_dir or (trained.result["data_dir"] if name == recipe.dataset else None),
         seed=trained.result["seed"],
+        strict=False,
         report=tell,
     )
     if data.classes != classifier.classes:
@@ -83,7 +87,7 @@ def _measured(trained: Trained, name: str, data_dir: str | None) -> Evaluation:
         data.test, classifier.preparation, trained.network.input_shape, classifier.device,
         default_workers(group),
     )  # fmt: skip
-    batches = evaluation_batches(samples, 2 * trained.recipe.batch, group)
+    batches = evaluation_batches(samples, 2 * recipe.batch, group)
     return measure(classifier, batches, group)
 
 

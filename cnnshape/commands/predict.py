@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 import typer
 
 from ._common import PluginOption, coloured, print_json, print_line, usage_error
-from ._training import RunArgument, TrainingDeviceOption, faults_told, open_trained
+from ._training import RunArgument, TrainingDeviceOption, faults_told, open_trained, tell
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -120,7 +120,7 @@ def _predictions(
     unread = []
     for path in files:
         try:
-            pixels = classifier.preparation.of_file(path)
+            pixels = classifier.preparation.of_file(path, tell)
         except DataError as fault:
             unread.append((path, str(fault)))
             continue

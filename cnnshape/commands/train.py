@@ -23,6 +23,7 @@ from ._training import (
     DataDirOption,
     Shown,
     TrainingDeviceOption,
+    end_at_once,
     faults_told,
     load_plugins,
     progress_of,
@@ -110,6 +111,10 @@ def train(
     compile: Annotated[
         bool, typer.Option("--compile", help="Let torch.compile make the network faster.")
     ] = False,
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Of the CPU. Default: as many as have enough to do."),
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -166,8 +171,8 @@ def train(
     shown: Shown = "quiet" if quiet else "json" if json else "text"
     if resume is not None:
         _refuse_beside_resume(
-            {**asked, "recipe": recipe, "seed": seed, "compile": compile, "out": out,
-             "force": force, "set": set_, "input": input, "variant": variant}
+            {**asked, "recipe": recipe, "seed": seed, "compile": compile, "threads": threads,
+             "out": out, "force": force, "set": set_, "input": input, "variant": variant}
         )  # fmt: skip
         _resume(resume, device, data_dir, changes.plugins, shown)
         return
@@ -183,6 +188,7 @@ def train(
         strict=strict,
         precision=precision,
         compile=compile,
+        threads=threads,
         workers=workers,
         plugins=changes.plugins,
     )
@@ -280,12 +286,14 @@ def _finish(
         except Interrupted:
             result = None
     progress.close()
-    if not group.leads:
-        raise typer.Exit(130 if result is None else 0)
-    if result is None:
+    if group.leads and result is None:
         _tell_interrupted(training)
+    elif group.leads and result is not None:
+        _print_result(training.run, result, shown)
+    if not group.alone:
+        end_at_once(130 if result is None else 0)
+    if result is None:
         raise typer.Exit(130)
-    _print_result(training.run, result, shown)
     return training.run
 
 

@@ -6,7 +6,12 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from types import FrameType
+
+SAME_PRESS_SECONDS = 1.0
+"""Signals so near each other are one Ctrl-C: the terminal sends it to torchrun and to the
+processes that it started, and torchrun sends it to them again."""
 
 
 class Interruption:
@@ -14,12 +19,14 @@ class Interruption:
 
     def __init__(self) -> None:
         self.asked = False
+        self._when = 0.0
 
     def note(self, number: int, frame: FrameType | None) -> None:
         """The signal's handler. A second Ctrl-C ends the process as ever."""
-        if self.asked:
+        if self.asked and monotonic() - self._when > SAME_PRESS_SECONDS:
             raise KeyboardInterrupt
-        self.asked = True
+        if not self.asked:
+            self.asked, self._when = True, monotonic()
 
 
 @contextmanager

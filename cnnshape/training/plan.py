@@ -22,6 +22,7 @@ class Plan:
         device: the kind of device, such as 'cpu' or 'cuda'.
         precision: 'float32' or 'bfloat16', which is mixed.
         compile: whether torch.compile makes the network faster.
+        threads: of the CPU. Another number would round otherwise.
         workers: processes that read images, where they do not fit into memory.
         plugins: files that define layer types.
         samples: of the training set and the test set, by which it is known again.
@@ -36,6 +37,7 @@ class Plan:
     device: str
     precision: str
     compile: bool
+    threads: int
     workers: int
     plugins: tuple[str, ...]
     samples: tuple[int, int]

@@ -25,7 +25,7 @@ PEAK_LR: dict[Optimizer, float] = {"sgd": 0.08, "adamw": 0.003}
 WEIGHT_DECAY: dict[Optimizer, float] = {"sgd": 5e-4, "adamw": 0.01}
 """The weight decay where none is asked for. AdamW's is not in the gradient, so it is larger."""
 LEAST_EPOCHS = 2
-LEAST_SAMPLES = 45_000
+LEAST_SAMPLES = 30_000
 """A run without a number of epochs takes the fewest that show the network so many samples."""
 
 

@@ -69,6 +69,7 @@ def result_of(job: Job, position: Position, network: Network, plan: Plan) -> dic
     return {
         "name": network.name,
         "dataset": plan.recipe.dataset,
+        "data_dir": plan.data_dir,
         "test_accuracy": evaluation.accuracy,
         "test_loss": evaluation.loss,
         "epochs": len(position.history),

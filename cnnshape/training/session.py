@@ -10,13 +10,20 @@ import torch
 from torch import nn
 
 from ..torch_backend import build
-from ..torch_backend.devices import AUTO, available_devices, resolve_device
+from ..torch_backend.devices import (
+    AUTO,
+    DeviceError,
+    available_devices,
+    free_memory,
+    resolve_device,
+)
 from .averaging import MovingAverage
-from .batches import open_samples
+from .batches import MEMORY_SHARE, open_samples
 from .checkpoint import Checkpoint, Position, restore
 from .classifier import Classifier
 from .data import Data, load_data
 from .data.augmentation import Augmentation
+from .data.loading import BUDGET, SYNTHETIC_CLASSES
 from .data.preparation import Preparation
 from .distributed import Group
 from .faults import TrainingError
@@ -33,7 +40,11 @@ if TYPE_CHECKING:
     from ..network import Network
     from ..torch_backend.network_module import NetworkModule
 
+SHAPES_ONLY = "meta"
+"""A device of torch on which nothing is computed."""
 MOST_WORKERS = 8
+MACS_OF_A_THREAD = 10_000_000
+"""Multiply-accumulates of a step's way forward for which a thread is worth its waiting."""
 MIXED_FROM_MACS = 50_000_000
 """Multiply-accumulates of a sample from which bfloat16 gains more than its casts cost."""
 MIXED_FROM_CAPABILITY = (8, 0)
@@ -48,12 +59,13 @@ def training_device(name: str, group: Group) -> torch.device:
     Raises:
         DeviceError: there is no such device.
     """
-    present = available_devices()
+    usable = [each for each in available_devices() if each != SHAPES_ONLY]
     if name == AUTO:
-        name = next((kind for kind in ("cuda", "mps") if kind in present), "cpu")
-    if name == "meta":
-        raise TrainingError("the device meta computes shapes only: choose one of "
-                            + ", ".join(each for each in present if each != "meta"))  # fmt: skip
+        name = next((kind for kind in ("cuda", "mps") if kind in usable), "cpu")
+    if name not in usable:
+        raise DeviceError(
+            f"there is no device {name!r} to train on here: choose from {', '.join(usable)}"
+        )
     if name == "cuda" and not group.alone:
         name = f"cuda:{group.local_rank}"
     device = resolve_device(name)
@@ -74,6 +86,9 @@ def load_for(
 ) -> Data:
     """The recipe's data set. The leading process loads first, so that one alone downloads."""
 
+    free = free_memory()
+    budget = BUDGET if free is None else int(MEMORY_SHARE * free) // group.size
+
     def load() -> Data:
         return load_data(
             recipe.dataset,
@@ -82,6 +97,8 @@ def load_for(
             seed=seed,
             strict=strict,
             report=report if group.leads else lambda line: None,
+            classes=_classes_of(network),
+            budget=budget,
         )
 
     data = load() if group.leads else None
@@ -89,10 +106,28 @@ def load_for(
     return data or load()
 
 
+def _classes_of(network: Network) -> int:
+    """How many classes a data set that can have any number should have."""
+    shape = network.output_shapes[0]
+    return max(2, shape[0]) if len(shape) == 1 else SYNTHETIC_CLASSES
+
+
 def default_workers(group: Group) -> int:
     """Worker processes for one training process: the cores, shared, up to MOST_WORKERS."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return max(1, min(MOST_WORKERS, (cores or 1) // group.size))
+
+
+def default_threads(network: Network, recipe: Recipe, group: Group) -> int:
+    """Threads for the CPU: as many as have enough to do in a step, up to torch's own choice.
+
+    More would only wait for each other, all the more where other programs want the cores.
+    """
+    macs = network.totals.macs
+    if macs is None or not group.alone:
+        return torch.get_num_threads()
+    worth = macs * recipe.batch // MACS_OF_A_THREAD
+    return max(1, min(torch.get_num_threads(), worth))
 
 
 def chosen_precision(asked: str, network: Network, device: torch.device) -> str:
@@ -118,6 +153,7 @@ def make_job(
         TrainingError: there is nothing to learn, or no room for the run's files.
     """
     recipe = plan.recipe
+    torch.set_num_threads(plan.threads)
     torch.manual_seed(derived_seed(plan.seed, "weights"))
     module = _on_device(build(network), network, device)
     if not any(each.requires_grad for each in module.parameters()):

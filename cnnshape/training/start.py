@@ -26,6 +26,7 @@ from .result import leave_files
 from .run import Run, RunError, new_run
 from .session import (
     chosen_precision,
+    default_threads,
     default_workers,
     load_for,
     make_job,
@@ -53,6 +54,7 @@ class Wishes:
         strict: a broken image ends the run.
         precision: 'auto', 'float32' or 'bfloat16'.
         compile: use torch.compile.
+        threads: of the CPU; None: as many as have enough to do.
         workers: processes that read images; None: as many as there are cores, within reason.
         plugins: files that define layer types.
     """
@@ -64,6 +66,7 @@ class Wishes:
     strict: bool = False
     precision: str = AUTO
     compile: bool = False
+    threads: int | None = None
     workers: int | None = None
     plugins: tuple[str, ...] = ()
 
@@ -122,6 +125,7 @@ def new_training(
         device=device.type,
         precision=chosen_precision(wishes.precision, network, device),
         compile=wishes.compile,
+        threads=wishes.threads or default_threads(network, recipe, group),
         workers=default_workers(group) if wishes.workers is None else wishes.workers,
         plugins=tuple(str(Path(file).absolute()) for file in wishes.plugins),
         samples=(len(data.train), len(data.test)),
