@@ -5,6 +5,7 @@ An archive is read in place: nothing of it is written anywhere, whatever its mem
 
 from __future__ import annotations
 
+import gzip
 import tarfile
 import zlib
 from collections.abc import Sequence
@@ -84,11 +85,14 @@ def read_archive(path: Path, forms: Sequence[Form]) -> tuple[Form, list[Batch]]:
     wanted = {batch for form in forms for batch in form.batches}
     found: dict[str, Batch] = {}
     try:
-        with tarfile.open(path, "r|*") as archive:
-            for member in archive:
-                name = PurePosixPath(member.name).name
-                if member.isfile() and name in wanted and name not in found:
-                    found[name] = _read_member(archive, member, f"{name} in {path}")
+        with gzip.open(path) as stream:
+            with tarfile.open(fileobj=stream, mode="r|") as archive:
+                for member in archive:
+                    name = PurePosixPath(member.name).name
+                    if member.isfile() and name in wanted and name not in found:
+                        found[name] = _read_member(archive, member, f"{name} in {path}")
+            while stream.read(1 << 20):
+                pass  # the checksum comes at the very end
     except (tarfile.TarError, EOFError, zlib.error) as fault:
         raise DataError(f"{path} is no whole tar.gz archive ({fault}); get it again") from None
     except OSError as fault:

@@ -56,7 +56,8 @@ def _count(pixels: Pixels) -> NDArray[np.int64]:
     values = np.ascontiguousarray(pixels).reshape(-1)
     even = len(values) // 2 * 2
     pairs = np.bincount(values[:even].view(np.uint16), minlength=1 << 16).reshape(256, 256)
-    return pairs.sum(0) + pairs.sum(1) + np.bincount(values[even:], minlength=256)
+    counts: NDArray[np.int64] = pairs.sum(0) + pairs.sum(1)
+    return counts + np.bincount(values[even:], minlength=256)
 
 
 def _chunks(images: Images, elements: int) -> Iterator[Tensor]:
