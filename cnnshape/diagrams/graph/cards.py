@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from ...network import Node
 from ..look import Look
 from ..outline import Area, Box, Outline
 from ..text import one_line, shorten, text_width, wrap
+from ..themes import Theme
 from . import words
 
 NAME_SIZE = 11.5
@@ -25,6 +27,10 @@ LEAST_TEXT, MOST_TEXT = 96.0, 172.0
 NAME_LINES, ARGUMENT_LINES = 2, 3
 PILE = 4.0
 """px by which a card that stands for several looks out from behind itself."""
+
+
+GROUP = "group"
+"""The kind of a closed group."""
 
 
 class Line(NamedTuple):
@@ -98,15 +104,35 @@ class Card(NamedTuple):
         return sum(row.height for row in self.rows) + (PILE if self.pile else 0)
 
 
+class Colours(NamedTuple):
+    """Of a surface, and of the outline of a card that begins with it."""
+
+    fill: str
+    line: str
+
+
+def colours(kind: str, theme: Theme) -> Colours:
+    """The colours of a layer's kind; of a closed group; of what has no kind, ''."""
+    if not kind:
+        return Colours(theme.background, theme.line)
+    if kind == GROUP:
+        return Colours(theme.group, theme.line)
+    ink = theme.ink(kind)
+    return Colours(ink.fill, ink.line)
+
+
 def cards(outline: Outline, look: Look) -> dict[Box, Card]:
     """The card of every box, all of the same width."""
     folded = set(_folded(outline.root, False))
-    said = {
-        box: [Line(*pair) for pair in words.facts_of(box, outline, look.facts, box in folded)]
-        for box in outline.boxes
+    facts = {
+        box: [Line(*pair) for pair in words.facts_of(box, look.facts)] for box in outline.boxes
     }
-    room = min(MOST_TEXT, max([LEAST_TEXT, *(_wish(box, said[box]) for box in outline.boxes)]))
-    return {box: _card(box, outline, look, said[box], room) for box in outline.boxes}
+    room = min(MOST_TEXT, max([LEAST_TEXT, *(_wish(box, facts[box]) for box in outline.boxes)]))
+    made = {}
+    for box in outline.boxes:
+        details = words.details_of(box, outline, look.facts, box in folded)
+        made[box] = _card(box, outline, look, _foot(box, look, facts[box], details, room), room)
+    return made
 
 
 def pill(name: str, shape: Sequence[int], tooltip: str) -> Card:
@@ -143,24 +169,29 @@ def _type(box: Box) -> str:
     return one_line(box.type)
 
 
-def _card(box: Box, outline: Outline, look: Look, facts: list[Line], room: float) -> Card:
+def _card(box: Box, outline: Outline, look: Look, foot: list[Line], room: float) -> Card:
     heading = _heading(box, look, room)
     rows = [Row((Cell(box.kind, tuple(heading), room + 2 * PAD_X, _told(box, outline)),))]
     if not box.closed:
         rows += _bands(box.layers[1:], outline, look, room)
-    below = [line for pair in facts for line in _fitting(pair, room)]
+    if foot:
+        rows.append(Row((Cell("", tuple(foot), room + 2 * PAD_X),)))
+    lines = [line for row in rows for cell in row.cells for line in cell.lines]
+    cut = any(text.endswith("…") for line in lines for text in (line.left, line.right))
+    return Card(tuple(rows), box.kind, words.box_tooltip(box, outline), box.times > 1, cut=cut)
+
+
+def _foot(box: Box, look: Look, facts: list[Line], details: list[str], room: float) -> list[Line]:
+    """What comes out and what it costs, then the rest."""
+    lines = [line for pair in facts for line in _fitting(pair, room)]
     if box.times > 1:
         macs = None if box.macs is None else box.times * box.macs
         total = words.costs(box.times * box.params, macs, look.facts)
         titles = [f"all {box.times}:", *[""] * (len(total) - 1)]
-        below += [Line(*pair, muted=True) for pair in zip(titles, total, strict=False)]
-    for detail in words.details_of(box, look.facts):
-        below += [Line(text, muted=True) for text in wrap(detail, room, TEXT_SIZE)]
-    if below:
-        rows.append(Row((Cell("", tuple(below), room + 2 * PAD_X),)))
-    lines = [line for row in rows for cell in row.cells for line in cell.lines]
-    cut = any(text.endswith("…") for line in lines for text in (line.left, line.right))
-    return Card(tuple(rows), box.kind, words.box_tooltip(box, outline), box.times > 1, cut=cut)
+        lines += [Line(*pair, muted=True) for pair in zip(titles, total, strict=False)]
+    return lines + [
+        Line(text, muted=True) for detail in details for text in wrap(detail, room, TEXT_SIZE)
+    ]
 
 
 def _told(box: Box, outline: Outline) -> str:
@@ -168,33 +199,40 @@ def _told(box: Box, outline: Outline) -> str:
 
 
 def _heading(box: Box, look: Look, room: float) -> list[Line]:
+    """Name, type and arguments; the type beside the name where it fits, else before them."""
     name, type = _name(box), _type(box)
-    together = Line(name, type, bold=True)
-    lines = (
-        [together]
-        if _natural(together) <= room
-        else [
-            *(
-                Line(text, bold=True)
-                for text in _at_most(name, room, NAME_SIZE, NAME_LINES, bold=True)
-            ),
-            *([Line(shorten(type, room, TEXT_SIZE))] if type else []),
-        ]
-    )
+    summary = one_line(box.layers[0].layer.summary()) if "arguments" in look.facts else ""
     if box.closed:
-        return [*lines, Line(words.layers(len(box.layers)) + (" each" if box.times > 1 else ""))]
-    summary = one_line(box.layers[0].layer.summary())
-    if summary and "arguments" in look.facts:
-        lines += [Line(text) for text in _at_most(summary, room, TEXT_SIZE, ARGUMENT_LINES)]
-    return lines
+        summary = words.layers(len(box.layers)) + (" each" if box.times > 1 else "")
+    together = Line(name, type, bold=True)
+    if _natural(together) <= room:
+        lines = [together]
+    else:
+        names = _at_most(wrap(name, room, NAME_SIZE, bold=True), NAME_LINES, room, NAME_SIZE)
+        lines = [Line(text, bold=True) for text in names]
+        summary = f"{type}: {summary}" if type and summary else type or summary
+    rest = _at_most(_phrases(summary, room), ARGUMENT_LINES, room, TEXT_SIZE)
+    return lines + [Line(text) for text in rest]
 
 
-def _at_most(text: str, room: float, size: float, most: int, *, bold: bool = False) -> list[str]:
-    """The text in at most so many lines; the last ends in … where more would follow."""
-    lines = wrap(text, room, size, bold=bold)
-    if len(lines) > most:
-        lines[most - 1 :] = [shorten(" ".join(lines[most - 1 :]), room, size, bold=bold)]
-    return lines
+def _phrases(text: str, room: float) -> list[str]:
+    """The text in lines that break after a comma where they can."""
+    lines = [""]
+    for phrase in filter(None, re.split("(?<=,) ", text)):
+        longer = f"{lines[-1]} {phrase}".lstrip()
+        if text_width(longer, TEXT_SIZE) <= room:
+            lines[-1] = longer
+        else:
+            lines += wrap(phrase, room, TEXT_SIZE)
+    return [line for line in lines if line]
+
+
+def _at_most(lines: list[str], most: int, room: float, size: float) -> list[str]:
+    """The first lines; the last of them ends in … where there are more."""
+    if len(lines) <= most:
+        return lines
+    bold = size == NAME_SIZE
+    return [*lines[: most - 1], shorten(" ".join(lines[most - 1 :]), room, size, bold=bold)]
 
 
 def _fitting(pair: Line, room: float) -> list[Line]:

@@ -17,13 +17,14 @@ from .. import svg
 from ..text import text_width
 from ..themes import KIND_TITLES, PALETTE, Theme
 from . import words
-from .cards import LINE, NAME_SIZE, PAD_X, TEXT_SIZE, Card, Cell, Line, Row
-from .scene import LABEL_SIZE, Cluster, Edge, Scene, label_size, title_size
+from .cards import LINE, NAME_SIZE, PAD_X, TEXT_SIZE, Card, Cell, Line, Row, colours
+from .scene import LABEL_SIZE, Cluster, Edge, Scene, continued, label_size, title_size
 
 POINTS_PER_INCH = 72
 """Graphviz gives sizes of nodes in inches; one px of ours is one of its points."""
 
-FONT = "Helvetica"
+FONT = "Arial"
+"""Of the widths that we measure with; any Graphviz knows or finds it."""
 
 CLUSTER_MARGIN = 10.0
 NODE_GAP, RANK_GAP = 16.0, 24.0
@@ -123,6 +124,9 @@ class _Skeleton:
     def __init__(self, scene: Scene, ids: frozenset[str]) -> None:
         self.scene = scene
         self.ids = ids
+        order = {id: place for place, id in enumerate(scene.root.ids())}
+        first = min(order[id] for id in ids)
+        self.before = frozenset(id for id, place in order.items() if place < first)
 
     def has(self, cluster: Cluster) -> bool:
         return not self.ids.isdisjoint(cluster.ids())
@@ -133,7 +137,9 @@ class _Skeleton:
             graph.node(id, shape="box", width=_inches(card.width), height=_inches(card.height))
 
     def cluster(self, graph: graphviz.Digraph, cluster: Cluster) -> None:
-        graph.attr(label=_empty(*title_size(cluster.title)), labeljust="l")
+        begun = not self.before.isdisjoint(cluster.ids())
+        title = continued(cluster.title) if begun else cluster.title
+        graph.attr(label=_empty(*title_size(title)), labeljust="l")
 
 
 class _Picture:
@@ -202,6 +208,8 @@ def _label(text: str, theme: Theme) -> str:
 
 
 def _font(text: str, colour: str, size: float, *, bold: bool = False) -> str:
+    if not text:
+        return ""
     shown = svg.escape(text)
     return (
         f'<FONT COLOR="{colour}" POINT-SIZE="{size:g}">{f"<B>{shown}</B>" if bold else shown}'
@@ -210,7 +218,7 @@ def _font(text: str, colour: str, size: float, *, bold: bool = False) -> str:
 
 
 def _table(card: Card, theme: Theme) -> str:
-    colour = theme.ink(card.kind).line if card.kind else theme.line
+    colour = colours(card.kind, theme).line
     rows = "".join(_row(row, theme) for row in card.rows)
     style = ' STYLE="ROUNDED"' if card.pill else ""
     return (
@@ -226,17 +234,20 @@ def _row(row: Row, theme: Theme) -> str:
 
 
 def _cell(cell: Cell, height: float, theme: Theme) -> str:
-    fill = f' BGCOLOR="{theme.ink(cell.kind).fill}"' if cell.kind else ""
-    lines = _rows_of(cell.lines, cell.width - 2 * PAD_X, theme)
+    fill = f' BGCOLOR="{colours(cell.kind, theme).fill}"' if cell.kind else ""
+    lines = _rows_of(cell.lines, cell.width - 2 * PAD_X, theme, pad=PAD_X)
     return f'<TD WIDTH="{cell.width:.0f}" HEIGHT="{height:.0f}"{fill}>{lines}</TD>'
 
 
-def _rows_of(lines: Sequence[Line], width: float, theme: Theme) -> str:
-    return f"<TABLE {_PLAIN}>{''.join(_line(line, width, theme) for line in lines)}</TABLE>"
+def _rows_of(lines: Sequence[Line], width: float, theme: Theme, *, pad: float = 0) -> str:
+    rows = "".join(_line(line, width, theme, pad) for line in lines)
+    return f"<TABLE {_PLAIN}>{rows}</TABLE>"
 
 
-def _line(line: Line, width: float, theme: Theme) -> str:
+def _line(line: Line, width: float, theme: Theme, pad: float) -> str:
+    """A line as a table of one row, `pad` px from both sides."""
     colour = theme.muted if line.muted else theme.text
+    side = f'<TD WIDTH="{pad:.0f}"></TD>' if pad else ""
     right = text_width(line.right, TEXT_SIZE)
     cells = (
         f'<TD ALIGN="LEFT" WIDTH="{width - right:.0f}" HEIGHT="{LINE:g}">'
@@ -246,7 +257,7 @@ def _line(line: Line, width: float, theme: Theme) -> str:
         cells += (
             f'<TD ALIGN="RIGHT" WIDTH="{right:.0f}">{_font(line.right, theme.text, TEXT_SIZE)}</TD>'
         )
-    return f"<TR><TD><TABLE {_PLAIN}><TR>{cells}</TR></TABLE></TD></TR>"
+    return f"<TR><TD><TABLE {_PLAIN}><TR>{side}{cells}{side}</TR></TABLE></TD></TR>"
 
 
 def _heading(scene: Scene) -> str:
@@ -265,9 +276,10 @@ def _heading(scene: Scene) -> str:
 
 def _legend(kinds: Sequence[str], theme: Theme) -> str:
     cells = "".join(
-        f'<TD WIDTH="14" HEIGHT="10" BORDER="1" COLOR="{theme.ink(kind).line}" '
-        f'BGCOLOR="{theme.ink(kind).fill}"></TD>'
-        f'<TD ALIGN="LEFT">{_font(KIND_TITLES[kind], theme.text, TEXT_SIZE)}</TD>'
+        f'<TD WIDTH="14" HEIGHT="10" BORDER="1" COLOR="{colours(kind, theme).line}" '
+        f'BGCOLOR="{colours(kind, theme).fill}"></TD>'
+        f'<TD ALIGN="LEFT" WIDTH="{text_width(KIND_TITLES[kind], TEXT_SIZE) + 10:.0f}">'
+        f"{_font(KIND_TITLES[kind], theme.text, TEXT_SIZE)}</TD>"
         for kind in KIND_TITLES
         if kind in kinds and kind in PALETTE
     )

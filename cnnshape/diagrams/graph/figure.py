@@ -10,11 +10,12 @@ from ..look import Figure, Look
 from ..text import text_width, wrap
 from ..themes import KIND_TITLES, PALETTE, Theme
 from . import words
+from .cards import GROUP, colours
 from .columns import break_up
 from .compose import Link, breaks, side_by_side
 from .dot import skeleton
-from .paint import RADIUS, STROKE, arrow, drawing
-from .placement import Placement, Point, Route, read
+from .paint import RADIUS, arrow, bars, drawing, rounded
+from .placement import Placement, Point, Rect, Route, read
 from .program import run
 from .scene import EdgeKind, Scene, scene
 
@@ -147,28 +148,20 @@ def _legend(made: Scene, width: float) -> _Part:
 def _kinds(made: Scene, theme: Theme) -> list[tuple[str, float, str]]:
     kinds = made.outline.kinds()
     titles = [(kind, title) for kind, title in KIND_TITLES.items() if kind in kinds]
+    entries = [(kind, title) for kind, title in titles if kind in PALETTE]
     grey = [title for kind, title in titles if kind not in PALETTE]
-    entries = [(_swatch(kind, theme), 14.0, title) for kind, title in titles if kind in PALETTE]
-    if any(box.closed for box in made.outline.boxes):
-        grey.append("Closed group")
     if grey:
-        entries.append((_swatch("other", theme), 14.0, ", ".join(grey)))
-    return entries
+        entries.append(("other", ", ".join(grey)))
+    if any(box.closed for box in made.outline.boxes):
+        entries.append((GROUP, "Group, drawn closed"))
+    return [(_swatch(kind, theme), 14.0, title) for kind, title in entries]
 
 
 def _swatch(kind: str, theme: Theme) -> str:
-    ink = theme.ink(kind)
-    return svg.element(
-        "rect",
-        x=0.6,
-        y=2,
-        width=13,
-        height=11,
-        rx=RADIUS / 2,
-        fill=ink.fill,
-        stroke=ink.line,
-        stroke_width=STROKE,
-    )
+    fill, line = colours(kind, theme)
+    rect = Rect(0.6, 2, 13, 11)
+    ground = rounded(rect, RADIUS / 2, line, fill)
+    return ground + bars(rect, line, inset=2.5) if kind == GROUP else ground
 
 
 def _arrows(made: Scene, theme: Theme) -> list[tuple[str, float, str]]:

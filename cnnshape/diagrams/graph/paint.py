@@ -8,11 +8,11 @@ from typing import NamedTuple
 from .. import svg
 from ..text import ASCENT, DESCENT, text_width
 from ..themes import Theme
-from .cards import LINE, PAD_X, PAD_Y, PILE, TEXT_SIZE, Card, Cell, Line
+from .cards import GROUP, LINE, PAD_X, PAD_Y, PILE, TEXT_SIZE, Card, Cell, Line, colours
 from .compose import Link
 from .dot import exit_id
 from .placement import Frame, Placement, Point, Rect, Route
-from .scene import LABEL_SIZE, Cluster, Edge, EdgeKind, Scene, label_size, title_size
+from .scene import LABEL_SIZE, Edge, EdgeKind, Scene, continued, label_size, title_size, title_width
 
 RADIUS = 4.0
 """px of a card's corners."""
@@ -35,7 +35,11 @@ def drawing(scene: Scene, placed: Placement, links: list[Link]) -> str:
             parts.append(arrow(placed.routes[exit_id(edge)], edge.kind, theme))
         parts.append(arrow(placed.routes[edge.id], edge.kind, theme))
         parts.append(_label(edge, placed.routes[edge.id], theme))
-    parts += [_title(clusters[frame.id], frame, theme) for frame in placed.frames]
+    seen: set[str] = set()
+    for frame in placed.frames:
+        title = clusters[frame.id].title
+        parts.append(_title(continued(title) if frame.id in seen else title, frame, theme))
+        seen.add(frame.id)
     for id, vertex in scene.vertices.items():
         parts.append(card(vertex.card, placed.nodes[id], theme))
     return "\n".join(filter(None, parts))
@@ -43,22 +47,25 @@ def drawing(scene: Scene, placed: Placement, links: list[Link]) -> str:
 
 def _ground(frame: Frame, theme: Theme) -> str:
     """An area's surface and outline."""
-    return _outline(frame.rect, AREA_RADIUS, theme.group_line, theme.group, width=1)
+    return rounded(frame.rect, AREA_RADIUS, theme.group_line, theme.group, width=1)
 
 
-def _title(cluster: Cluster, frame: Frame, theme: Theme) -> str:
+def _title(title: tuple[Line, ...], frame: Frame, theme: Theme) -> str:
     """An area's title; arrows that come in pass under it."""
-    width, height = title_size(cluster.title)
+    width, height = title_size(title)
     left, top = frame.title.x - width / 2, frame.title.y - height / 2
-    ground = svg.element(
-        "rect",
-        x=left - 3,
-        y=top - 1,
-        width=width + 6,
-        height=height,
-        fill=theme.group,
-    )
-    return ground + "".join(_lines(cluster.title, left, top, None, theme))
+    grounds = [
+        svg.element(
+            "rect",
+            x=left - 3,
+            y=top + index * LINE,
+            width=title_width(line) + 6,
+            height=LINE,
+            fill=theme.group,
+        )
+        for index, line in enumerate(title)
+    ]
+    return "".join([*grounds, *_lines(title, left, top, None, theme)])
 
 
 def _lines(
@@ -108,7 +115,7 @@ def arrow(route: Route, kind: EdgeKind, theme: Theme) -> str:
         stroke=colour,
         stroke_width=STROKE,
         stroke_dasharray=DASHES[kind],
-        stroke_linecap="round" if kind == "size" else None,
+        stroke_linecap={"main": "square", "size": "round"}.get(kind),
     )
     return line if route.tip is None else line + _head(points[-1], route.tip, colour)
 
@@ -150,14 +157,14 @@ class _Corners(NamedTuple):
 
 def card(card: Card, rect: Rect, theme: Theme) -> str:
     """A box with its surfaces, text and tooltips."""
-    line = theme.ink(card.kind).line if card.kind else theme.line
+    line = colours(card.kind, theme).line
     pile = PILE if card.pile else 0
     width, height = rect.width - pile, rect.height - pile
     radius = height / 2 if card.pill else RADIUS
     front = Rect(rect.x, rect.y, width, height)
     behind = []
     if card.pile:
-        behind.append(_outline(front.moved(pile, pile), radius, line, theme.background))
+        behind.append(rounded(front.moved(pile, pile), radius, line, theme.background))
     cells = []
     y = rect.y
     for number, row in enumerate(card.rows):
@@ -174,14 +181,27 @@ def card(card: Card, rect: Rect, theme: Theme) -> str:
             cells.append(_cell(cell, Rect(x, y, cell.width, row.height), corners, theme))
             x += cell.width
         y += row.height
-    ground = _outline(front, radius, None, theme.background)
-    frame = _outline(front, radius, line, "none")
+    ground = rounded(front, radius, None, theme.background)
+    frame = rounded(front, radius, line, "none")
+    if card.kind == GROUP:
+        frame += bars(front, line)
     return svg.group(*behind, ground, *cells, frame, tooltip=card.tooltip)
 
 
-def _outline(
+def bars(rect: Rect, colour: str, inset: float = PAD_X / 2) -> str:
+    """A bar along each side, as flowcharts mark what is drawn elsewhere (ISO 5807)."""
+    number = svg.number
+    way = "".join(
+        f"M{number(x)} {number(rect.y)}V{number(rect.bottom)}"
+        for x in (rect.x + inset, rect.right - inset)
+    )
+    return svg.element("path", d=way, fill="none", stroke=colour, stroke_width=1)
+
+
+def rounded(
     rect: Rect, radius: float, stroke: str | None, fill: str, *, width: float = STROKE
 ) -> str:
+    """A rectangle with round corners."""
     return svg.element(
         "rect",
         x=rect.x,
@@ -199,7 +219,7 @@ def _cell(cell: Cell, rect: Rect, corners: _Corners, theme: Theme) -> str:
     left, right = rect.x + PAD_X, rect.right - PAD_X
     parts = _lines(cell.lines, left, rect.y + PAD_Y, right, theme)
     if cell.kind:
-        parts.insert(0, _surface(rect, corners, theme.ink(cell.kind).fill))
+        parts.insert(0, _surface(rect, corners, colours(cell.kind, theme).fill))
     return svg.group(*parts, tooltip=cell.tooltip) if cell.tooltip else "".join(parts)
 
 

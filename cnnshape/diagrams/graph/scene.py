@@ -15,7 +15,7 @@ from ..look import Look
 from ..outline import Area, Arrow, Box, Outline, outline
 from ..text import one_line, shorten, text_width, wrap
 from . import words
-from .cards import NAME_SIZE, PAD_X, TEXT_SIZE, Card, Line, cards, pill
+from .cards import LINE, NAME_SIZE, PAD_X, TEXT_SIZE, Card, Line, cards, pill
 
 LABEL_SIZE = 9.5
 """Of the font of an arrow's shape."""
@@ -233,16 +233,21 @@ def _title(area: Area, look: Look) -> tuple[tuple[Line, ...], bool]:
     return tuple(line for line in lines if line.left), cut
 
 
+def continued(title: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The title of an area's part in a further column."""
+    first = title[0]
+    return (first._replace(right=f"{first.right} continued".lstrip()),)
+
+
 def title_size(title: tuple[Line, ...]) -> tuple[float, float]:
     """Width and height of an area's title, in px."""
-    from .cards import LINE
+    return max(map(title_width, title)), LINE * len(title) + 2
 
-    width = max(
-        text_width(line.left, line.size, bold=line.bold)
-        + (PAD_X + text_width(line.right, TEXT_SIZE) if line.right else 0)
-        for line in title
-    )
-    return width, LINE * len(title) + 2
+
+def title_width(line: Line) -> float:
+    """The width of a line of an area's title, in px."""
+    left = text_width(line.left, line.size, bold=line.bold)
+    return left + (PAD_X + text_width(line.right, TEXT_SIZE) if line.right else 0)
 
 
 def label_size(label: str) -> tuple[float, float]:

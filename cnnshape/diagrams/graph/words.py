@@ -30,10 +30,14 @@ def costs(params: int, macs: int | None, facts: tuple[str, ...]) -> list[str]:
     return said
 
 
-def facts_of(
-    box: Box, outline: Outline, facts: tuple[str, ...], folded: bool
-) -> list[tuple[str, str]]:
-    """What a box says of its one turn, as pairs: what comes out, and what it costs.
+def facts_of(box: Box, facts: tuple[str, ...]) -> list[tuple[str, str]]:
+    """What a box says of its one turn, as pairs: what comes out, and what it costs."""
+    made = [format_shape(box.output_shape)] if "shape" in facts else []
+    return list(zip_longest(made, costs(box.params, box.macs, facts), fillvalue=""))
+
+
+def details_of(box: Box, outline: Outline, facts: tuple[str, ...], folded: bool) -> list[str]:
+    """The receptive field, the formula of each layer and the path, as far as asked for.
 
     Args:
         box: the box.
@@ -41,16 +45,10 @@ def facts_of(
         facts: what is asked for, of look.FACTS.
         folded: whether it or an area around it stands for several alike turns.
     """
-    made = [format_shape(box.output_shape)] if "shape" in facts else []
+    said: list[str] = []
     if "rf" in facts:
         field = receptive_field(outline.network, box.layers[-1])
-        made.append(f"receptive field {field}" + (" in the first" if folded else ""))
-    return list(zip_longest(made, costs(box.params, box.macs, facts), fillvalue=""))
-
-
-def details_of(box: Box, facts: tuple[str, ...]) -> list[str]:
-    """The formula of each layer and the whole path, as far as they are asked for."""
-    said: list[str] = []
+        said.append(f"receptive field {field}" + (" in the first" if folded else ""))
     if "formula" in facts and not box.closed:
         said += filter(None, map(formula, box.layers))
     if "path" in facts and box.path != box.name:
