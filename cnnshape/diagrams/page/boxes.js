@@ -10,7 +10,7 @@ const LEAST_WIDTH = 132;
 const MOST_WIDTH = 264;
 const facts = new Set(data.facts);
 
-/** What a box says: {name, right, lines: [{strong, text, layer}], figures: [left, right]}. */
+/** What a box says: {name, times, right, lines: [{strong, text, layer}], figures: [left, right]}. */
 function contentOf(node) {
   const { layers: inside } = node;
   const last = inside[inside.length - 1];
@@ -66,12 +66,27 @@ function measureBoxes() {
       width = Math.max(width, Math.min(MOST_WIDTH, Math.ceil(naturalWidth(child) / 4) * 4));
     }
     for (const child of area.children) {
-      const { lines, figures } = child.content;
+      const { content } = child;
+      content.lines = content.lines.flatMap((line) => wrapLine(line, width - 2 * INSIDE));
+      const { lines, figures } = content;
       const height = 14 + ROW * (1 + lines.length + (figures ? 1 : 0));
       child.size = { width, height, axis: width / 2, ins: [width / 2], outs: [width / 2] };
       if (child.area) child.headerWidth = Math.min(MOST_WIDTH, headerWidth(child));
     }
   }
+}
+
+/** A line as as many as its arguments need, broken between them and set in after the first. */
+function wrapLine({ strong, text, layer }, width) {
+  const made = [{ strong, text: "", layer, inset: 0 }];
+  for (const word of text.split(/(?<=,) /u)) {
+    const line = made[made.length - 1];
+    const longer = line.text ? `${line.text} ${word}` : word;
+    const before = line.strong ? `${line.strong} ` : "";
+    if (!line.text || textWidth(before + longer, LINE) <= width - line.inset) line.text = longer;
+    else made.push({ strong: "", text: word, layer, inset: INSIDE });
+  }
+  return made;
 }
 
 function headerWidth({ name, type, content }) {
@@ -109,8 +124,9 @@ function drawBox(node) {
   made.append(shape("title", {}, tooltip(node)), shape("rect", { class: "face", width, height, rx: 6 }));
   made.append(...titleRow(node, inside));
   let y = 20 + ROW;
-  for (const { strong, text, layer } of lines) {
-    made.append(lineOf(strong, text, { x: INSIDE, y, "data-layer": layer ? layer.index : null }, inside));
+  for (const { strong, text, layer, inset } of lines) {
+    const at = { x: INSIDE + inset, y, "data-layer": layer ? layer.index : null };
+    made.append(lineOf(strong, text, at, inside - inset));
     y += ROW;
   }
   if (figures) made.append(...figureRow(figures, y, width));
@@ -203,7 +219,7 @@ function treeItem(node, classes) {
 
 function spoken(node) {
   const { name, times, right, lines } = node.content;
-  const what = lines.map(({ strong, text }) => `${strong} ${text}`.trim()).join("; ");
+  const what = lines.map(({ strong, text }) => `${strong} ${text}`.trim()).join(" ");
   return [name, times, what, right ? `output ${right}` : ""].filter(Boolean).join(", ");
 }
 

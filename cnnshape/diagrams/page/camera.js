@@ -31,45 +31,40 @@ function zoomInMiddle(factor) {
   zoomAt(width / 2, height / 2, factor);
 }
 
+const MARGIN = 20; // px kept around what is shown
+const LARGEST_FIT = 1.5; // a small drawing is not blown up further
+const READABLE = 0.5; // the least zoom at which the texts can be read
+
 /** Show all of a drawing of this size. */
 function fit({ width, height }) {
   const pane = paneSize();
-  const margin = 16;
-  camera.zoom = Math.max(FARTHEST, Math.min(
-    1, (pane.width - 2 * margin) / width, (pane.height - 2 * margin - TOOLS) / height));
+  const zoom = Math.min((pane.width - 2 * MARGIN) / width, (pane.height - 2 * MARGIN) / height);
+  camera.zoom = Math.min(LARGEST_FIT, Math.max(FARTHEST, zoom));
   camera.x = (pane.width - width * camera.zoom) / 2;
-  camera.y = TOOLS + Math.max(margin, (pane.height - TOOLS - height * camera.zoom) / 2);
+  camera.y = (pane.height - height * camera.zoom) / 2;
   look();
 }
-
-const TOOLS = 44; // the height of the buttons over the drawing
-const READABLE = 0.5; // the least zoom at which the texts can be read
 
 /** Show all of it if it can be read so, else its beginning, as wide as it is. */
 function startView(size) {
   fit(size);
   if (camera.zoom >= READABLE) return;
   const pane = paneSize();
-  camera.zoom = Math.max(READABLE, Math.min(1, (pane.width - 48) / size.width));
+  camera.zoom = Math.max(READABLE, Math.min(1, (pane.width - 2 * MARGIN) / size.width));
   camera.x = pane.width / 2 - size.axis * camera.zoom;
-  camera.y = TOOLS + 16;
+  camera.y = MARGIN;
   look();
 }
 
 /** Move as little as needed to see a part of the drawing. */
 function bringIntoView({ x, y, width, height }) {
   const pane = paneSize();
-  const margin = 32;
-  const nearest = (start, length, room, before) => {
-    const least = before + margin;
-    const most = room - margin - length;
-    if (most < least) return least;
-    return Math.min(most, Math.max(least, start));
+  const move = (start, length, room) => {
+    const most = room - MARGIN - length;
+    return (most < MARGIN ? MARGIN : Math.min(most, Math.max(MARGIN, start))) - start;
   };
-  camera.x += nearest(camera.x + x * camera.zoom, width * camera.zoom, pane.width, 0)
-    - (camera.x + x * camera.zoom);
-  camera.y += nearest(camera.y + y * camera.zoom, height * camera.zoom, pane.height, TOOLS)
-    - (camera.y + y * camera.zoom);
+  camera.x += move(camera.x + x * camera.zoom, width * camera.zoom, pane.width);
+  camera.y += move(camera.y + y * camera.zoom, height * camera.zoom, pane.height);
   look();
 }
 
@@ -90,6 +85,11 @@ function followPointers(clicked) {
     return { x: middle("x"), y: middle("y"), spread };
   };
 
+  const release = (event) => {
+    pointers.delete(event.pointerId);
+    if (pointers.size === 0) svg.classList.remove("moving");
+  };
+
   svg.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     if (pointers.size === 0) moved = 0;
@@ -97,6 +97,10 @@ function followPointers(clicked) {
   });
   window.addEventListener("pointermove", (event) => {
     if (!pointers.has(event.pointerId)) return;
+    if (event.buttons === 0) {
+      release(event); // it was let go outside the window
+      return;
+    }
     const before = grip();
     pointers.set(event.pointerId, at(event));
     const now = grip();
@@ -108,10 +112,6 @@ function followPointers(clicked) {
     if (before.spread && now.spread) zoomAt(now.x, now.y, now.spread / before.spread);
     else look();
   });
-  const release = (event) => {
-    pointers.delete(event.pointerId);
-    if (pointers.size === 0) svg.classList.remove("moving");
-  };
   window.addEventListener("pointerup", release);
   window.addEventListener("pointercancel", release);
   svg.addEventListener("click", (event) => {

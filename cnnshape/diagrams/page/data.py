@@ -88,7 +88,7 @@ def _op(node: Node) -> dict[str, Any]:
     op, layer = node.op, node.layer
     return {
         "type": node.type,
-        "kind": layer.kind,
+        "kind": layer.kind if layer.kind in KIND_TITLES else "other",
         "summary": layer.summary(),
         "arguments": list(layer.written_arguments.items()),
         "inputs": [format_shape(shape) for shape in op.input_shapes],

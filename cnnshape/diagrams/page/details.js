@@ -8,6 +8,7 @@ const CONVENTIONS = {
   field: "Receptive field: the input positions that one output can depend on; the border is not "
     + "clipped.",
   shapes: "Shapes are without the batch: channels first, then the positions.",
+  connections: "Connections: every use of a weight or a bias, as the LeNet-5 paper counts.",
   folded: "×N: N alike turns are drawn once; numbers marked ‘each’ are those of one turn.",
 };
 
@@ -142,8 +143,8 @@ function networkDetails() {
       ["MACs", element("strong", {}, count(macs)), macs !== null && ` = ${count(2 * macs)} FLOPs`],
     ),
     element("div", { class: "conventions muted" },
-      [CONVENTIONS.shapes, CONVENTIONS.macs, macs === null && CONVENTIONS.unknown, CONVENTIONS.field,
-        folded && CONVENTIONS.folded].filter(Boolean).map((text) => element("p", {}, text))),
+      [CONVENTIONS.shapes, CONVENTIONS.macs, macs === null && CONVENTIONS.unknown,
+        CONVENTIONS.connections, CONVENTIONS.field, folded && CONVENTIONS.folded].filter(Boolean).map((text) => element("p", {}, text))),
   ].filter(Boolean);
 }
 

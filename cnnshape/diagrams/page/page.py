@@ -20,6 +20,7 @@ _SCRIPTS = (
     "elements.js",
     "model.js",
     "columns.js",
+    "routes.js",
     "layout.js",
     "boxes.js",
     "camera.js",

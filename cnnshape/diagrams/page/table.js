@@ -80,7 +80,8 @@ function setColumnWidths() {
   const padding = 18;
   let least = 0;
   const tracks = COLUMNS.map((column) => {
-    let width = textWidth(column.title, 12, 600) + (column.right ? 14 : 0);
+    const words = column.right ? column.title.split(" ") : [column.title];
+    let width = Math.max(...words.map((word) => textWidth(word, 12, 600))) + (column.right ? 14 : 0);
     for (const text of new Set(layers.map(column.text))) width = Math.max(width, textWidth(text, 12.5));
     if (column.total !== undefined) width = Math.max(width, textWidth(count(column.total), 12.5, 600));
     const wanted = Math.ceil(width) + padding + (column.key === "name" ? 18 : 0);

@@ -1,0 +1,90 @@
+"""Boxes stand apart, arrows pass none, areas enclose, texts fit."""
+
+from __future__ import annotations
+
+import pytest
+
+from cnnshape import load, loads
+
+from .browsing import OVERFULL, rectangles
+from .conftest import Opener
+
+NETS = ("lenet5", "resnet18", "googlenet", "densenet121", "unet")
+
+BRANCHING = """
+name: Branching
+input: [3, 32, 32]
+layers:
+  - {name: stem, type: Conv2d, out_channels: 8, kernel_size: 3}
+  - {name: aux, type: Conv2d, out_channels: 2, kernel_size: 1}
+  - {name: a, type: Conv2d, out_channels: 8, kernel_size: 3, padding: 1, from: stem}
+  - {name: b, type: Conv2d, out_channels: 8, kernel_size: 5, padding: 2, from: stem}
+  - {name: c, type: Add, from: [a, b]}
+  - {name: d, type: Multiply, from: [a, b, stem]}
+  - {name: e, type: Concat, from: [c, d]}
+outputs: [e, aux]
+"""
+
+
+@pytest.mark.parametrize("columns", [False, True])
+@pytest.mark.parametrize("name", [*NETS, "mobilenet_v2", "branching"])
+def test_boxes_stand_apart_and_arrows_pass_none(opener: Opener, name: str, columns: bool) -> None:
+    page = opener(loads(BRANCHING) if name == "branching" else load(name))
+    page.locator("#unfold-all").click()
+    if columns:
+        page.locator("#columns").click()
+    boxes = rectangles(page)
+    for index, (one, left, top, right, bottom) in enumerate(boxes):
+        for other, left_, top_, right_, bottom_ in boxes[index + 1 :]:
+            apart = right <= left_ or right_ <= left or bottom <= top_ or bottom_ <= top
+            assert apart, f"{one} overlaps {other}"
+    points = page.evaluate("""() => [...document.querySelectorAll("#arrows .arrow:not(.head)")]
+        .flatMap((path) => {
+            const length = path.getTotalLength();
+            return Array.from({ length: Math.ceil(length / 5) + 1 }, (_, step) => {
+                const { x, y } = path.getPointAtLength(Math.min(length, 5 * step));
+                return [x, y];
+            });
+        })""")
+    for x, y in points:
+        for told, left, top, right, bottom in boxes:
+            within = left + 1 < x < right - 1 and top + 1 < y < bottom - 1
+            assert not within, f"an arrow runs through {told}"
+
+
+@pytest.mark.parametrize("name", ["resnet18", "unet", "densenet121"])
+def test_areas_enclose_what_they_hold(opener: Opener, name: str) -> None:
+    page = opener(load(name))
+    page.locator("#unfold-all").click()
+    outside = page.evaluate("""() => {
+        const place = (node) => {
+            const [x, y] = node.getAttribute("transform").match(/-?[\\d.]+/g).map(Number);
+            const face = node.querySelector(".face").getBBox();
+            return { x, y, right: x + face.width, bottom: y + face.height };
+        };
+        const open = [];
+        let outside = 0;
+        for (const node of document.querySelectorAll("#boxes .node")) {
+            const level = Number(node.getAttribute("aria-level"));
+            open.length = level - 1;
+            const inner = place(node);
+            for (const ground of open.filter(Boolean)) {
+                const x = Number(ground.getAttribute("x"));
+                const y = Number(ground.getAttribute("y"));
+                const fits = x < inner.x && y < inner.y
+                    && inner.right < x + Number(ground.getAttribute("width"))
+                    && inner.bottom < y + Number(ground.getAttribute("height"));
+                if (!fits) outside += 1;
+            }
+            open[level - 1] = document.querySelector(`.ground[data-node="${node.dataset.node}"]`);
+        }
+        return outside;
+    }""")
+    assert outside == 0
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_no_text_leaves_its_box(opener: Opener, name: str) -> None:
+    page = opener(load(name))
+    page.locator("#unfold-all").click()
+    assert page.evaluate(OVERFULL) == []
