@@ -159,7 +159,8 @@ class Outline:
     def main_path(self) -> list[Box]:
         """The longest way of the data from the input to the first output.
 
-        Longest in layers (those of a closed group count), then in MACs.
+        Longest in layers (those of a closed group count), then in MACs. It does not lead
+        through a gate, the 1×1 branch of squeeze-and-excitation.
         """
         best: dict[Box, tuple[int, int]] = {}
         previous: dict[Box, Box | None] = {}
@@ -167,7 +168,9 @@ class Outline:
             length, macs, before = 0, 0, None
             for arrow in self.reads[box]:
                 source = arrow.source
-                if source and not arrow.size_only and best[source] > (length, macs):
+                if not source or arrow.size_only or self._is_gate(arrow):
+                    continue
+                if best[source] > (length, macs):
                     (length, macs), before = best[source], source
             best[box] = (length + len(box.layers), macs + (box.macs or 0))
             previous[box] = before
@@ -177,6 +180,12 @@ class Outline:
             path.append(box_or_none)
             box_or_none = previous[box_or_none]
         return path[::-1]
+
+    def _is_gate(self, arrow: Arrow) -> bool:
+        """Whether a value without extent is read beside a map, which it only scales."""
+        return _is_point(arrow.shape) and any(
+            not _is_point(other.shape) for other in self.reads[arrow.target]
+        )
 
     def kinds(self) -> list[str]:
         """The kinds of the layers in the boxes that are drawn open, without repetition."""
@@ -406,6 +415,10 @@ class _Drawing:
             box.inputs = tuple(arrow.shape for arrow in arrows[first:])
         _mark_skips(self.boxes, arrows)
         return arrows
+
+
+def _is_point(shape: Shape) -> bool:
+    return all(size == 1 for size in shape[1:])
 
 
 def _without_shell(area: Area) -> Area | Box:
