@@ -14,7 +14,7 @@ from .words import companions, costs, heading, operations, size
 NAME_SIZE, TEXT_SIZE, SMALL_SIZE = 12.0, 11.0, 10.0
 LINE_HEIGHT = 1.25
 """From one line to the next, in parts of the font's size."""
-CAPTION_WIDTH = 112.0
+CAPTION_WIDTH = 124.0
 """px after which a name goes on in another line."""
 OPERATION_WIDTH = 126.0
 """px after which an operation goes on in another line."""
@@ -66,10 +66,22 @@ class Label:
         return sum(line.height for line in self.lines)
 
 
-def caption(path: Path, stack: Stack, look: Look) -> Label:
-    """The text above a stack: what it is, its size, and its receptive field if asked for."""
-    name, cut = _name_lines(heading(path, stack))
-    lines = [Line(text, NAME_SIZE, bold=True) for text in name]
+def captions(path: Path, look: Look) -> list[Label]:
+    """The texts above the stacks: name, size, and receptive field if it is asked for.
+
+    Each says what it is, 'C1: feature maps', if for all of them that fits into a line.
+    """
+    headings = [heading(path, stack) for stack in path.stacks]
+    if any(text_width(text, NAME_SIZE, bold=True) > CAPTION_WIDTH for text in headings):
+        headings = [heading(path, stack, role=False) for stack in path.stacks]
+    return [
+        _caption(path, stack, text, look) for stack, text in zip(path.stacks, headings, strict=True)
+    ]
+
+
+def _caption(path: Path, stack: Stack, text: str, look: Look) -> Label:
+    name, cut = _name_lines(text)
+    lines = [Line(part, NAME_SIZE, bold=True) for part in name]
     lines.append(Line(size(stack), NAME_SIZE))
     if "rf" in look.facts and stack.layers:
         field = path.network.receptive_fields[stack.layers[-1].path]
@@ -96,15 +108,18 @@ def _name_lines(name: str) -> tuple[list[str], bool]:
     """A name in a few lines, broken after its dots where it can be, and whether it is cut."""
     lines = [""]
     for piece in _PIECES.findall(name):
-        if text_width((lines[-1] + piece).rstrip(), NAME_SIZE, bold=True) <= CAPTION_WIDTH:
+        if _name_width(lines[-1] + piece) <= CAPTION_WIDTH:
             lines[-1] += piece
+        elif _name_width(piece) <= CAPTION_WIDTH:
+            lines.append(piece)
         else:
             lines += wrap(piece, CAPTION_WIDTH, NAME_SIZE, bold=True)
     lines = [line.strip() for line in lines if line.strip()]
     if len(lines) <= MOST_NAME_LINES:
         return lines, False
-    rest = "".join(lines[MOST_NAME_LINES - 1 :])
-    return [
-        *lines[: MOST_NAME_LINES - 1],
-        shorten(rest, CAPTION_WIDTH, NAME_SIZE, bold=True),
-    ], True
+    *whole, rest = *lines[: MOST_NAME_LINES - 1], "".join(lines[MOST_NAME_LINES - 1 :])
+    return [*whole, shorten(rest, CAPTION_WIDTH, NAME_SIZE, bold=True)], True
+
+
+def _name_width(text: str) -> float:
+    return text_width(text.rstrip(), NAME_SIZE, bold=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..look import Look
-from .labels import Label, caption, operation_label
+from .labels import Label, captions, operation_label
 from .path import Path, Stack
 from .scale import Form, Scales, form
 from .trace import Link, trace
@@ -106,11 +106,11 @@ def layout(path: Path, scales: Scales, look: Look) -> list[Row]:
         Item(
             stack,
             form(stack, scales),
-            caption(path, stack, look),
+            text,
             operation_label(stack, look),
             link,
         )
-        for stack, link in zip(path.stacks, links, strict=True)
+        for stack, text, link in zip(path.stacks, captions(path, look), links, strict=True)
     ]
     return [_finished(row) for row in _rows(items)]
 

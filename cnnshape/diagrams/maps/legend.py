@@ -12,7 +12,7 @@ from ..themes import KIND_TITLES, PALETTE, Theme
 from .layout import Place, Row
 from .paint import EDGE, STRONG, draw_stack
 from .path import Path
-from .scale import ALL_MAPS, LEAST, LEAST_MARK, ROOTS, Form, Scale, Scales
+from .scale import ALL_MAPS, LEAST, LEAST_WINDOW, ROOTS, Form, Scale, Scales
 
 _SWATCH = Form(10, 8, maps=2)
 
@@ -29,7 +29,7 @@ def entries(path: Path, rows: Sequence[Row], theme: Theme) -> Iterator[tuple[str
     titles = ["Input", *(title.lower() for title in grey)]
     yield _swatch("other", theme), ", ".join(titles)
     if any(place.window for row in rows for place in row.places):
-        yield _traced(theme), "What the marked position of the next maps reads"
+        yield _traced(theme), "Window that the marked position of the next stack reads"
 
 
 def _swatch(kind: str, theme: Theme) -> str:
@@ -71,29 +71,29 @@ def sentences(path: Path, scales: Scales, rows: Sequence[Row], look: Look) -> tu
 
 def _left_out(path: Path) -> Iterator[str]:
     """What the main path passes by."""
-    total = len(path.network.layers)
-    branches = path.merges or path.layers < total
-    if branches:
-        text = f"Main path only: {path.layers:,} of {total:,} layers"
-        if path.merges:
-            reads = "layer of it reads" if path.merges == 1 else "layers of it read"
-            text += f"; {path.merges:,} {reads} other values, too, which are not drawn"
-        yield f"{text}."
-    if len(path.network.outputs) > 1:
-        yield f"Of {len(path.network.outputs)} outputs the first is drawn."
+    network, drawn = path.network, path.layers
+    joining = sum(len(set(layer.inputs)) - 1 for layer in drawn)
+    said = []
+    if len(drawn) < len(network.layers):
+        said.append(f"{len(drawn):,} of {len(network.layers):,} layers")
+    if joining:
+        connections = "connection that joins" if joining == 1 else "connections that join"
+        said.append(f"{joining:,} {connections} it {'is' if joining == 1 else 'are'} not drawn")
+    if said:
+        yield f"Main path only: {'; '.join(said)}."
+    if len(network.outputs) > 1:
+        yield f"Of {len(network.outputs)} outputs the first is drawn."
 
 
 def _condensed(path: Path) -> Iterator[str]:
     """Which neighbours are one stack."""
-    if path.depth is None:
-        if path.folded:
-            yield "Alike neighbours are drawn once."
-        return
-    groups = " and stand in one group" if path.depth else ""
-    text = f"Neighbours that keep the resolution{groups} are one stack, the last of their maps"
-    if path.depth < path.levels:
-        text += f"; --depth {path.depth + 1} draws more"
-    yield f"{text}."
+    if path.depth is not None:
+        groups = " within a group" if path.depth else ""
+        deeper = "" if path.deeper is None else f" (--depth {path.deeper} draws more)"
+        text = f"Neighbours that keep the resolution{groups} are one stack: the last of them"
+        yield f"{text}{deeper}."
+    elif path.folded:
+        yield "Alike neighbours are one stack."
 
 
 def _scales(path: Path, scales: Scales) -> Iterator[str]:
@@ -130,8 +130,8 @@ def _counts(path: Path) -> Iterator[str]:
 
 def _marks(places: Sequence[Place]) -> Iterator[str]:
     windows = [place.window for place in places if place.window]
-    if any(min(window.width, window.height) <= LEAST_MARK for window in windows):
-        yield f"No window is drawn smaller than {LEAST_MARK:g} px."
+    if any(min(window.width, window.height) <= LEAST_WINDOW for window in windows):
+        yield f"No window is drawn smaller than {LEAST_WINDOW:g} px."
     if any(place.window and place.item.form.depth for place in places):
         yield "The depth of a window is not drawn."
 

@@ -15,7 +15,7 @@ LEGIBLE = 8.0
 """px that the shortest edge should have: else all are drawn by their roots."""
 LEAST = 4.0
 """px of any edge: less is not seen."""
-LEAST_MARK = 3.0
+LEAST_WINDOW, LEAST_SAMPLE = 5.0, 2.5
 """px of a window on a map, and of the position that is traced."""
 STRIP = 9.0
 """px of the height of a map that is a row of positions."""

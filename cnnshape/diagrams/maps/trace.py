@@ -16,7 +16,8 @@ from ...layers._window import Window, WindowLayer
 from ...layers.base import Step
 from ...layers.shapes import Shape
 from ...network import Node
-from .path import MIXING_KINDS, Stack
+from .path import Stack
+from .segments import MIXING_KINDS
 
 _DOWN, _ALONG = 0.3, 0.7
 """Where in a window the sample is followed: above its middle and right of it."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ...layers.shapes import Shape
 from .path import Stack
-from .scale import LEAST_MARK, Form, edges
+from .scale import LEAST_SAMPLE, LEAST_WINDOW, Form, edges
 from .trace import Link, Span
 
 _SAMPLE_ON_BAR = 0.6
@@ -73,20 +73,24 @@ def front(form: Form, x: float) -> Rect:
     return Rect(left, top, form.width, form.height)
 
 
-def window_on(face: Rect, spatial: Shape, window: Sequence[Span]) -> Rect:
-    """Where some positions of a map are on its face; at least LEAST_MARK px wide and high."""
+def window_on(
+    face: Rect, spatial: Shape, window: Sequence[Span], least: float = LEAST_WINDOW
+) -> Rect:
+    """Where some positions of a map are on its face; at least `least` px wide and high."""
     _, height, width = edges(spatial)
-    left, wide = _stretch(face.left, face.width, width, window[-1])
+    left, wide = _stretch(face.left, face.width, width, window[-1], least)
     if height is None:
         return Rect(left, face.top, wide, face.height)
-    top, high = _stretch(face.top, face.height, height, window[-2])
+    top, high = _stretch(face.top, face.height, height, window[-2], least)
     return Rect(left, top, wide, high)
 
 
-def _stretch(start: float, length: float, places: int, span: Span) -> tuple[float, float]:
+def _stretch(
+    start: float, length: float, places: int, span: Span, least: float
+) -> tuple[float, float]:
     """Start and length of some of the places along an edge."""
     pitch = length / places
-    long = max(LEAST_MARK, span.size * pitch)
+    long = min(length, max(least, span.size * pitch))
     middle = start + (span.first + span.size / 2) * pitch
     return min(max(start, middle - long / 2), start + length - long), long
 
@@ -94,8 +98,9 @@ def _stretch(start: float, length: float, places: int, span: Span) -> tuple[floa
 def sample_on(stack: Stack, face: Rect, sample: Shape) -> Rect:
     """The position that is traced on, on the face of the stack that it belongs to."""
     if stack.spatial:
-        return window_on(face, stack.spatial, [Span(place, place) for place in sample])
-    high = min(LEAST_MARK, face.height)
+        spans = [Span(place, place) for place in sample]
+        return window_on(face, stack.spatial, spans, LEAST_SAMPLE)
+    high = min(LEAST_SAMPLE, face.height)
     top = face.top + _SAMPLE_ON_BAR * (face.height - high)
     return Rect(face.left, top, face.width, high)
 

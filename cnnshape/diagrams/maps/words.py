@@ -29,7 +29,8 @@ def operation(layer: Layer, look: Look) -> str:
     said = [" ".join(filter(None, (name, _kernel(layer))))]
     arguments = layer.arguments
     stride, dilation = arguments.get("stride"), arguments.get("dilation")
-    if isinstance(stride, tuple) and stride != arguments.get("kernel_size") and _differs(stride):
+    tiles = layer.kind == "pooling" and stride == arguments.get("kernel_size")
+    if isinstance(stride, tuple) and _differs(stride) and not tiles:
         said.append(f"stride {_folded(stride)}")
     if isinstance(dilation, tuple) and _differs(dilation):
         said.append(f"dilation {_folded(dilation)}")
@@ -66,7 +67,7 @@ def _spelled(type_name: str) -> str:
 
 def operations(layers: Sequence[Node], look: Look) -> list[str]:
     """What the layers do that are not named beside, alike ones as one: '3 × Addition'."""
-    done = [node.layer for node in layers if node.layer.kind not in FUSED_KINDS]
+    done = [node.layer for node in layers if not _is_companion(node, layers)]
     counts = Counter(operation(layer, look) for layer in done)
     lines = [f"{count} × {text}" if count > 1 else text for text, count in counts.items()]
     if len(lines) > MOST_OPERATIONS:
@@ -76,9 +77,18 @@ def operations(layers: Sequence[Node], look: Look) -> list[str]:
 
 
 def companions(layers: Sequence[Node]) -> str:
-    """The norms, activations and dropouts among the layers, each type once."""
-    types = [node.type for node in layers if node.layer.kind in FUSED_KINDS]
+    """The norms, activations and other layers that only come along, each type once."""
+    types = [node.type for node in layers if _is_companion(node, layers)]
     return ", ".join(dict.fromkeys(types))
+
+
+def _is_companion(node: Node, layers: Sequence[Node]) -> bool:
+    """Whether a layer only comes along with what the others do."""
+    if node.layer.kind in FUSED_KINDS:
+        return True
+    return node.layer.kind == "shape" and any(
+        other.layer.kind not in {*FUSED_KINDS, "shape"} for other in layers
+    )
 
 
 def size(stack: Stack) -> str:
@@ -89,19 +99,16 @@ def size(stack: Stack) -> str:
     return maps if stack.name == INPUT and stack.shape[0] == 1 else f"{stack.shape[0]}@{maps}"
 
 
-def role(path: Path, stack: Stack) -> str:
-    """What a stack is for the network: 'output', 'feature maps', or 'layer' for a vector."""
-    if stack is path.stacks[-1]:
-        return "output"
-    return "feature maps" if len(stack.shape) > 1 else "layer"
-
-
-def heading(path: Path, stack: Stack) -> str:
-    """'C1: feature maps', 'F6: layer', 'INPUT', 'OUTPUT'."""
+def heading(path: Path, stack: Stack, *, role: bool = True) -> str:
+    """'C1: feature maps', 'F6: layer', 'INPUT', 'OUTPUT'; without `role` the name alone."""
     name = one_line(stack.name)
-    if not stack.layers or name.lower() == role(path, stack):
+    if not stack.layers:
         return name.upper()
-    return f"{name}: {role(path, stack)}"
+    if stack is path.stacks[-1]:
+        return name.upper() if name.lower() == "output" else f"{name}: output"
+    if not role:
+        return name
+    return f"{name}: {'feature maps' if len(stack.shape) > 1 else 'layer'}"
 
 
 def costs(stack: Stack, look: Look) -> list[str]:
