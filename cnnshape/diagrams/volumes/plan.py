@@ -12,6 +12,9 @@ from math import log2, prod
 
 from .items import Item, Link, Parts
 
+Chain = tuple[Item, ...]
+"""Items one after the other, beside the main path."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -26,7 +29,7 @@ class Plan:
 
     column: dict[Item, float]
     lane: dict[Item, int]
-    chains: tuple[tuple[Item, ...], ...]
+    chains: tuple[Chain, ...]
     level: dict[Item, int] | None
 
 
@@ -57,9 +60,9 @@ class _Planner:
         for chain in chains:
             self._centre(chain)
         near = sorted(chains, key=lambda chain: abs(self.lane[chain[0]]))
-        return Plan(self.column, self.lane, tuple(near), self._levels())
+        return Plan(self.column, self.lane, tuple(near), self._levels(chains))
 
-    def _chains(self) -> list[tuple[Item, ...]]:
+    def _chains(self) -> list[Chain]:
         """What is beside the main path, cut into ways without a fork, in order."""
         used = set(self.parts.main)
         chains = []
@@ -78,23 +81,54 @@ class _Planner:
             chains.append(tuple(chain))
         return chains
 
-    def _extent(self, chain: tuple[Item, ...]) -> tuple[float, float]:
+    def _extent(self, chain: Chain) -> tuple[float, float]:
         """The first and last column in which a chain or its lines run along its lane."""
         sources = [self.column[link.source] + 1 for link in self.into[chain[0]]]
         targets = [self.column[link.target] - 1 for link in self.out_of[chain[-1]]]
         first, last = self.column[chain[0]], self.column[chain[-1]]
         return min([first, *sources]), max([last, *targets])
 
-    def _choose_lanes(self, chains: list[tuple[Item, ...]]) -> None:
-        for item in self.parts.main:
-            self.lane[item] = 0
+    def _choose_lanes(self, chains: list[Chain]) -> None:
+        """A lane for each chain, as near to the main path as those inside of it leave free."""
+        self.lane = dict.fromkeys(self.parts.main, 0)
+        chain_of = {item: chain for chain in chains for item in chain}
+        hosted: dict[Chain | None, list[Chain]] = {None: []}
+        for chain in chains:
+            host = chain_of.get(self.into[chain[0]][0].source)
+            hosted.setdefault(host, []).append(chain)
+        taken: dict[int, list[tuple[float, float]]] = {}
+
+        def place(chain: Chain, side: int, lane: int) -> None:
+            start, end = self._extent(chain)
+            while any(start <= last and first <= end for first, last in taken.get(lane, ())):
+                lane += side
+            taken.setdefault(lane, []).append((start, end))
+            self.lane.update(dict.fromkeys(chain, lane))
+            for inner in hosted.get(chain, ()):
+                place(inner, side, lane + side)
+
+        above = self._above(hosted[None])
+        below = [chain for chain in hosted[None] if chain not in above]
+        for side, group in ((-1, above), (1, below)):
+            for chain in sorted(group, key=self._length):
+                place(chain, side, side)
+
+    def _length(self, chain: Chain) -> float:
+        start, end = self._extent(chain)
+        return end - start
+
+    def _above(self, chains: list[Chain]) -> list[Chain]:
+        """The chains that run above the main path, the nearest first.
+
+        Of several between the same two items, those that the spec wrote before it; one alone.
+        """
         order = {item: index for index, item in enumerate(self.parts.items)}
-        beside: dict[tuple[Item, Item], list[tuple[Item, ...]]] = {}
+        beside: dict[tuple[Item, Item], list[Chain]] = {}
         for chain in chains:
             ends = self.out_of[chain[-1]]
             if ends:
                 beside.setdefault((self.into[chain[0]][0].source, ends[0].target), []).append(chain)
-        above: list[tuple[Item, ...]] = []
+        above: list[Chain] = []
         for (source, target), between in beside.items():
             trunk = [
                 item
@@ -106,18 +140,9 @@ class _Planner:
                 above += between
             else:
                 above += [chain for chain in reversed(between) if order[chain[0]] < first]
-        taken: dict[int, list[tuple[float, float]]] = {}
-        rest = [chain for chain in chains if chain not in above]
-        for side, group in ((-1, above), (1, rest)):
-            for chain in group:
-                start, end = self._extent(chain)
-                lane = side
-                while any(start <= last and first <= end for first, last in taken.get(lane, ())):
-                    lane += side
-                taken.setdefault(lane, []).append((start, end))
-                self.lane.update(dict.fromkeys(chain, lane))
+        return above
 
-    def _centre(self, chain: tuple[Item, ...]) -> None:
+    def _centre(self, chain: Chain) -> None:
         """Move a chain that has room to the right to the middle of its room."""
         inner = [link for item in chain[1:] for link in self.into[item]]
         outer = [link for item in chain[:-1] for link in self.out_of[item]]
@@ -130,7 +155,17 @@ class _Planner:
             for item in chain:
                 self.column[item] += shift
 
-    def _levels(self) -> dict[Item, int] | None:
+    def _level_beside(self, chain: Chain, levels: dict[Item, int]) -> int:
+        """The level of what a chain ends in, or begins with."""
+        end = chain[-1]
+        while end not in levels and self.out_of[end]:
+            end = self.out_of[end][0].target
+        start = chain[0]
+        while start not in levels:
+            start = self.into[start][0].source
+        return levels.get(end, levels[start])
+
+    def _levels(self, chains: list[Chain]) -> dict[Item, int] | None:
         """The levels of a net whose maps shrink and then grow again, else None.
 
         A level is a halving: log₂ of the change of size of one layer, rounded. A merge goes
@@ -153,9 +188,7 @@ class _Planner:
             levels[item] = level
         if not rising or deepest < 1 or 2 * (deepest - level) < deepest or level < 0:
             return None
-        for item in self.parts.items:
-            if item not in levels:
-                ends = self.out_of[item] or self.into[item]
-                levels[item] = levels.get(ends[0].target, levels.get(ends[0].source, 0))
+        for chain in chains:
+            levels.update(dict.fromkeys(chain, self._level_beside(chain, levels)))
         used = sorted(set(levels.values()))
         return {item: used.index(value) for item, value in levels.items()}

@@ -67,7 +67,7 @@ class Row:
             here = [item for item in chain if item in self.x]
             if here:
                 self._branch(here)
-        links = [link for link in self.spacing.parts.links if self._holds(link)]
+        links = self._links()
         arcs = [link for link in links if not self._directly(link)]
         for link in sorted(arcs, key=lambda link: self.x[link.target] - self.x[link.source]):
             self.arc(link)
@@ -240,6 +240,8 @@ class Row:
         for item in items:
             for area in self.spacing.areas[item.box]:
                 areas.setdefault(area, []).append(item)
+        for area in [area for area in areas if self._is_remnant(area, areas[area])]:
+            del areas[area]
         spans = {area: self._span(items, members) for area, members in areas.items()}
         tops = [self.sky.bottom(*span) or 0 for span in spans.values()]
         top = max(tops, default=0) + LABEL_TOP
@@ -248,6 +250,12 @@ class Row:
             for area in level:
                 bottom = max(bottom, self._bracket(area, *spans[area], top))
             top = bottom + LABEL_TOP
+
+    def _is_remnant(self, area: Area, members: Sequence[Item]) -> bool:
+        """Whether one item is left of a group that is bracketed in another row or level."""
+        boxes = set(area.boxes())
+        whole = [item for item in self.spacing.parts.main if item.box in boxes]
+        return len(members) == 1 and len(whole) > 1 and members[0] is not whole[0]
 
     def _bracket(self, area: Area, left: float, right: float, top: float) -> float:
         """Bracket a group and write its name; where that ends."""
@@ -296,6 +304,14 @@ class Row:
         return any(item.spatial not in beside for item in chain)
 
     # Lines -------------------------------------------------------------------------------
+
+    def _links(self) -> list[Link]:
+        """The links within this row; of several alike from one closed group to one item, one."""
+        ends: dict[tuple[Item, Item, bool], Link] = {}
+        for link in self.spacing.parts.links:
+            if self._holds(link):
+                ends.setdefault((link.source, link.target, bool(link.tags)), link)
+        return list(ends.values())
 
     def _directly(self, link: Link) -> bool:
         """Draw a link that needs no arc over others, if it is one."""

@@ -27,7 +27,7 @@ ELBOW = 8.0
 LINE_GAP = 7.0
 """px between a line that changes lanes and what stands beside it."""
 
-_CUT_LINK, _CUT_AREA = 0.25, 0.3
+_CUT_LINK, _CUT_AREA = 1.0, 0.3
 """What it costs to cut a row where another link crosses, and within one group more, in rows."""
 
 
@@ -136,7 +136,8 @@ class Spacing:
 
     def _cuts(self) -> list[float]:
         """What it costs to begin a row with each column."""
-        cuts = [0.0] * (len(self.columns) + 1)
+        # The main path crosses every cut.
+        cuts = [-_CUT_LINK] * (len(self.columns) + 1)
         last: dict[Item, float] = {}
         for link in self.parts.links:
             column = self.plan.column[link.target]
