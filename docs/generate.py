@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cnnshape.catalogue import index_text
 from cnnshape.commands._reference import cli_reference
 from cnnshape.layers import Example, Layer, format_shape, registry
 from cnnshape.views.documentation import document
@@ -20,6 +21,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "docs"))
 
 from pictures import show_lenet5  # noqa: E402  (beside this file, not a package)
+from zoo_page import zoo_page  # noqa: E402
 
 FAMILIES = {
     "convolution": "Convolution",
@@ -144,10 +146,12 @@ def schema_file() -> str:
 
 
 GENERATED: dict[str, Callable[[], str]] = {
+    "architectures/index.json": index_text,
     "architectures/schema.json": schema_file,
     "docs/cli.md": cli_reference,
     "docs/images/show-lenet5.svg": show_lenet5,
     "docs/layers.md": layer_reference,
+    "docs/zoo.md": zoo_page,
 }
 """Each generated file, from the top of the checkout, with what makes its text."""
 

@@ -4,80 +4,193 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from ._common import make_console, print_diagnostics, print_json
+from ._common import make_console, parse_input, print_diagnostics, print_json, usage_error
+
+if TYPE_CHECKING:
+    from ..catalogue import Listing
+    from ..zoo import Entry
 
 SCHEMA_VERSION = 1
 """The version of what --format json prints."""
 
-ROOM_FOR_FILES = 105
-"""Columns that the table takes with the files in it. A narrower one is without them."""
+GAP = 3
+"""Spaces between two columns of the table: one that rich puts there, and the padding."""
 
 KEYS = ("name", "reference", "input", "params", "macs", "file")
+
+_MAGNITUDES = {"": 0, "k": 3, "m": 6, "g": 9, "b": 9, "t": 12}
 
 
 def list_(
     format: Annotated[
         Literal["table", "json", "csv", "names"], typer.Option(help="How to write it.")
     ] = "table",
+    family: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE", help="Only the nets of resnet.yaml: resnet. Repeatable."),
+    ] = None,
+    max_params: Annotated[
+        str | None, typer.Option(metavar="COUNT", help="Only nets of no more parameters: 5M.")
+    ] = None,
+    min_params: Annotated[
+        str | None, typer.Option(metavar="COUNT", help="Only nets of no fewer parameters.")
+    ] = None,
+    max_macs: Annotated[
+        str | None,
+        typer.Option(metavar="COUNT", help="Only nets of no more multiply-accumulates: 1.5G."),
+    ] = None,
+    min_macs: Annotated[
+        str | None, typer.Option(metavar="COUNT", help="Only nets of no fewer of them.")
+    ] = None,
+    input: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZES", help="Only nets that read this: 32 (H and W), 32x32, or 3x32x32."
+        ),
+    ] = None,
+    sort: Annotated[
+        Literal["family", "name", "params", "macs"],
+        typer.Option(help="In families, or all nets in one order, the least first."),
+    ] = "family",
 ) -> None:
     """List the nets of the zoo, with their sizes.
 
-    They ship with cnnshape. A net of one file's variants goes by the variant's name, as
-    resnet50 of resnet.yaml.
+    They ship with cnnshape. A file is a family of nets, which go by the names of its
+    variants: resnet50 is in resnet.yaml. COUNT is a number such as 4_000_000, 500k, 5M or
+    1.5G.
 
     Examples:
         cnnshape list
-        cnnshape list --format csv
+        cnnshape list --max-params 5M --sort macs
+        cnnshape list --family resnet --family vgg
+        cnnshape list --input 32 --format csv
     """
-    from .. import zoo
+    from ..errors import SpecError
 
-    if format == "names":
-        typer.echo("\n".join(entry.name for entry in zoo.nets()))
+    wanted = _read_filter(max_params, min_params, max_macs, min_macs, input)
+    entries = _entries(family)
+    if format == "names" and sort == "family" and not any(wanted):
+        typer.echo("\n".join(entry.name for entry in entries))
         return
-    rows, sound = _read_nets()
+    from ..catalogue import listings
+
+    faults: list[SpecError] = []
+    nets = [net for net in listings(entries, faults) if wanted.fits(net)]
+    if sort != "family":
+        nets.sort(key=_ORDERS[sort])
+    for fault in faults:
+        print_diagnostics(fault.diagnostics)
     if format == "json":
-        print_json({"schema": SCHEMA_VERSION, "nets": rows})
+        print_json({"schema": SCHEMA_VERSION, "nets": [_as_dict(net) for net in nets]})
     elif format == "csv":
-        _print_csv(rows)
+        _print_csv(nets)
+    elif format == "names":
+        typer.echo("".join(f"{net.name}\n" for net in nets), nl=False)
+    elif nets:
+        _print_table(nets, in_families=sort == "family")
     else:
-        _print_table(rows)
-    if not sound:
+        typer.echo("no net of the zoo is like that", err=True)
+    if faults:
         raise typer.Exit(1)
 
 
-def _read_nets() -> tuple[list[dict[str, Any]], bool]:
-    """A row for each net, and whether no file was faulty; a file is read once for all of its."""
-    from itertools import groupby
+# What is listed -----------------------------------------------------------------------
 
+
+class _Filter(NamedTuple):
+    """Bounds on what is listed; None: none."""
+
+    max_params: int | None
+    min_params: int | None
+    max_macs: int | None
+    min_macs: int | None
+    input: tuple[int, ...] | None
+
+    def fits(self, net: Listing) -> bool:
+        return (
+            _within(net.params, self.min_params, self.max_params)
+            and _within(net.macs, self.min_macs, self.max_macs)
+            and (self.input is None or _reads(net.input, self.input))
+        )
+
+
+def _within(value: int | None, least: int | None, most: int | None) -> bool:
+    """Whether a number is within its bounds; one that is not known is within none."""
+    if value is None:
+        return least is None and most is None
+    return (least is None or value >= least) and (most is None or value <= most)
+
+
+def _reads(shape: tuple[int, ...], sizes: tuple[int, ...]) -> bool:
+    """Whether `sizes` are a shape, its sizes without the channels, or each one of those."""
+    return sizes in (shape, shape[1:]) or (len(sizes) == 1 and {*shape[1:]} == {*sizes})
+
+
+def _read_filter(
+    max_params: str | None,
+    min_params: str | None,
+    max_macs: str | None,
+    min_macs: str | None,
+    input: str | None,
+) -> _Filter:
+    return _Filter(
+        parse_count(max_params, "--max-params"),
+        parse_count(min_params, "--min-params"),
+        parse_count(max_macs, "--max-macs"),
+        parse_count(min_macs, "--min-macs"),
+        None if input is None else parse_input(input),
+    )
+
+
+def parse_count(text: str | None, option: str) -> int | None:
+    """'5M', '1.5G', '300k', '5_000_000' or '5,000,000' as a number."""
+    if text is None:
+        return None
+    written = re.fullmatch(r"([0-9][0-9_,]*)(?:\.([0-9]+))?([kmgbt]?)", text.strip().lower())
+    if written is None:
+        usage_error(f"expected a number such as 5M, 1.5G or 4_000_000, not {text!r}", option)
+    whole, fraction, letter = written.groups()
+    fraction = fraction or ""
+    digits = int(re.sub("[_,]", "", whole) + fraction)
+    number: int = digits * 10 ** _MAGNITUDES[letter] // 10 ** len(fraction)
+    return number
+
+
+def _entries(families: list[str] | None) -> list[Entry]:
     from .. import zoo
-    from ..api import build_network, read_file
-    from ..errors import SpecError
 
-    rows = []
-    sound = True
-    for file, entries in groupby(zoo.nets(), key=lambda entry: entry.file):
-        try:
-            spec = read_file(file, file.name)
-            for entry in entries:
-                network = build_network(spec, variant=entry.variant)
-                rows.append(
-                    {
-                        "name": entry.name,
-                        "reference": network.reference,
-                        "input": [*network.input_shape],
-                        "params": network.totals.params,
-                        "macs": network.totals.macs,
-                        "file": file.name,
-                    }
-                )
-        except SpecError as fault:
-            print_diagnostics(fault.diagnostics)
-            sound = False
-    return rows, sound
+    nets = zoo.nets()
+    if not families:
+        return nets
+    known = {entry.file.stem: None for entry in nets}
+    for family in families:
+        if family not in known:
+            from ..errors import did_you_mean
+
+            near = did_you_mean(family, [*known])
+            hint = f"did you mean {near}?" if near else f"there are {', '.join(known)}"
+            usage_error(f"there is no family {family!r}; {hint}", "--family")
+    return [entry for entry in nets if entry.file.stem in families]
+
+
+def _natural(net: Listing) -> list[Any]:
+    """What a name is sorted by: resnet18 stands before resnet101."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", net.name)]
+
+
+_ORDERS: dict[str, Callable[[Listing], Any]] = {
+    "name": _natural,
+    "params": lambda net: net.params,
+    "macs": lambda net: (net.macs is None, net.macs),
+}
+
+
+# How it is written --------------------------------------------------------------------
 
 
 def short_reference(reference: str) -> str:
@@ -94,43 +207,76 @@ def short_reference(reference: str) -> str:
     return f"{first}, {year}"
 
 
-def _print_csv(rows: list[dict[str, Any]]) -> None:
+def _as_dict(net: Listing) -> dict[str, Any]:
+    values = (net.name, net.reference, [*net.input], net.params, net.macs, net.file)
+    return dict(zip(KEYS, values, strict=True))
+
+
+def _print_csv(nets: Iterable[Listing]) -> None:
     import csv
 
-    from ..layers import format_shape
+    from ..layers.shapes import format_shape
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(KEYS)
-    for row in rows:
-        writer.writerow([*{**row, "input": format_shape(row["input"])}.values()])
+    for net in nets:
+        writer.writerow([*{**_as_dict(net), "input": format_shape(net.input)}.values()])
 
 
-def _print_table(rows: list[dict[str, Any]]) -> None:
+COLUMNS = ("name", "input", "params", "MACs", "reference", "file")
+"""The table's columns. Where they do not all fit, the last are left out."""
+
+
+def _print_table(nets: list[Listing], *, in_families: bool) -> None:
     from rich import box
     from rich.table import Table
 
-    from ..layers import format_shape
-    from ..views.columns import format_count
-
+    rows = [COLUMNS, *(_family_rows(nets) if in_families else map(_cells, nets))]
     console = make_console(sys.stdout)
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
-    table.add_column("name", no_wrap=True)
-    table.add_column("reference", overflow="fold")
-    table.add_column("input", no_wrap=True)
-    table.add_column("params", justify="right", no_wrap=True)
-    table.add_column("MACs", justify="right", no_wrap=True)
-    if console.width >= ROOM_FOR_FILES:
-        table.add_column("file", style="dim", no_wrap=True)
-    for row in rows:
-        cells = [
-            row["name"],
-            short_reference(row["reference"]),
-            format_shape(row["input"]),
-            format_count(row["params"]),
-            format_count(row["macs"]),
-            row["file"],
-        ]
-        table.add_row(*cells[: len(table.columns)])
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False)
+    for name in COLUMNS[: _columns_that_fit(rows, console.width)]:
+        justify: Literal["right", "left"] = "right" if name in ("params", "MACs") else "left"
+        table.add_column(name, justify=justify, style="dim" if name == "file" else "")
+    for row in rows[1:]:
+        table.add_row(*row[: len(table.columns)])
     with console.capture() as capture:
         console.print(table)
     sys.stdout.write(capture.get())
+
+
+def _columns_that_fit(rows: Iterable[Sequence[str]], width: int) -> int:
+    """How many columns stand whole in `width`; the sizes are always among them."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    count = len(widths)
+    while count > COLUMNS.index("reference") and sum(widths[:count]) + GAP * (count - 1) > width:
+        count -= 1
+    return count
+
+
+def _family_rows(nets: Iterable[Listing]) -> Iterator[tuple[str, ...]]:
+    """A row for each net; those of a file with variants are indented below one for the file."""
+    from itertools import groupby
+
+    for family, group in groupby(nets, key=lambda net: net.family):
+        members = [*group]
+        if members[0].name == family:
+            yield _cells(members[0])
+            continue
+        yield (family, "", "", "", short_reference(members[0].reference), members[0].file)
+        for net in members:
+            name, *sizes, _, _ = _cells(net)
+            yield (f"  {name}", *sizes, "", "")
+
+
+def _cells(net: Listing) -> tuple[str, ...]:
+    from ..layers.shapes import format_shape
+    from ..views.columns import format_count
+
+    return (
+        net.name,
+        format_shape(net.input),
+        format_count(net.params),
+        format_count(net.macs),
+        short_reference(net.reference),
+        net.file,
+    )
