@@ -68,7 +68,7 @@ def test_the_reference_is_not_stale():
         (["show", "--input", "3x224xtall"], "such as 3x224x224"),
         (["show", "--input", "3x0x224"], "at least 1, not 0"),
         (["show", "--input", "1x1x1x1x1"], "5 dimensions"),
-        (["show", "resnet5"], "no net of the zoo is called 'resnet5'; did you mean resnet50?"),
+        (["show", "rednet50"], "no net of the zoo is called 'rednet50'; did you mean resnet50?"),
         (["show", "x" * 5000], "no file and no net"),
         (["show", "missing.yaml"], "cannot read missing.yaml: No such file or directory"),
         (["show", "missing.yaml", "--watch"], "cannot read missing.yaml"),
@@ -151,10 +151,10 @@ def _complete(process, words: str, position: int) -> list[str]:
 
 def test_completion_of_commands_and_nets_and_files(process, spec):
     assert _complete(process, "cnnshape sh", 1) == ["show"]
-    assert _complete(process, "cnnshape show resnet1", 2) == [
-        "resnet18",
-        "resnet101",
-        "resnet152",
+    assert _complete(process, "cnnshape show densenet1", 2) == [
+        "densenet121",
+        "densenet161",
+        "densenet169",
     ]
     assert _complete(process, "cnnshape show ti", 2) == ["tiny.yaml"]
     assert _complete(process, "cnnshape show --format m", 3) == ["markdown"]
