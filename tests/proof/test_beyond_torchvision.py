@@ -34,7 +34,7 @@ PARAMETERS = {
         "resnet20": "0.27M", "resnet32": "0.46M", "resnet44": "0.66M", "resnet56": "0.85M",
         "resnet110": "1.7M",
     },
-    "Zagoruyko and Komodakis, 2016, tables 4 and 5": {
+    "Zagoruyko and Komodakis, 2016, table 4": {
         "wrn_16_8": "11.0M", "wrn_16_10": "17.1M", "wrn_22_8": "17.2M", "wrn_22_10": "26.8M",
         "wrn_28_10": "36.5M", "wrn_28_12": "52.5M", "wrn_40_1": "0.6M", "wrn_40_2": "2.2M",
         "wrn_40_4": "8.9M", "wrn_40_8": "35.7M",
@@ -48,7 +48,7 @@ PARAMETERS = {
         "mobilenet_v1_100": "4.2M", "mobilenet_v1_075": "2.6M", "mobilenet_v1_050": "1.3M",
         "mobilenet_v1_025": "0.5M",
     },
-    "Trockman and Kolter, 2022, table 1": {
+    "Trockman and Kolter, 2022, and timm's model cards": {
         "convmixer_1536_20": "51.6M", "convmixer_768_32": "21.1M",
         "convmixer_1024_20_ks9_p14": "24.4M",
     },
@@ -62,7 +62,7 @@ MACS = {
         "mobilenet_v1_100": "569M", "mobilenet_v1_075": "325M", "mobilenet_v1_050": "149M",
         "mobilenet_v1_025": "41M",
     },
-    "Lin et al., 2020, HRank, arXiv:2002.10179, tables 2 and 3": {
+    "Lin et al., 2020, HRank, arXiv:2002.10179, of the nets before pruning": {
         "resnet56": "125.49M", "resnet110": "252.89M",
     },
     "timm's model card": {"inception_v4": "12.3G"},
@@ -329,3 +329,13 @@ def test_a_convmixer_keeps_the_size_of_its_patches(name: str, size: int) -> None
     net = cnnshape.load(name)
     maps = [node for node in net.layers if len(node.output_shape) == 3][:-1]
     assert {node.output_shape[1:] for node in maps} == {(size, size)}
+
+
+@pytest.mark.parametrize(
+    ("name", "megabytes"),
+    [("convmixer_1536_20", 207), ("convmixer_768_32", 85), ("convmixer_1024_20_ks9_p14", 98)],
+)
+def test_a_convmixers_file_is_as_large_as_its_authors_say(name: str, megabytes: int) -> None:
+    """The table of weights in the README of the authors' repository: four bytes a number."""
+    totals = cnnshape.load(name).totals
+    assert round(4 * (totals.params + totals.buffers) / 1_000_000) == megabytes
