@@ -20,8 +20,10 @@ OPERATION_WIDTH = 126.0
 """px after which an operation goes on in another line."""
 MOST_NAME_LINES = 3
 
-_PIECES = re.compile(r"[^\s._]+[\s._]*|[\s._]+")
+_NAMES = re.compile(r"[^\s._]+[\s._]*|[\s._]+")
 """Parts of a name that stay together: up to a dot, an underscore or a space."""
+_ARGUMENTS = re.compile(r".+?(?:, |$)")
+"""Parts of an operation that stay together: up to a comma."""
 
 
 @dataclass(frozen=True)
@@ -100,26 +102,26 @@ def operation_label(stack: Stack, look: Look) -> Label:
 
 def _wrapped(texts: Iterable[str], size: float, *, muted: bool = False) -> Iterable[Line]:
     for text in filter(None, texts):
-        for line in wrap(text, OPERATION_WIDTH, size):
+        for line in _broken(_ARGUMENTS.findall(text), OPERATION_WIDTH, size):
             yield Line(line, size, muted=muted)
 
 
 def _name_lines(name: str) -> tuple[list[str], bool]:
-    """A name in a few lines, broken after its dots where it can be, and whether it is cut."""
-    lines = [""]
-    for piece in _PIECES.findall(name):
-        if _name_width(lines[-1] + piece) <= CAPTION_WIDTH:
-            lines[-1] += piece
-        elif _name_width(piece) <= CAPTION_WIDTH:
-            lines.append(piece)
-        else:
-            lines += wrap(piece, CAPTION_WIDTH, NAME_SIZE, bold=True)
-    lines = [line.strip() for line in lines if line.strip()]
+    """A name in a few lines, and whether it is cut."""
+    lines = _broken(_NAMES.findall(name), CAPTION_WIDTH, NAME_SIZE, bold=True)
     if len(lines) <= MOST_NAME_LINES:
         return lines, False
     *whole, rest = *lines[: MOST_NAME_LINES - 1], "".join(lines[MOST_NAME_LINES - 1 :])
     return [*whole, shorten(rest, CAPTION_WIDTH, NAME_SIZE, bold=True)], True
 
 
-def _name_width(text: str) -> float:
-    return text_width(text.rstrip(), NAME_SIZE, bold=True)
+def _broken(pieces: Iterable[str], width: float, size: float, *, bold: bool = False) -> list[str]:
+    """Pieces of a text in lines of at most `width`; a piece that is longer is broken, too."""
+    lines = [""]
+    for piece in pieces:
+        if text_width((lines[-1] + piece).rstrip(), size, bold=bold) <= width:
+            lines[-1] += piece
+        else:
+            lines += wrap(piece, width, size, bold=bold)
+            lines[-1] += piece[len(piece.rstrip()) :]
+    return [line.strip() for line in lines if line.strip()]

@@ -111,7 +111,9 @@ def _scales(path: Path, scales: Scales) -> Iterator[str]:
         least = _least(scales.vector, lengths)
         yield f"The length of a vector follows the {root}number of its elements{least}."
     if any(len(stack.spatial) == 1 for stack in path.stacks):
-        yield "The height of a one-dimensional map means nothing."
+        yield "A one-dimensional map has no height: all strips have the same."
+    if any(len(stack.spatial) > 2 for stack in path.stacks):
+        yield "The first dimension of a map recedes to the upper right, shortened."
     if any(len(stack.spatial) > 3 for stack in path.stacks):
         yield "Of maps with more than three dimensions the last three are drawn."
 
@@ -133,7 +135,7 @@ def _marks(places: Sequence[Place]) -> Iterator[str]:
     if any(min(window.width, window.height) <= LEAST_WINDOW for window in windows):
         yield f"No window is drawn smaller than {LEAST_WINDOW:g} px."
     if any(place.window and place.item.form.depth for place in places):
-        yield "The depth of a window is not drawn."
+        yield "A window is drawn on the front of its map, without its depth."
 
 
 def _repeats(rows: Sequence[Row], places: Sequence[Place]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from ...layers._window import Window, WindowLayer
 from ...layers.base import Step
 from ...layers.shapes import Shape
 from ...network import Node
+from ..outline import FUSED_KINDS
 from .path import Stack
 from .segments import MIXING_KINDS
 
@@ -85,7 +86,8 @@ def _followed(spans: Sequence[Span]) -> Shape:
 def _way(layers: Sequence[Node]) -> Way:
     if any(node.layer.kind == "linear" for node in layers):
         return "all"
-    return "rearranged" if all(node.layer.kind == "shape" for node in layers) else "unknown"
+    kinds = {node.layer.kind for node in layers} - FUSED_KINDS
+    return "rearranged" if kinds == {"shape"} else "unknown"
 
 
 def _seen(source: Stack, target: Stack, sample: Shape) -> tuple[Span, ...] | None:
