@@ -2,6 +2,7 @@
 
 const CLOSEST = 4;
 const FARTHEST = 0.02;
+const LEGIBLE = 0.22; // at less, texts are specks, and are left out
 const SLACK = 4; // px that a click may move
 
 const svg = byId("drawing");
@@ -10,6 +11,7 @@ const camera = { x: 0, y: 0, zoom: 1 };
 
 function look() {
   scene.setAttribute("transform", `translate(${camera.x} ${camera.y}) scale(${camera.zoom})`);
+  svg.classList.toggle("far", camera.zoom < LEGIBLE);
 }
 
 function paneSize() {

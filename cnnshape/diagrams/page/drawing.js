@@ -1,12 +1,18 @@
 // The drawing: lays out what is open and keeps the elements on the page in step with it.
 
-const drawing = { size: null, arrows: [], places: new Map(), page: null };
+const drawing = {
+  size: null, // {width, height, axis}
+  arrows: [],
+  places: new Map(), // of each node that is drawn: {x, y, width, height}
+  page: null, // {width, height}, of any unit: the shape that columns are to give it
+  most: Infinity, // the height of a column
+};
 const elements = new Map(); // of each node: {element, key}
 
 /** Lay out and draw everything anew. */
 function redraw() {
   const pill = pillSize();
-  const layouts = drawing.page ? layOutFor(drawing.page, pill) : layOutAll(pill, Infinity);
+  const layouts = layOutAll(pill, drawing.most);
   drawing.size = layouts.get(root);
   drawing.arrows = [];
   drawing.places = new Map();
@@ -41,20 +47,23 @@ function layOutAll(pill, most) {
   return layouts;
 }
 
-/** The layouts that can be shown largest on a page of this shape. */
-function layOutFor(page, pill) {
-  const zoom = (layouts) => {
-    const { width, height } = layouts.get(root);
-    return Math.min(page.width / width, page.height / height);
-  };
-  let best = layOutAll(pill, Infinity);
-  const { width, height } = best.get(root);
-  const ideal = Math.sqrt((width * height * page.height) / page.width);
+/** Choose the height of the columns with which all can be shown largest on the page. */
+function chooseColumns() {
+  drawing.most = Infinity;
+  if (drawing.page === null) return;
+  const { page } = drawing;
+  const pill = pillSize();
+  const zoom = ({ width, height }) => Math.min(page.width / width, page.height / height);
+  const plain = layOutAll(pill, Infinity).get(root);
+  const ideal = Math.sqrt((plain.width * plain.height * page.height) / page.width);
+  let best = zoom(plain);
   for (const factor of [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.15, 1.3, 1.5, 1.8]) {
-    const layouts = layOutAll(pill, factor * ideal);
-    if (zoom(layouts) > 1.05 * zoom(best)) best = layouts;
+    const reached = zoom(layOutAll(pill, factor * ideal).get(root));
+    if (reached > 1.05 * best) {
+      best = reached;
+      drawing.most = factor * ideal;
+    }
   }
-  return best;
 }
 
 function arrange(area, left, top, layouts) {
@@ -167,6 +176,7 @@ function toggleAll(open) {
     return;
   }
   for (const node of nodes) if (node.area && node !== root) node.open = open;
+  chooseColumns();
   redraw();
   startView(drawing.size);
   paintState();
@@ -193,7 +203,8 @@ let tabStop = null;
 function keepOneTabStop() {
   const stop = tabStop && visible(tabStop);
   tabStop = stop && drawing.places.has(stop) ? stop : drawnNodes().next().value ?? null;
-  for (const [node, { element }] of elements) element.setAttribute("tabindex", node === tabStop ? 0 : -1);
+  for (const element of svg.querySelectorAll('[tabindex="0"]')) element.setAttribute("tabindex", -1);
+  elements.get(tabStop)?.element.setAttribute("tabindex", 0);
 }
 
 function focusNode(node) {
@@ -226,9 +237,8 @@ function markArrows(node) {
     if (arrow.source === node) follow(arrow, true);
     if (arrow.target === node) follow(arrow, false);
   }
-  for (const arrow of drawing.arrows) {
-    for (const element of arrow.elements) element.classList.toggle("lit", marked.has(arrow));
-  }
+  for (const element of svg.querySelectorAll(".lit")) element.classList.remove("lit");
+  for (const arrow of marked) for (const element of arrow.elements) element.classList.add("lit");
 }
 
 /** Whether an arrow goes on as another on the other side of an open area's border. */

@@ -32,9 +32,8 @@ function paintState() {
     tabStop = shown;
     keepOneTabStop();
   }
-  for (const [other, { element }] of elements) {
-    element.setAttribute("aria-selected", String(other === shown));
-  }
+  for (const element of svg.querySelectorAll("[aria-selected]")) element.removeAttribute("aria-selected");
+  elements.get(shown)?.element.setAttribute("aria-selected", "true");
   if (search.hits.length) tellHits();
 }
 
@@ -103,6 +102,7 @@ byId("unfold-all").addEventListener("click", () => toggleAll(true));
 byId("columns").addEventListener("click", () => {
   drawing.page = drawing.page ? null : paneSize();
   byId("columns").setAttribute("aria-pressed", String(drawing.page !== null));
+  chooseColumns();
   redraw();
   if (drawing.page) fit(drawing.size);
   else startView(drawing.size);
@@ -211,6 +211,7 @@ function preparePaper(printing) {
   if (printing === svg.hasAttribute("viewBox")) return;
   if (printing) pageOnScreen = drawing.page;
   drawing.page = printing ? PAPER : pageOnScreen;
+  chooseColumns();
   redraw();
   paintState();
   if (printing) {
