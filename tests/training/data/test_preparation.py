@@ -1,0 +1,225 @@
+"""What is done to images before a network reads them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from cnnshape.training.data import DataError, load_data
+from cnnshape.training.data import measuring as measuring_module
+from cnnshape.training.data.dataset import ArrayImages
+from cnnshape.training.data.preparation import Preparation
+
+
+def images(*shape: int, seed: int = 0, light_on_dark: bool = False) -> ArrayImages:
+    pixels = np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
+    return ArrayImages(pixels, np.zeros(shape[0], np.int64), light_on_dark)
+
+
+def prepared(source: ArrayImages, shape: tuple[int, ...]) -> tuple[Preparation, NDArray[np.uint8]]:
+    preparation = Preparation.fit(source, shape)
+    pixels = preparation.geometry(torch.from_numpy(source.array))
+    assert pixels.dtype == torch.uint8
+    assert pixels.shape == (len(source), *shape)
+    assert preparation.output_shape == shape
+    return preparation, pixels.numpy()
+
+
+def test_a_slightly_larger_input_is_padded() -> None:
+    source = images(5, 1, 28, 28)
+    preparation, pixels = prepared(source, (1, 32, 32))
+    assert np.array_equal(pixels[:, :, 2:30, 2:30], source.array)
+    assert pixels.sum() == source.array.sum(dtype=np.int64)
+    assert preparation.sentences()[0] == "images are padded with black from 28×28 to 32×32"
+
+
+def test_an_odd_column_goes_to_the_right_and_below() -> None:
+    source = images(2, 1, 28, 30)
+    _, pixels = prepared(source, (1, 29, 33))
+    assert np.array_equal(pixels[:, :, :28, 1:31], source.array)
+
+
+def test_another_size_is_resized_with_its_proportions() -> None:
+    flat = ArrayImages(np.full((2, 1, 8, 8), 200, np.uint8), np.zeros(2, np.int64))
+    preparation, pixels = prepared(flat, (1, 32, 48))
+    assert (pixels[:, :, :, 8:40] == 200).all()
+    assert not pixels[:, :, :, :8].any()
+    assert not pixels[:, :, :, 40:].any()
+    assert preparation.sentences()[:2] == [
+        "images are resized from 8×8 to 32×32",
+        "images are padded with black from 32×32 to 32×48",
+    ]
+    assert prepared(flat, (1, 4, 4))[0].sentences()[0] == "images are resized from 8×8 to 4×4"
+
+
+def test_resizing_is_smooth_both_ways() -> None:
+    board = np.indices((8, 8)).sum(0) % 2 * 255
+    source = ArrayImages(board.astype(np.uint8)[None, None], np.zeros(1, np.int64))
+    assert abs(prepared(source, (1, 4, 4))[1].astype(int) - 127).max() < 50
+    larger = prepared(source, (1, 32, 32))[1]
+    assert len(np.unique(larger)) > 8
+
+
+def test_grey_is_given_to_each_channel() -> None:
+    source = images(3, 1, 6, 6)
+    preparation, pixels = prepared(source, (3, 6, 6))
+    assert all(np.array_equal(pixels[:, [channel]], source.array) for channel in range(3))
+    assert preparation.sentences()[0] == "grey is given to each of the 3 channels"
+    assert len(preparation.mean) == 3
+
+
+def test_colours_become_grey_as_pillow_has_it() -> None:
+    source = images(3, 3, 6, 6)
+    preparation, pixels = prepared(source, (1, 6, 6))
+    for given_, got in zip(source.array, pixels, strict=True):
+        expected = np.array(Image.fromarray(given_.transpose(1, 2, 0)).convert("L")).astype(int)
+        assert abs(expected - got[0]).max() <= 1
+    assert preparation.sentences()[0] == "colours become grey"
+
+
+def test_what_fits_is_left_alone() -> None:
+    source = images(3, 1, 6, 6)
+    preparation, pixels = prepared(source, (1, 6, 6))
+    assert np.array_equal(pixels, source.array)
+    assert len(preparation.sentences()) == 1
+
+
+@pytest.mark.parametrize("shape", [(3, 6, 6), (1, 9), (5, 4, 3, 2), (7,)])
+def test_normalising_gives_mean_0_and_deviation_1(shape: tuple[int, ...]) -> None:
+    source = images(50, *shape)
+    preparation = Preparation.fit(source, shape)
+    numbers = preparation(torch.from_numpy(source.array))
+    assert numbers.dtype == torch.float32
+    channels = shape[0] if len(shape) > 1 else 1
+    for channel in numbers.reshape(50, channels, -1).unbind(1):
+        assert abs(float(channel.mean())) < 1e-5
+        assert float(channel.std(correction=0)) == pytest.approx(1, abs=1e-5)
+
+
+@given(st.integers(1, 5), st.integers(1, 3), st.integers(1, 5), st.integers(0, 99))
+def test_the_figures_are_those_of_all_pixels(n: int, c: int, side: int, seed: int) -> None:
+    source = images(n, c, side, side, seed=seed)
+    preparation = Preparation.fit(source, (c, side, side))
+    shares = source.array / 255
+    assert preparation.mean == pytest.approx(shares.mean((0, 2, 3)))
+    assert preparation.std == pytest.approx(np.maximum(shares.std((0, 2, 3)), 1 / 255))
+    assert (preparation.measured, preparation.total) == (n, n)
+
+
+def test_padding_counts() -> None:
+    white = ArrayImages(np.full((2, 1, 28, 28), 255, np.uint8), np.zeros(2, np.int64))
+    assert Preparation.fit(white, (1, 32, 32)).mean == pytest.approx([(28 / 32) ** 2])
+
+
+def test_many_images_are_measured_in_part_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(measuring_module, "MEASURED_ELEMENTS", 36 * 20)
+    monkeypatch.setattr(measuring_module, "CHUNK_ELEMENTS", 36 * 7)
+    source = images(1000, 1, 6, 6)
+    preparation = Preparation.fit(source, (1, 6, 6))
+    assert preparation.mean == pytest.approx([source.array[::50].mean() / 255])
+    assert preparation.sentences()[-1].endswith(" (of 20 of its 1,000 images)")
+
+
+def test_a_channel_that_is_always_alike_is_no_number_too_many() -> None:
+    flat = ArrayImages(np.full((4, 1, 5, 5), 9, np.uint8), np.zeros(4, np.int64))
+    assert not Preparation.fit(flat, (1, 5, 5))(torch.from_numpy(flat.array)).any()
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [((1, 6, 6), (2, 6, 6)), ((2, 6, 6), (1, 6, 6)), ((1, 6, 6), (36,)), ((1, 6), (1, 8))],
+)
+def test_what_cannot_be_done_is_told(source: tuple[int, ...], target: tuple[int, ...]) -> None:
+    with pytest.raises(DataError, match="cannot become the network's input of"):
+        Preparation.fit(images(2, *source), target)
+
+
+def test_it_is_plain_data() -> None:
+    preparation = Preparation.fit(images(4, 3, 6, 6), (1, 9, 9))
+    text = json.dumps(preparation.to_dict())
+    assert Preparation.from_dict(json.loads(text)) == preparation
+    for faulty in ({}, {**preparation.to_dict(), "mean": None}, {"source": "x"}):
+        with pytest.raises(DataError, match="is faulty"):
+            Preparation.from_dict(faulty)
+
+
+# Files ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def digit() -> NDArray[np.uint8]:
+    """A bar of light on black, 28×28."""
+    pixels = np.zeros((28, 28), np.uint8)
+    pixels[4:24, 12:16] = 255
+    return pixels
+
+
+@pytest.fixture
+def drawn() -> Preparation:
+    return Preparation.fit(images(4, 1, 28, 28, light_on_dark=True), (1, 32, 32))
+
+
+def of_file(preparation: Preparation, path: Path, picture: Image.Image) -> tuple[object, list[str]]:
+    picture.save(path)
+    said: list[str] = []
+    pixels = preparation.of_file(path, said.append)
+    assert pixels.shape == (1, *preparation.output_shape)
+    assert pixels.dtype == torch.uint8
+    return pixels[0].tolist(), said
+
+
+def test_a_test_image_from_a_file_is_the_test_image(
+    tmp_path: Path, drawn: Preparation, digit: NDArray[np.uint8]
+) -> None:
+    expected = drawn.geometry(torch.from_numpy(digit)[None, None])[0].tolist()
+    path = tmp_path / "digit.png"
+    assert of_file(drawn, path, Image.fromarray(digit)) == (expected, [])
+    assert of_file(drawn, path, Image.fromarray(digit).convert("RGB")) == (expected, [])
+    larger, _ = of_file(drawn, path, Image.fromarray(digit.repeat(4, 0).repeat(4, 1)))
+    assert np.abs(np.array(larger) - np.array(expected)).mean() < 3
+
+
+def test_dark_on_light_is_inverted_and_that_is_said(
+    tmp_path: Path, drawn: Preparation, digit: NDArray[np.uint8]
+) -> None:
+    expected = drawn.geometry(torch.from_numpy(digit)[None, None])[0].tolist()
+    path = tmp_path / "digit.png"
+    said = [f"{path} is dark on light: it is inverted"]
+    assert of_file(drawn, path, Image.fromarray(255 - digit)) == (expected, said)
+    paper = np.where(digit == 0, 210, 60).astype(np.uint8)
+    assert of_file(drawn, path, Image.fromarray(paper)) == (expected, said)
+    ink = Image.fromarray(np.dstack([np.zeros((28, 28, 3), np.uint8), digit]))
+    assert of_file(drawn, path, ink) == (expected, said)
+
+
+def test_other_images_are_taken_as_they_are(tmp_path: Path) -> None:
+    preparation = Preparation.fit(images(4, 3, 4, 4), (3, 4, 4))
+    picture = Image.new("RGB", (8, 4), (250, 240, 230))
+    pixels, said = of_file(preparation, tmp_path / "photo.png", picture)
+    assert pixels == [[[level] * 4] * 4 for level in (250, 240, 230)]
+    assert said == []
+
+
+def test_an_empty_sheet_is_black(tmp_path: Path, drawn: Preparation) -> None:
+    pixels, _ = of_file(drawn, tmp_path / "empty.png", Image.new("L", (50, 20), 255))
+    assert not np.any(pixels)
+
+
+def test_a_file_that_is_no_image_is_told(tmp_path: Path, drawn: Preparation) -> None:
+    path = tmp_path / "digit.png"
+    path.write_text("no image")
+    with pytest.raises(DataError, match=r"cannot read .*digit.png: it is no image that Pillow"):
+        drawn.of_file(path)
+    signals = load_data("synthetic:4", input_shape=(2, 9)).train
+    with pytest.raises(DataError, match=r"is an image, and the network reads 2×9"):
+        Preparation.fit(signals, (2, 9)).of_file(path)
