@@ -22,6 +22,9 @@ from .text import one_line
 _SPECIAL = re.compile(r"""["#&<>`*_~{}\[\]|\\%!;$]|^[-+=]|(?<=^\d)[.)]|(?<=\d)[.)](?= |$)""")
 """What means something in a label, or would begin a list at its start."""
 
+_CONFIG = "config: {flowchart: {wrappingWidth: 500}}"
+"""px of a label before Mermaid breaks its lines again: wider than any of ours."""
+
 _ARROWS = {"main": "-->", "skip": "-.->", "size": "-.->"}
 
 
@@ -41,14 +44,21 @@ def escape(text: str) -> str:
 
 def _lines(made: Scene) -> Iterator[str]:
     title = svg.printable(one_line(f"{made.network.name}: {words.totals(made.network)}"))
-    yield from ("---", f"title: {json.dumps(title, ensure_ascii=False)}", "---")
+    yield from ("---", f"title: {_quoted(title)}", _CONFIG, "---")
     yield "flowchart " + ("LR" if made.look.direction == "right" else "TD")
     yield from _area(made, made.root, "  ")
     for edge in made.edges:
         yield f"  {edge.tail} {_ARROWS[edge.kind]}{_label(edge)} {edge.head}"
     if made.notes:
         yield f'  notes["{escape(" ".join(made.notes))}"]'
+        yield f"  style notes fill:none,stroke:none,color:{made.look.theme.muted}"
     yield from _colours(made)
+
+
+def _quoted(text: str) -> str:
+    """A YAML string in quotes, in which no directive or tag can be seen."""
+    written = json.dumps(text, ensure_ascii=False)
+    return re.sub("[%<>&]", lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def _area(made: Scene, cluster: Cluster, indent: str) -> Iterator[str]:
@@ -56,7 +66,7 @@ def _area(made: Scene, cluster: Cluster, indent: str) -> Iterator[str]:
         if isinstance(child, str):
             yield indent + child + _node(made.vertices[child].card)
             continue
-        title = "<br/>".join(escape(_joined(line)) for line in child.title)
+        title = escape(" · ".join(_joined(line) for line in child.title))
         yield f'{indent}subgraph {child.id}["{title}"]'
         yield from _area(made, child, indent + "  ")
         yield f"{indent}end"

@@ -2,8 +2,9 @@
 
 Two kinds: a skeleton, whose nodes have sizes and no text, is what the drawing program places
 for us; and a whole picture for any stock `dot`, with all text in HTML-like labels. Text gets
-there escaped as HTML and one line at a time; tooltips are escaped as escStrings. Source:
-graphviz.org, "Node Shapes: HTML-Like Labels" and "escString".
+there one line at a time, escaped as HTML and as an escString, since sequences such as \\G are
+replaced there, too; in tooltips Graphviz replaces them twice. Source: graphviz.org,
+"Node Shapes: HTML-Like Labels" and "escString".
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NamedTuple
 import graphviz
 
 from .. import svg
-from ..text import text_width
+from ..text import one_line, text_width
 from ..themes import KIND_TITLES, PALETTE, Theme
 from . import words
 from .cards import LINE, NAME_SIZE, PAD_X, TEXT_SIZE, Card, Cell, Line, Row, colours
@@ -187,8 +188,9 @@ _PLAIN = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"'
 
 
 def _escaped(text: str) -> str:
-    """Text as an escString: no backslash, entity or angle bracket of it means anything."""
-    return str(graphviz.escape(svg.printable(text).replace("&", "&amp;")))
+    """Text as a tooltip: no backslash, entity or angle bracket of it means anything."""
+    twice = svg.printable(text).replace("&", "&amp;").replace("\\", r"\\")
+    return str(graphviz.escape(twice))
 
 
 def _room(label: str) -> str:
@@ -210,7 +212,7 @@ def _label(text: str, theme: Theme) -> str:
 def _font(text: str, colour: str, size: float, *, bold: bool = False) -> str:
     if not text:
         return ""
-    shown = svg.escape(text)
+    shown = svg.escape(one_line(text)).replace("\\", r"\\")
     return (
         f'<FONT COLOR="{colour}" POINT-SIZE="{size:g}">{f"<B>{shown}</B>" if bold else shown}'
         "</FONT>"
