@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from .filling import fill
 from .items import Item, Link
 from .marks import Line, Mark, Point
-from .row import Row, line_kind
+from .row import Row
 from .skyline import Skyline
 from .spacing import AREA_GAP, ELBOW, Spacing
+from .ways import arc, landing, line_kind, over, takeoff
 
 WIDEST_ROWS = (1120.0, 1400.0, 1750.0, 2200.0)
 """px: a row at the first width is still read on a page; the others serve a net whose rows
@@ -60,7 +62,7 @@ def _in_rows(spacing: Spacing, widest: float) -> Layout:
             places[port] = spacing.left(places) - AREA_GAP
         rows.append(Row(spacing, places, port))
     for row in rows:
-        row.fill()
+        fill(row)
         row.shift(-row.left)
     across = _across(spacing, rows)
     margin = max(row.sky.right for row in rows) + 2 * TRACK
@@ -105,9 +107,9 @@ class _Flight:
         """Lead a link over one row to `margin`, and from there over another to its end."""
         row_of = _row_of(rows)
         first, last = row_of[link.source], row_of[link.target]
-        start, end = rows[first].takeoff(link.source), rows[last].landing(link.target)
-        up = rows[first].over(start[-1].x, margin)
-        down = rows[last].over(end[0].x, margin, link)
+        start, end = takeoff(rows[first], link.source), landing(rows[last], link.target)
+        up = over(rows[first], start[-1].x, margin)
+        down = over(rows[last], end[0].x, margin, link)
         return cls(
             link,
             first,
@@ -143,7 +145,7 @@ def _as_u(spacing: Spacing) -> Layout:
         levels.setdefault(spacing.band(item), {})[item] = x
     rows = [Row(spacing, levels[level]) for level in sorted(levels)]
     for row in rows:
-        row.fill()
+        fill(row)
     tops = _descend(rows, LEVEL_GAP)
     main = spacing.parts.main
     trunk = set(pairwise(main))
@@ -156,7 +158,7 @@ def _as_u(spacing: Spacing) -> Layout:
         whole.sky.patches += row.sky.moved(0, top)
     for link in across:
         if link not in steps:
-            whole.arc(link)
+            arc(whole, link)
     return Layout(
         {item: whole.at(item) for item in places},
         (*_moved_marks(rows, tops), *marks, *whole.marks),

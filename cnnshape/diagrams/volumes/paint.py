@@ -12,10 +12,10 @@ from ..svg import number
 from ..themes import Theme
 from .items import Item
 from .marks import Line, Mark, Pill, Point, Rule, Text
-from .row import TAG_HEIGHT, TAG_SIZE
 from .shades import Shades, plain, shades
 from .solids import Ball, Solid
 from .tooltip import tooltip
+from .ways import TAG_HEIGHT, TAG_SIZE
 
 EDGE = 0.7
 LINE = 1.2

@@ -27,7 +27,7 @@ ELBOW = 8.0
 LINE_GAP = 7.0
 """px between a line that changes lanes and what stands beside it."""
 
-_CUT_LINK, _CUT_AREA = 1.0, 0.3
+_CUT_LINK, _CUT_AREA = 2.0, 0.3
 """What it costs to cut a row where another link crosses, and within one group more, in rows."""
 
 
@@ -68,6 +68,11 @@ class Spacing:
 
         walk(self.outline.root, ())
         return found
+
+    @cached_property
+    def main_areas(self) -> frozenset[Area]:
+        """The areas that the main path goes through."""
+        return frozenset(area for item in self.parts.main for area in self.areas[item.box])
 
     @cached_property
     def turning(self) -> frozenset[Item]:
