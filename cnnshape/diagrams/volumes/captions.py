@@ -139,7 +139,7 @@ def bracket(row: Row, items: Sequence[Item]) -> None:
                 areas.setdefault(area, []).append(item)
     for area in [area for area in areas if _is_remnant(row, area, areas[area])]:
         del areas[area]
-    spans = {area: _span(row, items, members) for area, members in areas.items()}
+    spans = {area: _extent(row, area, items, members) for area, members in areas.items()}
     tops = [row.sky.bottom(*span) or 0 for span in spans.values()]
     top = max(tops, default=0) + LABEL_TOP
     for _, level in groupby(sorted(areas, key=_nesting), key=_nesting):
@@ -147,6 +147,16 @@ def bracket(row: Row, items: Sequence[Item]) -> None:
         for area in level:
             bottom = max(bottom, _bracket(row, area, *spans[area], top))
         top = bottom + LABEL_TOP
+
+
+def _extent(
+    row: Row, area: Area, items: Sequence[Item], members: Sequence[Item]
+) -> tuple[float, float]:
+    """The stretch of a group: of its neighbours on the main path, and of its branches."""
+    left, right = _span(row, items, members)
+    boxes = set(area.boxes())
+    ends = [row.ends(item) for item in row.x if item.box in boxes and item is not row.port]
+    return min([left, *(end[0] for end in ends)]), max([right, *(end[1] for end in ends)])
 
 
 def _is_remnant(row: Row, area: Area, members: Sequence[Item]) -> bool:

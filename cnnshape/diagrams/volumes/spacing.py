@@ -27,7 +27,7 @@ ELBOW = 8.0
 LINE_GAP = 7.0
 """px between a line that changes lanes and what stands beside it."""
 
-_CUT_LINK, _CUT_AREA = 2.0, 0.3
+_CUT_LINK, _CUT_AREA = 2.0, 0.5
 """What it costs to cut a row where another link crosses, and within one group more, in rows."""
 
 
