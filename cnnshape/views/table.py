@@ -171,8 +171,20 @@ def footer(
     network: Network, keys: Sequence[str], shown: Sequence[Row], batch: int = 1
 ) -> list[tuple[str, str]]:
     """The lines under a table with their styles: totals, and what the numbers mean."""
-    totals = network.totals
-    lines = [(summary(network, batch), "bold")]
+    lines = [(summary(network, batch), "bold"), *conventions(network, keys, shown, batch)]
+    if len(network.outputs) > 1:
+        outputs = ", ".join(
+            f"{path} {format_shape(network.shape_of(path))}" for path in network.outputs
+        )
+        lines.append((f"Outputs: {outputs}", ""))
+    return lines
+
+
+def conventions(
+    network: Network, keys: Sequence[str], shown: Sequence[Row], batch: int = 1
+) -> list[tuple[str, str]]:
+    """What the numbers of these columns mean: lines with their styles."""
+    lines: list[tuple[str, str]] = []
     if any(row.times > 1 for row in shown):
         lines.append(
             (
@@ -213,13 +225,8 @@ def footer(
         )
     if "memory" in keys:
         lines.append(("Output bytes: what the layers' outputs take as float32.", "dim"))
-    if totals.macs is None:
+    if network.totals.macs is None:
         lines.append(("unknown: a layer type does not say; it is not counted as zero.", "yellow"))
-    if len(network.outputs) > 1:
-        outputs = ", ".join(
-            f"{path} {format_shape(network.shape_of(path))}" for path in network.outputs
-        )
-        lines.append((f"Outputs: {outputs}", ""))
     return lines
 
 
