@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from cnnshape.views.schema import json_schema
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "docs"))
 
-from pictures import show_lenet5  # noqa: E402  (beside this file, not a package)
+from pictures import DIAGRAMS, diagram, show_lenet5  # noqa: E402  (beside this file, not a package)
 from zoo_page import zoo_page  # noqa: E402
 
 FAMILIES = {
@@ -150,6 +151,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "architectures/schema.json": schema_file,
     "docs/cli.md": cli_reference,
     "docs/images/show-lenet5.svg": show_lenet5,
+    **{f"docs/images/{name}": partial(diagram, *how) for name, how in DIAGRAMS.items()},
     "docs/layers.md": layer_reference,
     "docs/zoo.md": zoo_page,
 }

@@ -1,4 +1,4 @@
-"""The README's picture of the terminal: the real output of a command, as SVG."""
+"""The pictures of the README and of docs/: a terminal's real output, and diagrams, as SVG."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
+
+import cnnshape
+from cnnshape.diagrams import Style
 
 ROOT = Path(__file__).parent.parent
 WIDTH = 88
@@ -71,3 +74,24 @@ def show_lenet5() -> str:
         unique_id="lenet5",
     )
     return svg
+
+
+DIAGRAMS: dict[str, tuple[str, Style, str]] = {
+    "lenet5-maps.svg": ("lenet5", "maps", "light"),
+    "lenet5-maps-dark.svg": ("lenet5", "maps", "dark"),
+    "lenet5_1998-maps.svg": ("lenet5_1998", "maps", "print"),
+    "resnet18-graph.svg": ("resnet18", "graph", "light"),
+    "unet-volumes.svg": ("unet", "volumes", "light"),
+    "vgg16-volumes.svg": ("vgg16", "volumes", "light"),
+}
+"""Each picture of docs/images with its net, style and theme."""
+
+
+def diagram(net: str, style: Style, theme: str) -> str:
+    """`cnnshape diagram` of a net, by the Graphviz that pip brings: the same on all machines."""
+    path = os.environ.get("PATH", "")
+    os.environ["PATH"] = ""
+    try:
+        return cnnshape.load(net).to_svg(style, theme=theme)
+    finally:
+        os.environ["PATH"] = path
