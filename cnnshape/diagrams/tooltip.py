@@ -1,0 +1,40 @@
+"""What a viewer says of a layer on which the pointer rests."""
+
+from __future__ import annotations
+
+from ..layers.shapes import Shape, Shapes, format_shape
+from ..network import Node
+
+
+def layer_lines(node: Node, times: int = 1) -> list[str]:
+    """All that is known of a layer, a line each; `times`: how many alike turns it stands for."""
+    arguments = node.layer.summary()
+    formula = node.layer.formula(node.input_shapes, node.output_shape)
+    costs = []
+    if node.params:
+        costs.append(f"{node.params:,} parameters")
+    if node.macs != 0:
+        costs.append(macs_text(node.macs))
+    if node.shares:
+        costs.append(f"weights of {node.shares}")
+    if costs and times > 1:
+        costs.append("each")
+    return [
+        node.path
+        + (f" ×{times}" if times > 1 else "")
+        + f": {node.type}"
+        + (f" {arguments}" if arguments else ""),
+        shapes_text(node.input_shapes, node.output_shape),
+        *([formula] if formula else []),
+        *([", ".join(costs)] if costs else []),
+    ]
+
+
+def shapes_text(inputs: Shapes, output: Shape) -> str:
+    """'6×28×28 → 6×14×14'."""
+    return f"{', '.join(map(format_shape, inputs))} → {format_shape(output)}"
+
+
+def macs_text(macs: int | None) -> str:
+    """'416,520 MACs', or that they are unknown."""
+    return "MACs unknown" if macs is None else f"{macs:,} MACs"
