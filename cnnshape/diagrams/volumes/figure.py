@@ -5,11 +5,13 @@ from __future__ import annotations
 from ...layers.shapes import format_shape
 from ...network import Network
 from .. import svg
+from ..caption import TEXT_LINE, heading, moved, paragraph, samples
 from ..look import DiagramError, Figure, Look
 from ..outline import outline
 from .items import parts
 from .layout import layout
-from .legend import TEXT_LINE, Block, heading, key, paragraph, sentences
+from .legend import entries, sentences
+from .marks import Pill, Text
 from .measure import measure
 from .paint import Painter
 from .plan import make_plan
@@ -43,26 +45,26 @@ def draw(network: Network, look: Look) -> Figure:
     painter = Painter(network, look.theme)
 
     width = max(LEAST_WIDTH, ground.right - ground.left)
-    labels = [size.label for size in sizes.values() if size.label]
-    notes = sentences(shown, drawn, scales, labels)
+    words = [mark.content for mark in placed.marks if isinstance(mark, Text | Pill)]
+    shortened = any(word.endswith("…") for word in words)
+    notes = sentences(shown, drawn, scales, shortened=shortened)
     body = [
         painter.item(item, sizes[item].form, at)
         for item, at in sorted(placed.places.items(), key=lambda place: place[1])
     ]
     body += [painter.mark(mark) for mark in sorted(placed.marks, key=painter.layer)]
     left = MARGIN - ground.left + (width - ground.right + ground.left) / 2
-    blocks = [heading(network, width, look.theme)]
-    below = [key(shown, drawn, painter, width)] if look.legend else []
+    title = heading(network, width, look.theme)
+    below = [samples(entries(shown, painter), width, look.theme)] if look.legend else []
     below += [paragraph(" ".join(notes), width, look.theme)]
 
     y = MARGIN
-    markup = [_at(blocks[0], y)]
-    y += blocks[0].height + BLOCK_GAP
-    place = f"translate({svg.number(left)} {svg.number(y - ground.highest)})"
-    markup.append(svg.group("\n".join(["", *body, ""]), transform=place))
+    markup = [moved(title.markup, MARGIN, y)]
+    y += title.height + BLOCK_GAP
+    markup.append(moved("\n".join(["", *body, ""]), left, y - ground.highest))
     y += ground.lowest - ground.highest + BLOCK_GAP
     for block in below:
-        markup.append(_at(block, y))
+        markup.append(moved(block.markup, MARGIN, y))
         y += block.height + TEXT_LINE / 3
     return Figure(
         svg.document(
@@ -75,10 +77,6 @@ def draw(network: Network, look: Look) -> Figure:
         ),
         notes,
     )
-
-
-def _at(block: Block, y: float) -> str:
-    return svg.group(block.markup, transform=f"translate({svg.number(MARGIN)} {svg.number(y)})")
 
 
 def _description(network: Network, count: int) -> str:

@@ -34,13 +34,11 @@ class Label:
         channels: the number of channels or features.
         lines: the name, then what else is to be said.
         width: px of the widest line.
-        cut: whether the name is shortened.
     """
 
     channels: str
     lines: tuple[str, ...]
     width: float
-    cut: bool
 
     @property
     def height(self) -> float:
@@ -53,7 +51,6 @@ def label(item: Item) -> Label:
     box = item.box
     name = "input" if box is None else box.name
     lines = fit(_pieces(name, box.type if box else ""), NAME_WIDTH, NAME_SIZE, NAME_LINES)
-    cut = lines[-1].endswith("…") and not name.endswith("…")
     if box is not None and box.closed:
         lines += fit(pieces(layer_count(len(box.layers))), NAME_WIDTH, NAME_SIZE, NAME_LINES)
     if box is not None and box.times > 1:
@@ -65,7 +62,7 @@ def label(item: Item) -> Label:
         text_width(channels, CHANNELS_SIZE, bold=True),
         *(text_width(line, NAME_SIZE) for line in lines),
     )
-    return Label(channels, tuple(lines), width, cut)
+    return Label(channels, tuple(lines), width)
 
 
 def merge_label(item: Item, links: Sequence[Link]) -> Label | None:
@@ -74,7 +71,7 @@ def merge_label(item: Item, links: Sequence[Link]) -> Label | None:
     if not item.shape or before == {item.shape[:1]}:
         return None
     channels = str(item.shape[0])
-    return Label(channels, (), text_width(channels, CHANNELS_SIZE, bold=True), False)
+    return Label(channels, (), text_width(channels, CHANNELS_SIZE, bold=True))
 
 
 def layer_count(count: int) -> str:

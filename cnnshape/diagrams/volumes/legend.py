@@ -1,91 +1,43 @@
-"""What is said above and below the drawing: title, colours, scales, and what is not drawn."""
+"""What is said under the drawing: colours, scales, and what is not drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
-from ...layers.shapes import Shape, format_shape, spatial_letters
-from ...network import Network
-from .. import svg
-from ..outline import Box, Outline
-from ..text import one_line, text_width, wrap
+from ...layers.shapes import Shape, spatial_letters
+from ..caption import TEXT_LINE
+from ..outline import Area, Outline
+from ..text import one_line
 from ..themes import KIND_TITLES, PALETTE, Theme
 from .items import Parts
-from .labels import Label
 from .marks import Line, LineKind, Point
 from .paint import Painter, draw_box
 from .shades import shades
 from .solids import LEAST, Ball, Scales, Solid
-from .tooltip import UNKNOWN
 
-TITLE_SIZE, TEXT_SIZE = 17.0, 11.0
-TITLE_LINE, TEXT_LINE = 22.0, 15.0
 SWATCH = Solid(9, 8, 12)
-SWATCH_ROOM = 24.0
-ENTRY_GAP = 16.0
-"""px between two entries of the legend."""
+MIDDLE = TEXT_LINE / 2
 
 SIGN_TITLES = {
-    "+": "sum",
-    "−": "difference",
-    "×": "product",
-    "max": "maximum",
-    "‖": "concatenation",
-    "·": "matrix product",
+    "+": "Sum",
+    "−": "Difference",
+    "×": "Product",
+    "max": "Maximum",
+    "‖": "Concatenation",
+    "·": "Matrix product",
 }
+SHORTENED = "Long names are shortened; a viewer that shows tooltips shows them whole."
 
 
-class Block(NamedTuple):
-    """Some markup with its upper left corner at (0, 0), and its height in px."""
-
-    markup: str
-    height: float
+Entry = tuple[str, str]
+"""A sample, and what it means."""
 
 
-def heading(network: Network, width: float, theme: Theme) -> Block:
-    """The network's name, what goes in and comes out, and what it costs."""
-    outputs = ", ".join(map(format_shape, network.output_shapes))
-    macs = network.totals.macs
-    facts = (
-        f"{format_shape(network.input_shape)} → {outputs}",
-        f"{network.totals.params:,} parameters",
-        f"{UNKNOWN if macs is None else f'{macs:,}'} MACs",
-    )
-    drawn, y = "", 0.0
-    for line in wrap(network.name, width, TITLE_SIZE, bold=True):
-        drawn += svg.text(line, 0, y + TITLE_SIZE, size=TITLE_SIZE, fill=theme.text, bold=True)
-        y += TITLE_LINE
-    rest = paragraph(" · ".join(facts), width, theme)
-    return Block(drawn + _moved(rest.markup, 0, y + 2), y + 2 + rest.height)
-
-
-def paragraph(text: str, width: float, theme: Theme) -> Block:
-    """Text in lines of at most `width` px."""
-    lines = wrap(text, width, TEXT_SIZE)
-    drawn = "".join(
-        svg.text(line, 0, TEXT_LINE * index + TEXT_SIZE, size=TEXT_SIZE, fill=theme.muted)
-        for index, line in enumerate(lines)
-    )
-    return Block(drawn, TEXT_LINE * len(lines))
-
-
-def key(parts: Parts, outline: Outline, painter: Painter, width: float) -> Block:
+def entries(parts: Parts, painter: Painter) -> Iterator[Entry]:
     """A sample of everything that has a colour or a sign, with what it means."""
-    entries = [*_kinds(parts, painter.theme), *_signs(parts, painter), *_lines(parts, painter)]
-    drawn, x, y = "", 0.0, 0.0
-    for sample, room, text in entries:
-        wide = room + text_width(text, TEXT_SIZE)
-        if x > 0 and x + wide > width:
-            x, y = 0.0, y + TEXT_LINE + 3
-        label = svg.text(text, room, TEXT_SIZE, size=TEXT_SIZE, fill=painter.theme.text)
-        drawn += _moved(sample + label, x, y)
-        x += wide + ENTRY_GAP
-    return Block(drawn, y + TEXT_LINE + 3)
-
-
-Entry = tuple[str, float, str]
-"""A sample, the width that it takes, and what it means."""
+    yield from _kinds(parts, painter.theme)
+    yield from _signs(parts, painter)
+    yield from _lines(parts, painter)
 
 
 def _kinds(parts: Parts, theme: Theme) -> Iterator[Entry]:
@@ -101,62 +53,46 @@ def _kinds(parts: Parts, theme: Theme) -> Iterator[Entry]:
     known = sorted(kinds, key=lambda kind: order.get(kind, len(order)))
     for kind in known:
         if kind in PALETTE:
-            yield _sample(kind, theme), SWATCH_ROOM, KIND_TITLES[kind]
+            yield _sample(kind, theme), KIND_TITLES[kind]
     grey = [KIND_TITLES.get(kind, one_line(kind)) for kind in known if kind not in PALETTE]
     if grey:
         titles = ", ".join([grey[0], *(title.lower() for title in grey[1:])])
-        yield _sample("other", theme), SWATCH_ROOM, titles
+        yield _sample("other", theme), titles
     if any(box.closed for box in drawn):
-        yield _sample("group", theme, slices=3), SWATCH_ROOM, "Group, not opened"
+        yield _sample("group", theme, slices=3), "Group, not opened"
 
 
 def _sample(kind: str, theme: Theme, slices: int = 1) -> str:
     ink = theme.ink(kind)
-    return draw_box(SWATCH, Point(6, 7), shades(ink, theme), [], ink.line, slices)
+    return draw_box(SWATCH, Point(6, MIDDLE), shades(ink, theme), [], ink.line, slices)
 
 
 def _signs(parts: Parts, painter: Painter) -> Iterator[Entry]:
-    seen = set()
-    for item in parts.items:
-        if item.symbol and item.symbol not in seen and item.box is not None:
-            seen.add(item.symbol)
-            drawn = painter.ball(Ball(7), Point(8, 7), item.symbol, plain_box(item.box))
-            yield drawn, SWATCH_ROOM - 4, SIGN_TITLES[item.symbol].capitalize()
-
-
-def plain_box(box: Box) -> Box:
-    """A merge alone, without what is fused into it."""
-    return Box(box.path, box.name, box.layers[:1], box.type)
+    ink = painter.theme.ink("merge")
+    for sign in dict.fromkeys(item.symbol for item in parts.items if item.symbol):
+        yield painter.ball(Ball(7), Point(8, MIDDLE), sign, ink, ink), SIGN_TITLES[sign]
 
 
 def _lines(parts: Parts, painter: Painter) -> Iterator[Entry]:
-    kinds: tuple[tuple[LineKind, str], ...] = (
-        ("skip", "Skip connection"),
-        ("size", "Only its size is read"),
-    )
-    for kind, title in kinds:
-        if kind == "skip":
-            shown = any(link.skip for link in parts.links)
-        else:
-            shown = any(link.size_only or any(t.likes for t in link.tags) for link in parts.links)
-        if shown:
-            line = Line((Point(0, 7), Point(22, 7)), kind)
-            yield painter.mark(line), SWATCH_ROOM + 4, title
+    def sample(kind: LineKind) -> str:
+        return painter.mark(Line((Point(0, MIDDLE), Point(20, MIDDLE)), kind))
+
+    if any(link.skip for link in parts.links):
+        yield sample("skip"), "Skip connection"
+    if any(link.size_only or any(tag.likes for tag in link.tags) for link in parts.links):
+        yield sample("size"), "Only its size is read"
 
 
 def sentences(
-    parts: Parts, outline: Outline, scales: Scales, labels: Sequence[Label]
+    parts: Parts, outline: Outline, scales: Scales, *, shortened: bool
 ) -> tuple[str, ...]:
     """How things are scaled, and what is folded, shortened or left out."""
     return (
         _scale(parts, scales),
-        *(_bands(parts)),
+        *_bands(parts),
+        *_turns(parts, outline),
         *outline.notes,
-        *(
-            ["Long names are shortened; a viewer that shows tooltips shows them whole."]
-            if any(label.cut for label in labels)
-            else []
-        ),
+        *([SHORTENED] if shortened else []),
     )
 
 
@@ -190,17 +126,17 @@ def _clamped(shapes: Sequence[Shape], scales: Scales) -> bool:
     return any(length < LEAST for length in lengths)
 
 
-def _bands(parts: Parts) -> list[str]:
-    fused = any(
-        item.box is not None and not item.box.closed and len(item.box.layers) > 1
-        for item in parts.items
-    )
-    return (
-        ["A band at the end of a volume, or the ring of a merge: a layer that follows at once."]
-        if fused
-        else []
-    )
+def _bands(parts: Parts) -> Iterator[str]:
+    boxes = [item.box for item in parts.items if item.box and not item.box.closed]
+    if any(len(box.layers) > 1 for box in boxes):
+        yield "A band at the end of a volume, or the ring of a merge: a layer that follows at once."
 
 
-def _moved(markup: str, x: float, y: float) -> str:
-    return svg.group(markup, transform=f"translate({svg.number(x)} {svg.number(y)})")
+def _turns(parts: Parts, outline: Outline) -> Iterator[str]:
+    def repeats(area: Area) -> bool:
+        return area.times > 1 or any(
+            repeats(child) for child in area.children if isinstance(child, Area)
+        )
+
+    if repeats(outline.root) or any(item.box and item.box.times > 1 for item in parts.items):
+        yield "×N: N alike turns, one after the other, are drawn once."

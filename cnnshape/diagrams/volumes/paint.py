@@ -9,7 +9,7 @@ from ...network import Network
 from .. import svg
 from ..outline import Box
 from ..svg import number
-from ..themes import Theme
+from ..themes import Ink, Theme
 from .items import Item
 from .marks import Line, Mark, Pill, Point, Rule, Text
 from .shades import Shades, plain, shades
@@ -25,6 +25,10 @@ HEAD_LENGTH, HEAD_WIDTH = 6.0, 5.0
 BAND = 3.2
 """px of the most that a fused layer takes of a box's thickness."""
 BAND_SHARE = 0.22
+SIGN_SIZE, WORD_SIZE = 13.0, 7.5
+"""Of the font of a merge's sign, and of one that is a word."""
+HALF_HEIGHT = 0.35
+"""From the baseline to the middle of digits and capitals, in parts of the font's size."""
 SLICES = 4
 """Parts into which a closed group is cut by lines."""
 
@@ -40,7 +44,8 @@ class Painter:
         """A volume or a merge, with its tooltip."""
         if isinstance(form, Ball):
             assert item.box is not None, "the input is no merge"
-            drawn = self.ball(form, at, item.symbol, item.box)
+            inks = [self.theme.ink(node.layer.kind) for node in item.box.layers]
+            drawn = self.ball(form, at, item.symbol, inks[0], inks[-1])
         else:
             drawn = self.volume(form, at, item.box)
         return svg.group(drawn, tooltip=tooltip(item.box, self.network))
@@ -55,22 +60,21 @@ class Painter:
         slices = SLICES if box.closed else 1
         return draw_box(solid, at, body, bands, theme.ink(kinds[0]).line, slices)
 
-    def ball(self, ball: Ball, at: Point, symbol: str, box: Box) -> str:
-        """A merge, with a ring of the colour of what is fused into it."""
-        theme = self.theme
-        ink = theme.ink(box.kind)
-        ring = theme.ink(box.layers[-1].layer.kind) if len(box.layers) > 1 else ink
-        size = 13.0 if len(symbol) == 1 else 7.5
-        return svg.element(
+    def ball(self, ball: Ball, at: Point, sign: str, ink: Ink, ring: Ink) -> str:
+        """A merge; its ring has the colour of what is fused into it."""
+        size = SIGN_SIZE if len(sign) == 1 else WORD_SIZE
+        circle = svg.element(
             "circle",
             cx=at.x,
             cy=at.y,
             r=ball.radius - 0.5,
             fill=ink.fill,
             stroke=ring.line,
-            stroke_width=2 if ring is not ink else 1,
-        ) + svg.text(
-            symbol, at.x, at.y + 0.35 * size, size=size, fill=ink.text, bold=True, anchor="middle"
+            stroke_width=1 if ring is ink else 2,
+        )
+        middle = at.y + HALF_HEIGHT * size
+        return circle + svg.text(
+            sign, at.x, middle, size=size, fill=ink.text, bold=True, anchor="middle"
         )
 
     @staticmethod
@@ -129,7 +133,7 @@ class Painter:
         content = svg.text(
             pill.content,
             pill.at.x,
-            pill.at.y + 0.35 * TAG_SIZE,
+            pill.at.y + HALF_HEIGHT * TAG_SIZE,
             size=TAG_SIZE,
             fill=ink.text,
             anchor="middle",
