@@ -52,7 +52,9 @@ PARAMETERS = {
         "convmixer_1536_20": "51.6M", "convmixer_768_32": "21.1M",
         "convmixer_1024_20_ks9_p14": "24.4M",
     },
-    "Dai, Dai, Qu, Li and Das, 2016, table 1": {"m3": "0.2M", "m11": "1.8M", "m18": "3.7M"},
+    "Dai, Dai, Qu, Li and Das, 2016, table 1": {
+        "m3": "0.2M", "m11": "1.8M", "m18": "3.7M", "m34_res": "4M",
+    },
     "timm's model cards": {"inception_v4": "42.7M", "darknet53": "41.6M"},
     "MMAction2's table of models": {"c3d_ucf101": "78.4M"},
 }  # fmt: skip
@@ -65,7 +67,7 @@ MACS = {
     "Lin et al., 2020, HRank, arXiv:2002.10179, of the nets before pruning": {
         "resnet56": "125.49M", "resnet110": "252.89M",
     },
-    "timm's model card": {"inception_v4": "12.3G"},
+    "timm's model cards": {"inception_v4": "12.3G", "darknet53": "9.3G"},
     "MMAction2's table of models, there called FLOPs": {"c3d_ucf101": "38.5G"},
 }  # fmt: skip
 
@@ -259,7 +261,9 @@ def test_c3d_is_figure_3() -> None:
     assert net.receptive_fields["stage5.pool"] == (time, space, space) == (76, 150, 150)
 
 
-@pytest.mark.parametrize(("name", "layers"), [("m3", 3), ("m5", 5), ("m11", 11), ("m18", 18)])
+@pytest.mark.parametrize(
+    ("name", "layers"), [("m3", 3), ("m5", 5), ("m11", 11), ("m18", 18), ("m34_res", 34)]
+)
 def test_nets_over_raw_waveforms_have_the_sizes_of_table_1(name: str, layers: int) -> None:
     net = cnnshape.load(name)
     assert count(net, "Conv1d", "Linear") == layers
