@@ -15,6 +15,8 @@ from typing import Any
 
 from ...layers.shapes import format_shape
 from ...network import INPUT, Network, Node
+from ...views.rows import rows
+from ...views.table import conventions
 from ..look import Look
 from ..outline import MOST_BOXES, Area, Arrow, Box, Outline, outline, whole_outline
 from ..themes import KIND_TITLES
@@ -49,6 +51,7 @@ def page_data(network: Network, look: Look) -> dict[str, Any]:
             "buffers": totals.buffers,
             "macs": totals.macs,
         },
+        "conventions": _conventions(network),
         "layers": [_layer(node, ops, index, whole) for node in network.layers],
         "ops": ops.found,
         "root": _Tree(whole, index, depth).area(whole.root),
@@ -57,6 +60,17 @@ def page_data(network: Network, look: Look) -> dict[str, Any]:
         "legend": look.legend,
         "mostBoxes": MOST_BOXES,
     }
+
+
+def _conventions(network: Network) -> list[str]:
+    """What the numbers mean, in the words of the table, a sentence or a few each."""
+    keys = ("formula", "macs", "connections", "rf")
+    told = conventions(network, keys, rows(network, fold=False))
+    return [
+        "Shapes are without the batch: channels first, then the positions.",
+        *(line for line, _ in told),
+        "FLOPs are those that torch.utils.flop_counter counts.",
+    ]
 
 
 def to_json(data: object) -> str:

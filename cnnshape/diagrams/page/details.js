@@ -1,16 +1,6 @@
 // The panel of what is known of the selected layer or group, or of the whole network.
 
-const CONVENTIONS = {
-  macs: "MACs are multiply-accumulates of convolutions, linear layers and matrix products for one "
-    + "sample, as torch.utils.flop_counter counts them: its FLOPs are 2 × MACs. Bias, activation, "
-    + "norm and pooling are not counted.",
-  unknown: "unknown: a layer type does not say; it is not counted as zero.",
-  field: "Receptive field: the input positions that one output can depend on; the border is not "
-    + "clipped.",
-  shapes: "Shapes are without the batch: channels first, then the positions.",
-  connections: "Connections: every use of a weight or a bias, as the LeNet-5 paper counts.",
-  folded: "×N: N alike turns are drawn once; numbers marked ‘each’ are those of one turn.",
-};
+const FOLDED = "×N: N alike turns are drawn once; numbers marked ‘each’ are those of one turn.";
 
 /** Show a layer ({layer}), a group ({group}), or the network (null). */
 function showDetails(selected) {
@@ -47,7 +37,7 @@ function layerDetails(layer) {
     terms(
       [layer.inputs.length > 1 ? "Inputs" : "Input", ...inputs],
       ["Output", element("strong", {}, op.output), ...readBy(layer)],
-      op.formula && ["Why", element("span", { class: "formula" }, op.formula)],
+      op.formula && ["Formula", element("span", { class: "formula" }, op.formula)],
       ...op.notes.map((note) => ["Note", note]),
       ["Parameters", ...parameters(layer)],
       op.buffers > 0 && ["Buffers", `${count(op.buffers)}, saved but not learned`],
@@ -143,8 +133,7 @@ function networkDetails() {
       ["MACs", element("strong", {}, count(macs)), macs !== null && ` = ${count(2 * macs)} FLOPs`],
     ),
     element("div", { class: "conventions muted" },
-      [CONVENTIONS.shapes, CONVENTIONS.macs, macs === null && CONVENTIONS.unknown,
-        CONVENTIONS.connections, CONVENTIONS.field, folded && CONVENTIONS.folded].filter(Boolean).map((text) => element("p", {}, text))),
+      [...data.conventions, folded && FOLDED].filter(Boolean).map((text) => element("p", {}, text))),
   ].filter(Boolean);
 }
 

@@ -52,10 +52,7 @@ function nodeAt(target) {
 
 followPointers((event) => {
   const node = nodeAt(event.target);
-  if (node === null) return;
-  if (node.area) toggleArea(node);
-  select(selectionOf(node, event.target), "drawing");
-  focusNode(node);
+  if (node !== null) activate(node, event.target);
 });
 
 svg.addEventListener("pointerover", (event) => hover(nodeAt(event.target)));
@@ -83,17 +80,18 @@ svg.addEventListener("keydown", (event) => {
     ArrowLeft: () => (node.area && node.open ? toggleArea(node, false) : go(node.parent === root ? null : node.parent)),
     Home: () => go(order[0]),
     End: () => go(order[order.length - 1]),
-    Enter: () => open(node),
-    " ": () => open(node),
+    Enter: () => activate(node),
+    " ": () => activate(node),
   };
   if (!(event.key in keys)) return;
   event.preventDefault();
   keys[event.key]();
 });
 
-function open(node) {
+/** What Enter and a click do: open or close an area, and show what is known of the node. */
+function activate(node, target = null) {
   if (node.area) toggleArea(node);
-  select(selectionOf(node), "drawing");
+  select(selectionOf(node, target), "drawing");
   focusNode(node);
 }
 
@@ -144,8 +142,13 @@ table.addEventListener("click", (event) => {
 byId("details").addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  if (button.classList.contains("close")) select(null);
-  else select({ layer: layers[button.dataset.layer] });
+  if (button.classList.contains("close")) {
+    select(null);
+    if (tabStop) focusNode(tabStop);
+  } else {
+    select({ layer: layers[button.dataset.layer] });
+    byId("details").focus({ preventScroll: true });
+  }
 });
 
 // Search

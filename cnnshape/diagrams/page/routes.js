@@ -100,7 +100,6 @@ function addLine(edge, gap, from, to, entering) {
     left: Math.min(from, to),
     right: Math.max(from, to),
     track: 0,
-    net: null,
   };
   edge.lines.push(line);
   gap.push(line);

@@ -46,7 +46,7 @@ def test_the_details_of_every_layer_are_those_of_the_network(opener: Opener) -> 
         told = details(page)
         assert page.locator("#details h2").text_content() == node.path
         assert told["Output"].startswith(format_shape(node.output_shape))
-        assert told.get("Why", "") == node.layer.formula(node.input_shapes, node.output_shape)
+        assert told.get("Formula", "") == node.layer.formula(node.input_shapes, node.output_shape)
         assert told["Parameters"].startswith(number(node.params))
         assert told["MACs"].startswith(number(node.macs))
         assert told["Receptive field"] == format_shape(network.receptive_fields[node.path] or ())
@@ -58,7 +58,7 @@ def test_a_layer_shows_its_formula_its_weights_and_its_share(opener: Opener) -> 
     page = opener(load("lenet5"))
     box(page, "C3").click()
     told = details(page)
-    assert told["Why"] == "(14−5+2·0)/1+1 = 10"
+    assert told["Formula"] == "(14−5+2·0)/1+1 = 10"
     assert told["Parameters"] == "2,416 3.9 % of allweight 16×6×5×5 = 2,400bias 16"
     assert told["MACs"] == "240,000 57.6 % of all"
     assert told["Input"] == "6×14×14 from S2"
