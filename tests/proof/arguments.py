@@ -296,6 +296,10 @@ def attention(c: Chooser, *shapes: Shape) -> Arguments:
     return {"num_heads": heads, **written(c, "embed_dim", width), **more}
 
 
+def inception_aux(c: Chooser, shape: Shape) -> Arguments:
+    return {"num_classes": c.whole(1, 4), **written(c, "in_channels", shape[0])}
+
+
 # The layers of 1998 ------------------------------------------------------------------------
 
 

@@ -115,6 +115,7 @@ DRAWABLE: dict[str, Drawable] = {
     "Sum": Drawable(arguments.reduction),
     "Max": Drawable(arguments.reduction),
     "Scale": Drawable(arguments.scale, keeps=True),
+    "InceptionAux": Drawable(arguments.inception_aux, (3,), keeps=True),
     "MultiheadAttention": Drawable(arguments.attention, (2,), inputs=(1, 3)),
     "ConnectionTableConv2d": Drawable(arguments.connection_table, (3,)),
     "Subsampling2d": Drawable(arguments.subsampling, (3,)),

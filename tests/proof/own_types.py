@@ -178,6 +178,25 @@ class UnpoolReference(nn.Module):
         raise ValueError("the values are not as many as the pool gives")
 
 
+class InceptionAuxReference(nn.Module):
+    """Szegedy et al., 2015, figure 8, which only torchvision's net in training computes."""
+
+    def __init__(self, in_channels: int, num_classes: int) -> None:
+        super().__init__()
+        self.conv0, self.conv1 = nn.Module(), nn.Module()
+        self.conv0.conv = nn.Conv2d(in_channels, 128, 1, bias=False)
+        self.conv0.bn = nn.BatchNorm2d(128)
+        self.conv1.conv = nn.Conv2d(128, 768, 5, bias=False)
+        self.conv1.bn = nn.BatchNorm2d(768)
+        self.fc = nn.Linear(768, num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.dim() != 4:
+            raise ValueError("no map")
+        refuse_other_size(x.shape[1], self.conv0.get_parameter("conv.weight").shape[1])
+        return x
+
+
 def _same_rank(x: Tensor, like: Tensor) -> Tensor:
     if x.dim() != like.dim() or x.dim() < 3:
         raise ValueError("maps of other dimensions")
@@ -220,6 +239,7 @@ OWN: dict[str, Callable[..., nn.Module]] = {
     "Narrow": lambda start, length, dim=1: Function(lambda x: x.narrow(dim, start, length)),
     "CenterCrop2d": _center_crop,
     "CropLike": _crop_like,
+    "InceptionAux": InceptionAuxReference,
     **{f"MaxUnpool{dims}d": partial(UnpoolReference, dims) for dims in (1, 2, 3)},
 }
 """Types that a spec knows and torch.nn has not, or has in another form."""

@@ -238,6 +238,7 @@ INFERRED: dict[str, Callable[..., dict[str, Any]]] = {
     "MultiheadAttention": _embedding,
     "ConnectionTableConv2d": _channels("in_channels"),
     "Subsampling2d": _channels("num_channels"),
+    "InceptionAux": _channels("in_channels"),
     "Scale": lambda x: {"input_shape": tuple(x.shape)},
 }  # fmt: skip
 """What a spec leaves to inference, from the tensors that arrive."""
