@@ -1,0 +1,96 @@
+"""Small specs that a figure of volumes must cope with."""
+
+from __future__ import annotations
+
+import cnnshape
+from cnnshape.network import Network
+
+SMALL = {
+    "one-dimensional": """
+        input: [1, 16000]
+        layers:
+          - {type: Conv1d, out_channels: 64, kernel_size: 80, stride: 4}
+          - BatchNorm1d
+          - {type: MaxPool1d, kernel_size: 4}
+          - {type: AdaptiveAvgPool1d, output_size: 1}
+          - Flatten
+          - {type: Linear, out_features: 35}
+    """,
+    "three-dimensional": """
+        input: [3, 16, 112, 112]
+        layers:
+          - {type: Conv3d, out_channels: 8, kernel_size: 3, padding: 1}
+          - {type: MaxPool3d, kernel_size: [1, 2, 2]}
+    """,
+    "one layer": """
+        input: [3, 8, 20]
+        layers: [{type: Conv2d, out_channels: 2, kernel_size: [3, 5]}]
+    """,
+    "vectors": """
+        input: [784]
+        layers: [{type: Linear, out_features: 256}, ReLU, {type: Linear, out_features: 1}]
+    """,
+    "two outputs": """
+        input: [3, 64, 64]
+        outputs: [classes, boxes]
+        layers:
+          - {name: body, type: Conv2d, out_channels: 32, kernel_size: 3, stride: 2}
+          - {name: classes, type: Conv2d, out_channels: 10, kernel_size: 1}
+          - {name: neck, type: Conv2d, out_channels: 16, kernel_size: 3, stride: 2, from: body}
+          - {name: boxes, type: Conv2d, out_channels: 4, kernel_size: 1}
+    """,
+    "hostile names": r"""
+        name: "A <b>&amp;\"{|}</b> ]]> \\N 신경망"
+        input: [1, 32, 32]
+        layers:
+          - {name: "<script>alert(1)</script>&\"{|}\\N\\", type: Conv2d, out_channels: 6,
+             kernel_size: 5}
+          - {name: 합성곱층하나둘셋넷다섯여섯일곱여덟아홉열하나둘셋넷다섯여섯일곱여덟,
+             type: MaxPool2d, kernel_size: 2}
+          - {name: a_long_name_that_goes_on_and_on_and_on_and_on_and_on_and_on_and_on,
+             type: Conv2d, out_channels: 16, kernel_size: 5}
+          - {name: SupercalifragilisticexpialidociousSupercalifragilisticexpialidocious,
+             type: MaxPool2d, kernel_size: 2}
+          - {name: 畳み込み層, type: Flatten}
+          - {name: 全连接, type: Linear, out_features: 10}
+    """,
+    "dense": """
+        input: [8, 32, 32]
+        layers:
+          - {name: a, type: Conv2d, out_channels: 8, kernel_size: 3, padding: 1}
+          - {type: Concat, from: [input, a]}
+          - {name: b, type: Conv2d, out_channels: 8, kernel_size: 3, padding: 1}
+          - {type: Concat, from: [input, a, b]}
+          - {name: c, type: Conv2d, out_channels: 8, kernel_size: 3, padding: 1}
+    """,
+    "autoencoder": """
+        input: [1, 28, 28]
+        layers:
+          - {name: e1, type: Conv2d, out_channels: 16, kernel_size: 3, stride: 2, padding: 1}
+          - {name: e2, type: Conv2d, out_channels: 32, kernel_size: 3, stride: 2, padding: 1}
+          - Flatten
+          - {name: code, type: Linear, out_features: 16}
+          - {name: wide, type: Linear, out_features: 1568}
+          - {name: map, type: Unflatten, dim: 1, unflattened_size: [32, 7, 7]}
+          - {name: d1, type: ConvTranspose2d, out_channels: 16, kernel_size: 2, stride: 2}
+          - {name: d2, type: ConvTranspose2d, out_channels: 1, kernel_size: 2, stride: 2}
+    """,
+    "repeats in a branch": """
+        input: [16, 32, 32]
+        blocks:
+          pair:
+            layers:
+              - {type: Conv2d, out_channels: 32, kernel_size: 3, padding: 1}
+              - {type: Conv2d, out_channels: 16, kernel_size: 3, padding: 1}
+        layers:
+          - join: Add
+            branches:
+              main: [pair, pair, pair, pair, pair]
+              side: [{type: pair, repeat: 3}]
+    """,
+}
+
+
+def network(name: str) -> Network:
+    """A net of SMALL, or of the zoo."""
+    return cnnshape.loads(SMALL[name]) if name in SMALL else cnnshape.load(name)
