@@ -57,13 +57,11 @@ def break_up(scene: Scene, placed: Placement, *, turned: bool) -> list[list[str]
     for count in sorted(likely):
         if count < 2:
             continue
-        starts = _best_starts(measure, pieces, count, placed.height / count)
-        if starts is None:
-            continue
+        starts = _best_starts(measure, pieces, placed.height / count)
         ends = [*starts[1:], len(pieces)]
         sizes = [measure.size(start, end) for start, end in zip(starts, ends, strict=True)]
         cost = sum(pieces[start].cost for start in starts[1:])
-        scale = _scale(sizes) / (WORTH ** (count - 1) * (1 + cost))
+        scale = _scale(sizes) / (WORTH ** (len(starts) - 1) * (1 + cost))
         if scale > best_scale:
             best_scale = scale
             best = [whole[0][start:end] for start, end in zip(starts, ends, strict=True)]
@@ -123,34 +121,28 @@ class _Measure:
         )
 
 
-def _best_starts(
-    measure: _Measure, pieces: Sequence[Piece], count: int, target: float
-) -> list[int] | None:
-    """Where `count` columns begin so that they are the most equal; None: there are no places.
+def _best_starts(measure: _Measure, pieces: Sequence[Piece], target: float) -> list[int]:
+    """Where columns begin that are about `target` px long.
 
-    The least sum over all columns, column by column from the end: costs[i] is that of the
-    best way to break the pieces from the i-th on.
+    The least sum over all columns of their costs, found from the end: costs[i] is that of the
+    best way to break the pieces from the i-th on, and nexts[i] is where its second column begins.
     """
     size = len(pieces)
     costs = [inf] * size + [0.0]
-    ways: list[list[int]] = [[] for _ in range(size + 1)]
-    for _ in range(count):
-        new_costs = [inf] * (size + 1)
-        new_ways: list[list[int]] = [[] for _ in range(size + 1)]
-        for start in range(size):
-            if pieces[start].cost == inf:
-                continue
-            top, bottom = inf, -inf
-            for end in range(start + 1, size + 1):
-                rect = measure.rects[end - 1]
-                top, bottom = min(top, rect.y), max(bottom, rect.bottom)
-                if bottom - top > 2 * target:
-                    break
-                if costs[end] == inf:
-                    continue
-                off = ((bottom - top) / target - 1) ** 2
-                cost = costs[end] + off + (pieces[start].cost if start else 0)
-                if cost < new_costs[start]:
-                    new_costs[start], new_ways[start] = cost, [start, *ways[end]]
-        costs, ways = new_costs, new_ways
-    return None if costs[0] == inf else ways[0]
+    nexts = [size] * size
+    for start in range(size - 1, -1, -1):
+        if pieces[start].cost == inf:
+            continue
+        top, bottom = inf, -inf
+        for end in range(start + 1, size + 1):
+            rect = measure.rects[end - 1]
+            top, bottom = min(top, rect.y), max(bottom, rect.bottom)
+            cost = costs[end] + ((bottom - top) / target - 1) ** 2 + pieces[start].cost
+            if cost < costs[start]:
+                costs[start], nexts[start] = cost, end
+            if bottom - top > 2 * target and costs[start] < inf:
+                break
+    starts = [0]
+    while nexts[starts[-1]] < size:
+        starts.append(nexts[starts[-1]])
+    return starts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from math import hypot
 
@@ -58,12 +58,18 @@ class Link:
     kind: EdgeKind
 
 
-def breaks(scene: Scene, columns: list[list[str]]) -> Breaks:
-    """The ports by which arrows leave and enter columns: one for each value, kind and column."""
+def breaks(scene: Scene, columns: list[list[str]], beside: Collection[Edge] = ()) -> Breaks:
+    """The ports by which arrows leave and enter columns: one for each value, kind and column.
+
+    Args:
+        scene: the graph.
+        columns: the nodes of each column.
+        beside: arrows that need no ports.
+    """
     column_of = {id: index for index, ids in enumerate(columns) for id in ids}
     leaving: dict[tuple[str, EdgeKind], list[Edge]] = {}
     for edge in scene.edges:
-        if column_of[edge.tail] != column_of[edge.head]:
+        if column_of[edge.tail] != column_of[edge.head] and edge not in beside:
             leaving.setdefault((edge.tail, edge.kind), []).append(edge)
     ports: list[list[Port]] = [[] for _ in columns]
     crossings = []
@@ -90,7 +96,7 @@ def side_by_side(made: Breaks, placed: Sequence[Placement]) -> tuple[Placement, 
         lanes[crossing.target].append(crossing)
 
     def leaves_at(crossing: Crossing) -> tuple[int, float]:
-        return -crossing.source, -_middle(placed[crossing.source], crossing.out).x
+        return -crossing.source, -middle(placed[crossing.source], crossing.out).x
 
     for entering in lanes:
         entering.sort(key=leaves_at)
@@ -116,20 +122,21 @@ def side_by_side(made: Breaks, placed: Sequence[Placement]) -> tuple[Placement, 
             lane = max(depth[between]) + (LANE if index else FIRST_LANE)
             depth[between] = [lane] * (target - crossing.source)
             outside = FIRST_LANE + LANE * (len(entering) - 1 - index)
-            start = _middle(moved[crossing.source], crossing.out)
-            end = _middle(moved[target], crossing.into)
+            start = middle(moved[crossing.source], crossing.out)
+            end = middle(moved[target], crossing.into)
             track, top = lefts[target] - outside, above - outside
             corners = [start, Point(start.x, lane), Point(track, lane), Point(track, top)]
-            links.append(Link(_rounded([*corners, Point(end.x, top), end]), crossing.kind))
+            links.append(Link(rounded([*corners, Point(end.x, top), end]), crossing.kind))
     return replace(whole, height=max(depth)), links
 
 
-def _middle(placed: Placement, id: str) -> Point:
+def middle(placed: Placement, id: str) -> Point:
+    """The middle of a node."""
     rect = placed.nodes[id]
     return Point(rect.x + rect.width / 2, rect.y + rect.height / 2)
 
 
-def _rounded(corners: Sequence[Point]) -> Route:
+def rounded(corners: Sequence[Point]) -> Route:
     """A way from corner to corner with the corners rounded off."""
     points = [corners[0]]
     for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):

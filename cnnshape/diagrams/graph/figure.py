@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from ...network import Network
@@ -13,7 +14,8 @@ from . import words
 from .cards import GROUP, colours
 from .columns import break_up
 from .compose import Link, breaks, side_by_side
-from .dot import skeleton
+from .dot import Port, skeleton
+from .facing import face_to_face, fold
 from .paint import RADIUS, arrow, bars, drawing, rounded
 from .placement import Placement, Point, Rect, Route, read
 from .program import run
@@ -22,6 +24,7 @@ from .scene import EdgeKind, Scene, scene
 MARGIN = 20.0
 TITLE_SIZE, SUBTITLE_SIZE, LEGEND_SIZE = 17.0, 11.5, 10.5
 LEGEND_LINE = 18.0
+HELP = "--depth 1 closes groups, so that there is less to place; or a larger --timeout"
 LEAST_WIDTH = 420.0
 """px between the margins, so that title and notes have room beside a narrow drawing."""
 
@@ -66,29 +69,37 @@ def draw(network: Network, look: Look, *, timeout: float) -> Figure:
     )
 
 
+_Parts = Iterable[Collection[str]]
+_Ports = Iterable[Sequence[Port]]
+
+
 def _place(made: Scene, timeout: float) -> tuple[Placement, list[Link]]:
     """Where everything is, in as many columns (or rows) as a page needs."""
-    right = made.look.direction == "right"
-    rankdir = "LR" if right else "TB"
+    turned = made.look.direction == "right"
+    rankdir = "LR" if turned else "TB"
 
-    def placed(*sources: str) -> list[Placement]:
-        help = "--depth 1 closes groups, so that there is less to place; or a larger --timeout"
-        found = read(run("\n".join(sources), timeout=timeout, help=help))
-        return [each.turned() if right else each for each in found]
+    def placed(drawn: Scene, rankdir: str, parts: _Parts, ports: _Ports) -> list[Placement]:
+        graphs = [skeleton(drawn, *part, rankdir) for part in zip(parts, ports, strict=True)]
+        return list(read(run("\n".join(graphs), timeout=timeout, help=HELP)))
 
-    (whole,) = placed(skeleton(made, made.vertices, (), rankdir))
-    columns = break_up(made, whole, turned=right)
-    links: list[Link] = []
-    if len(columns) > 1:
-        broken = breaks(made, columns)
-        sources = [
-            skeleton(made, ids, ports, rankdir)
-            for ids, ports in zip(columns, broken.ports, strict=True)
-        ]
-        whole, links = side_by_side(broken, placed(*sources))
-    if right:
-        return whole.turned(), [Link(link.route.turned(), link.kind) for link in links]
-    return whole, links
+    (whole,) = placed(made, rankdir, [made.vertices], [()])
+    upright = whole.turned() if turned else whole
+    columns = break_up(made, upright, turned=turned)
+    if len(columns) == 1:
+        return whole, []
+    folded = fold(made, upright)
+    if folded is not None:
+        broken = breaks(made, folded.rows, folded.skips)
+        rows = placed(made.unlabelled(), "LR", folded.rows, broken.ports)
+        facing = face_to_face(folded, broken, rows)
+        if facing is not None:
+            return facing
+    broken = breaks(made, columns)
+    parts = placed(made, rankdir, columns, broken.ports)
+    if not turned:
+        return side_by_side(broken, parts)
+    whole, links = side_by_side(broken, [part.turned() for part in parts])
+    return whole.turned(), [Link(link.route.turned(), link.kind) for link in links]
 
 
 class _Part(NamedTuple):

@@ -33,8 +33,9 @@ def drawing(scene: Scene, placed: Placement, links: list[Link]) -> str:
     for edge in scene.edges:
         if exit_id(edge) in placed.routes:
             parts.append(arrow(placed.routes[exit_id(edge)], edge.kind, theme))
-        parts.append(arrow(placed.routes[edge.id], edge.kind, theme))
-        parts.append(_label(edge, placed.routes[edge.id], theme))
+        if edge.id in placed.routes:
+            parts.append(arrow(placed.routes[edge.id], edge.kind, theme))
+            parts.append(_label(edge, placed.routes[edge.id], theme))
     seen: set[str] = set()
     for frame in placed.frames:
         title = clusters[frame.id].title

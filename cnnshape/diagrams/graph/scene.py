@@ -6,7 +6,7 @@ An id is a letter and a number: nothing of a spec's text reaches the drawing pro
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from ...layers.shapes import format_shape
@@ -104,6 +104,10 @@ class Scene:
     def clusters(self) -> Iterator[Cluster]:
         """Every cluster but the root, outermost first."""
         return _clusters(self.root)
+
+    def unlabelled(self) -> Scene:
+        """The same without the labels of arrows, for where they would take too much room."""
+        return replace(self, edges=[edge._replace(label="") for edge in self.edges])
 
     @property
     def notes(self) -> tuple[str, ...]:
