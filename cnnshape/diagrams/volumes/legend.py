@@ -11,7 +11,7 @@ from ..text import one_line
 from ..themes import KIND_TITLES, PALETTE, Theme
 from .items import Parts
 from .marks import Line, LineKind, Point
-from .paint import Painter, draw_box
+from .paint import Painter, Slab, draw_box
 from .shades import shades
 from .solids import LEAST, Ball, Scales, Solid
 
@@ -41,12 +41,11 @@ def entries(parts: Parts, painter: Painter) -> Iterator[Entry]:
 
 
 def _kinds(parts: Parts, theme: Theme) -> Iterator[Entry]:
-    drawn = [item.box for item in parts.items if item.box is not None]
     tags = [tag.box for link in parts.links for tag in link.tags]
     kinds = {
         layer.layer.kind
         for item in parts.items
-        if item.box is not None and not item.box.closed
+        if item.box is not None
         for layer in item.box.layers[1 if item.symbol else 0 :]
     } | {box.kind for box in tags}
     order = {kind: index for index, kind in enumerate(KIND_TITLES)}
@@ -58,13 +57,11 @@ def _kinds(parts: Parts, theme: Theme) -> Iterator[Entry]:
     if grey:
         titles = ", ".join([grey[0], *(title.lower() for title in grey[1:])])
         yield _sample("other", theme), titles
-    if any(box.closed for box in drawn):
-        yield _sample("group", theme, slices=3), "Group, not opened"
 
 
-def _sample(kind: str, theme: Theme, slices: int = 1) -> str:
+def _sample(kind: str, theme: Theme) -> str:
     ink = theme.ink(kind)
-    return draw_box(SWATCH, Point(6, MIDDLE), shades(ink, theme), [], ink.line, slices)
+    return draw_box(SWATCH, Point(6, MIDDLE), [Slab(1, shades(ink, theme))], ink.line)
 
 
 def _signs(parts: Parts, painter: Painter) -> Iterator[Entry]:
@@ -90,6 +87,7 @@ def sentences(
     return (
         _scale(parts, scales),
         *_bands(parts),
+        *_groups(parts),
         *_turns(parts, outline),
         *outline.notes,
         *([SHORTENED] if shortened else []),
@@ -130,6 +128,14 @@ def _bands(parts: Parts) -> Iterator[str]:
     boxes = [item.box for item in parts.items if item.box and not item.box.closed]
     if any(len(box.layers) > 1 for box in boxes):
         yield "A band at the end of a volume, or the ring of a merge: a layer that follows at once."
+
+
+def _groups(parts: Parts) -> Iterator[str]:
+    if any(item.box and item.box.closed for item in parts.items):
+        yield (
+            "A volume in stripes with a grey side is a group that is not opened: a stripe for "
+            "each kind of its layers, as wide as they are many."
+        )
 
 
 def _turns(parts: Parts, outline: Outline) -> Iterator[str]:

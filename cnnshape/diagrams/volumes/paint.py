@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from math import hypot
+from typing import NamedTuple
 
 from ...network import Network
 from .. import svg
@@ -29,8 +31,6 @@ SIGN_SIZE, WORD_SIZE = 13.0, 7.5
 """Of the font of a merge's sign, and of one that is a word."""
 HALF_HEIGHT = 0.35
 """From the baseline to the middle of digits and capitals, in parts of the font's size."""
-SLICES = 4
-"""Parts into which a closed group is cut by lines."""
 
 
 class Painter:
@@ -51,14 +51,25 @@ class Painter:
         return svg.group(drawn, tooltip=tooltip(item.box, self.network))
 
     def volume(self, solid: Solid, at: Point, box: Box | None) -> str:
-        """A box, with a band at its end for each layer that is fused into it."""
+        """A box: a layer with a band for each that is fused into it, or a group in stripes."""
         theme = self.theme
         if box is None:
-            return draw_box(solid, at, plain(theme), [], theme.line)
-        kinds = ["group"] if box.closed else [node.layer.kind for node in box.layers]
-        body, *bands = [shades(theme.ink(kind), theme) for kind in kinds]
-        slices = SLICES if box.closed else 1
-        return draw_box(solid, at, body, bands, theme.ink(kinds[0]).line, slices)
+            return draw_box(solid, at, [Slab(1, plain(theme))], theme.line)
+        if box.closed:
+            return self.group(solid, at, [node.layer.kind for node in box.layers])
+        body, *bands = [shades(theme.ink(node.layer.kind), theme) for node in box.layers]
+        band = min(BAND / solid.thickness, BAND_SHARE)
+        slabs = [Slab(1 - band * len(bands), body), *(Slab(band, shades) for shades in bands)]
+        return draw_box(solid, at, slabs, theme.ink(box.kind).line)
+
+    def group(self, solid: Solid, at: Point, kinds: Sequence[str]) -> str:
+        """A group that is not opened: a stripe for each kind of its layers, by their number."""
+        theme, grey = self.theme, self.theme.ink("group")
+        slabs = [
+            Slab(count / len(kinds), shades(theme.ink(kind), theme))
+            for kind, count in Counter(kinds).items()
+        ]
+        return draw_box(solid, at, slabs, grey.line, side=shades(grey, theme).side, cut=True)
 
     def ball(self, ball: Ball, at: Point, sign: str, ink: Ink, ring: Ink) -> str:
         """A merge; its ring has the colour of what is fused into it."""
@@ -141,40 +152,65 @@ class Painter:
         return svg.group(rect, content, tooltip=tooltip(pill.tag.box, self.network))
 
 
+class Slab(NamedTuple):
+    """A part of a box's thickness, from left to right.
+
+    Attributes:
+        share: of the thickness.
+        shades: its colours.
+    """
+
+    share: float
+    shades: Shades
+
+
 def draw_box(
-    solid: Solid, at: Point, body: Shades, bands: Sequence[Shades], edge: str, slices: int = 1
+    solid: Solid,
+    at: Point,
+    slabs: Sequence[Slab],
+    edge: str,
+    *,
+    side: str | None = None,
+    cut: bool = False,
 ) -> str:
-    """A box in oblique projection: its faces, its bands, and its edges over them."""
+    """A box in oblique projection.
+
+    Args:
+        solid, at: the box, and the middle of its front on its axis.
+        slabs: what it is made of.
+        edge: the colour of its edges.
+        side: the colour of its right face; None: that of the first slab.
+        cut: whether there is an edge between slabs.
+    """
     left, right = at.x - solid.thickness / 2, at.x + solid.thickness / 2
     top = at.y + (solid.rise - solid.height) / 2
     bottom = top + solid.height
-    width = min(BAND, BAND_SHARE * solid.thickness)
-    faces = _slab(solid, left, right, top, body)
-    for index, band in enumerate(bands):
-        start = right - (len(bands) - index) * width
-        faces += _slab(solid, start, start + width, top, band)
     run, rise, height = number(solid.run), number(solid.rise), number(solid.height)
     far = f"l{run} -{rise}"
-    faces += svg.element(
-        "path", d=f"M{number(right)} {number(top)}{far}v{height}l-{run} {rise}z", fill=body.side
-    )
-    cuts = "".join(
-        f"M{number(left + index * solid.thickness / slices)} {number(bottom)}v-{height}{far}"
-        for index in range(1, slices)
+    drawn, cuts, x = "", "", left
+    for slab in slabs:
+        if cut and x > left:
+            cuts += f"M{number(x)} {number(bottom)}v-{height}{far}"
+        drawn += _slab(solid, x, slab.share * solid.thickness, top, slab.shades)
+        x += slab.share * solid.thickness
+    drawn += svg.element(
+        "path",
+        d=f"M{number(right)} {number(top)}{far}v{height}l-{run} {rise}z",
+        fill=side or slabs[0].shades.side,
     )
     thick = number(solid.thickness)
     edges = (
         f"M{number(left)} {number(top)}{far}h{thick}v{height}l-{run} {rise}h-{thick}z"
         f"h{thick}{far}M{number(right)} {number(top)}v{height}{cuts}"
     )
-    return faces + svg.element(
+    return drawn + svg.element(
         "path", d=edges, fill="none", stroke=edge, stroke_width=EDGE, stroke_linejoin="round"
     )
 
 
-def _slab(solid: Solid, left: float, right: float, top: float, shades: Shades) -> str:
+def _slab(solid: Solid, left: float, thickness: float, top: float, shades: Shades) -> str:
     """The front and the top of a part of a box."""
-    width, height = number(right - left), number(solid.height)
+    width, height = number(thickness), number(solid.height)
     run, rise = number(solid.run), number(solid.rise)
     corner = f"M{number(left)} {number(top)}"
     return svg.element(
