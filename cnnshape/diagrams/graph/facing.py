@@ -44,39 +44,30 @@ class Fold(NamedTuple):
         return [*self.down, *self.up]
 
 
-def fold(scene: Scene, placed: Placement) -> Fold | None:
-    """The graph folded where it is most equal; None: it has no nested skip connections.
-
-    Args:
-        scene: the graph.
-        placed: its placement in one column.
-    """
+def fold(scene: Scene) -> Fold | None:
+    """The graph folded as late as can be; None: it has no nested skip connections."""
     place = {id: index for index, id in enumerate(scene.root.ids())}
     skips = _nested([edge for edge in scene.edges if edge.kind == "skip"], place)
-    if len(skips) < FEWEST_SKIPS:
-        return None
     children = [_ids(child) for child in scene.root.children]
     child_of = {id: index for index, ids in enumerate(children) for id in ids}
+    tails = [child_of[edge.tail] for edge in skips]
+    heads = [child_of[edge.head] for edge in skips][::-1]
+    if len(skips) < FEWEST_SKIPS or len(set(tails)) + len(set(heads)) < 2 * len(skips):
+        return None
     across = {edge.id for edge in skips}
-    last, first = child_of[skips[-1].tail], child_of[skips[-1].head]
-    half = placed.height / 2
-    turns = [
-        turn
-        for turn in range(last + 1, first + 1)
-        if _passes_one(scene, place, place[children[turn][0]], across)
-    ]
-    if not turns:
-        return None
-    turn = min(turns, key=lambda turn: abs(placed.nodes[children[turn][0]].y - half))
-    tails = {child_of[edge.tail] for edge in skips}
-    heads = {child_of[edge.head] for edge in skips}
-    if len(tails) < len(skips) or len(heads) < len(skips):
-        return None
-    opened = next(
-        (at for at in range(last + 1, turn) if isinstance(scene.root.children[at], Cluster)), turn
+    turn = next(
+        (
+            turn
+            for turn in range(heads[0], tails[-1], -1)
+            if _passes_one(scene, place, place[children[turn][0]], across)
+        ),
+        None,
     )
-    downs = [0, *sorted(tails - {min(tails)}), opened, turn]
-    ups = [turn, *sorted(heads - {min(heads)}), len(children)]
+    if turn is None:
+        return None
+    bottom = min(tails[-1] + 2, turn)
+    downs = [0, *tails[1:], bottom, turn]
+    ups = [turn, *heads[1:], len(children)]
     return Fold(_rows(children, downs), _rows(children, ups), skips)
 
 
@@ -174,22 +165,34 @@ def _stacked(fold: Fold, placed: Sequence[Placement]) -> tuple[_Rows, Placement]
         heights[band] = max(heights[band], row.height)
     steps = accumulate((height + ROW_GAP for height in heights), initial=2 * FIRST_LANE)
     tops = list(steps)[:-1]
-    width = 2 * FIRST_LANE + max(row.width for row in placed[:downs])
-    start = width + 2 * FIRST_LANE
+    lefts = _aligned(placed[:downs], [edge.tail for edge in fold.skips])
+    lefts += _aligned(placed[downs:], [edge.head for edge in fold.skips[::-1]])
+    ends = [left + row.width for left, row in zip(lefts, placed, strict=True)]
+    middle = 3 * FIRST_LANE + max(ends[:downs])
+    start = middle + 2 * FIRST_LANE
     moved = [
         row.moved(
-            FIRST_LANE if index < downs else start,
+            left + (FIRST_LANE if index < downs else start),
             tops[band] + (heights[band] - row.height) / 2,
         )
-        for index, (row, band) in enumerate(zip(placed, bands, strict=True))
+        for index, (row, band, left) in enumerate(zip(placed, bands, lefts, strict=True))
     ]
-    right = start + max(row.width for row in placed[downs:]) + FIRST_LANE
-    whole = Placement(right, tops[-1] + heights[-1])
+    whole = Placement(start + max(ends[downs:]) + FIRST_LANE, tops[-1] + heights[-1])
     for row in moved:
         whole.nodes.update(row.nodes)
         whole.frames.extend(row.frames)
         whole.routes.update(row.routes)
-    return _Rows(moved, bands, tops, width), whole
+    return _Rows(moved, bands, tops, middle), whole
+
+
+def _aligned(rows: Sequence[Placement], ids: Sequence[str]) -> list[float]:
+    """How far right each row begins, so that these nodes, one a row, are below each other.
+
+    Rows beyond these begin where the last one does.
+    """
+    at = [_x(row.nodes[id]) for row, id in zip(rows, ids, strict=False)]
+    lefts = [max(at) - x for x in at]
+    return lefts + lefts[-1:] * (len(rows) - len(lefts))
 
 
 def _across(fold: Fold, rows: _Rows) -> Iterator[Link]:
@@ -205,19 +208,37 @@ def _across(fold: Fold, rows: _Rows) -> Iterator[Link]:
 
 def _onward(made: Breaks, rows: _Rows) -> Iterator[Link]:
     """The ways from the end of each row to the beginning of the next."""
-    for crossing in made.crossings:
-        start = middle(rows.rows[crossing.source], crossing.out)
-        end = middle(rows.rows[crossing.target], crossing.into)
-        before, after = rows.bands[crossing.source], rows.bands[crossing.target]
-        right, left = start.x + FIRST_LANE, end.x - FIRST_LANE
+    ways = [
+        _Way(
+            middle(rows.rows[crossing.source], crossing.out),
+            middle(rows.rows[crossing.target], crossing.into),
+        )
+        for crossing in made.crossings
+    ]
+    for crossing, way in zip(made.crossings, ways, strict=True):
+        start, end = way
         if start.x < rows.middle < end.x:
             corners = [Point(rows.middle, start.y), Point(rows.middle, end.y)]
         else:
-            lane = rows.tops[max(before, after)] - ROW_GAP + FIRST_LANE
-            corners = [
-                Point(right, start.y), Point(right, lane), Point(left, lane), Point(left, end.y)
-            ]  # fmt: skip
+            side = [other for other in ways if other.side(rows.middle) == way.side(rows.middle)]
+            right = max(other.start.x for other in side) + FIRST_LANE
+            left = min(other.end.x for other in side) - FIRST_LANE
+            band = max(rows.bands[crossing.source], rows.bands[crossing.target])
+            lane = rows.tops[band] - ROW_GAP + FIRST_LANE
+            corners = [Point(right, start.y), Point(right, lane)]
+            corners += [Point(left, lane), Point(left, end.y)]
         yield Link(rounded([start, *corners, end]), crossing.kind)
+
+
+class _Way(NamedTuple):
+    """From the end of a row to the beginning of the next."""
+
+    start: Point
+    end: Point
+
+    def side(self, middle: float) -> tuple[bool, bool]:
+        """Whether each of its ends is on the way up."""
+        return self.start.x > middle, self.end.x > middle
 
 
 def _x(rect: Rect) -> float:

@@ -87,7 +87,7 @@ def _place(made: Scene, timeout: float) -> tuple[Placement, list[Link]]:
     columns = break_up(made, upright, turned=turned)
     if len(columns) == 1:
         return whole, []
-    folded = fold(made, upright)
+    folded = fold(made)
     if folded is not None:
         broken = breaks(made, folded.rows, folded.skips)
         rows = placed(made.unlabelled(), "LR", folded.rows, broken.ports)
