@@ -6,7 +6,6 @@
 
 const HEADER = 30; // the height of an open area's title
 const PADDING = 16; // between an area's border and what is in it
-const STRIP_GAP = 44; // between strips that stand side by side
 const GAP = 32; // between two rows
 const TRACK = 9; // from one horizontal line in a gap to the next
 
@@ -122,51 +121,11 @@ function setGaps(area, rows, tracks) {
   });
 }
 
-/** Cut the rows into strips of about `most` in height, where a single arrow passes. */
-function cutStrips(edges, rows, most) {
-  const passing = rows.map(() => 0);
-  for (const { source, target } of edges) {
-    const long = target.rank - source.rank > 1;
-    for (let rank = source.rank; rank < target.rank; rank += 1) passing[rank] += long ? Infinity : 1;
-  }
-  const strips = [{ first: 0 }];
-  let height = 0; // of the strip so far
-  let cut = null; // the last row after which it may end, and its height up to there
-  rows.forEach((row, rank) => {
-    if (cut !== null && height + row.height > most) {
-      strips.push({ first: cut.rank + 1 });
-      height -= cut.height;
-      cut = null;
-    }
-    height += row.height + row.room;
-    if (passing[rank] === 1 && rank > 0 && rank < rows.length - 2) cut = { rank, height };
-  });
-  strips.forEach((strip, index) => {
-    const end = strips[index + 1]?.first ?? rows.length;
-    for (const row of rows.slice(strip.first, end)) row.strip = strip;
-  });
-  return strips;
-}
-
 function measureArea(area, { entries, children, exits, all }, edges, rows, strips) {
   const whole = area.parent === null;
   const margin = whole ? 0 : PADDING;
   setExtents(all, edges, rows, strips);
-  let height = 0;
-  let right = null;
-  for (const strip of strips) {
-    // Where the left edge of a strip would be, the one before it ends, and an arrow's room.
-    strip.shift = right === null ? 0 : right + STRIP_GAP - strip.left;
-    strip.channel = strip.left + strip.shift - STRIP_GAP / 2;
-    right = strip.right + strip.shift;
-    let y = strip === strips[0] ? 0 : GAP + (whole ? 0 : HEADER);
-    for (const row of rows.filter((row) => row.strip === strip)) {
-      row.top = y;
-      row.bottom = y + row.height;
-      y = row.bottom + row.room;
-    }
-    height = Math.max(height, y);
-  }
+  const { right, height } = placeStrips(strips, rows, whole ? 0 : HEADER);
   const left = strips[0].left - margin;
   const missing = Math.max(0, (whole ? 0 : area.headerWidth) - (right + margin - left));
   const axis = missing / 2 - left;
@@ -184,24 +143,10 @@ function measureArea(area, { entries, children, exits, all }, edges, rows, strip
   };
 }
 
-/** How far each strip goes to both sides, boxes and lanes. */
-function setExtents(vertices, edges, rows, strips) {
-  for (const strip of strips) Object.assign(strip, { left: Infinity, right: -Infinity });
-  const widen = (strip, left, right) => {
-    strip.left = Math.min(strip.left, left);
-    strip.right = Math.max(strip.right, right);
-  };
-  for (const { x, left, right, rank } of vertices) widen(rows[rank].strip, x - left, x + right);
-  for (const { lane, source } of edges) widen(rows[source.rank].strip, lane, lane);
-}
-
 function makeArrow(edge, rows, axis) {
   const { source, target, flags, exit, entry } = edge;
-  const from = rows[source.rank];
-  const to = rows[target.rank];
-  const points = from.strip === to.strip ? pointsWithin(edge, rows) : pointsAcross(edge, from, to);
   return {
-    points: points.map(([x, y]) => [x + axis, y]),
+    points: pointsOf(edge, rows).map(([x, y]) => [x + axis, y]),
     flags,
     source: source.child ?? null,
     target: target.child ?? null,
@@ -209,30 +154,4 @@ function makeArrow(edge, rows, axis) {
     entry,
     head: !target.port && !(target.child && target.child.area && target.child.open),
   };
-}
-
-function pointsWithin({ source, target, from, lane, to, lines }, rows) {
-  const { shift } = rows[source.rank].strip;
-  const points = [[from + shift, rows[source.rank].top + source.height]];
-  let x = from;
-  for (const line of lines) {
-    const end = line.entering ? to : lane;
-    const above = rows[line.entering ? target.rank - 1 : source.rank];
-    const y = above.bottom + GAP / 2 - 3 + TRACK * line.track;
-    points.push([x + shift, y], [end + shift, y]);
-    x = end;
-  }
-  points.push([to + shift, rows[target.rank].top]);
-  return points;
-}
-
-/** From the end of one strip up to the beginning of the next. */
-function pointsAcross({ source, from, to }, before, after) {
-  const [start, end] = [from + before.strip.shift, to + after.strip.shift];
-  const { channel } = after.strip;
-  const [below, above] = [before.bottom + GAP / 2, after.top - GAP / 2 - 3];
-  return [
-    [start, before.top + source.height], [start, below], [channel, below],
-    [channel, above], [end, above], [end, after.top],
-  ];
 }

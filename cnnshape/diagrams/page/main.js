@@ -256,6 +256,8 @@ function start() {
     plural(params, "parameter", "parameters"),
     `${count(macs)} MACs`,
   ].join("  ·  ");
+  const groups = nodes.some((node) => node.area && node !== root);
+  for (const id of ["fold-all", "unfold-all"]) byId(id).hidden = !groups;
   measureBoxes();
   drawTable();
   drawLegend();

@@ -21,6 +21,7 @@ _SCRIPTS = (
     "model.js",
     "columns.js",
     "routes.js",
+    "strips.js",
     "layout.js",
     "boxes.js",
     "camera.js",

@@ -86,23 +86,24 @@ function findTracks(edges, rows) {
     edge.lines = [];
     const first = edge.source.rank;
     const last = edge.target.rank - 1;
-    if (Math.abs(from - lane) > 0.5) addLine(edge, gaps[first], from, lane, 0);
-    if (Math.abs(lane - to) > 0.5) addLine(edge, gaps[last], lane, to, 1);
+    if (Math.abs(from - lane) > 0.5) gaps[first].push(makeLine(edge, first, from, lane));
+    if (Math.abs(lane - to) > 0.5) gaps[last].push(makeLine(edge, last, lane, to));
   }
   return gaps.map(assignTracks);
 }
 
-function addLine(edge, gap, from, to, entering) {
-  // Where the whole way is one gap, leaving and entering are the same line.
-  const single = edge.source.rank === edge.target.rank - 1;
+function makeLine(edge, rank, start, end) {
   const line = {
-    edge, entering, single,
-    left: Math.min(from, to),
-    right: Math.max(from, to),
+    edge, rank, start, end,
+    entering: rank === edge.target.rank - 1,
+    // Where the whole way is one gap, leaving and entering are the same line.
+    single: edge.source.rank === edge.target.rank - 1,
+    left: Math.min(start, end),
+    right: Math.max(start, end),
     track: 0,
   };
   edge.lines.push(line);
-  gap.push(line);
+  return line;
 }
 
 /** Lines of one source, or into one target, share a track; others that overlap do not. */
@@ -124,7 +125,7 @@ function assignTracks(lines) {
     net.right = Math.max(net.right, line.right);
   }
   const order = [...nets.values()].sort((one, other) =>
-    other.leaves - one.leaves || one.right - one.left - (other.right - other.left));
+    Number(other.leaves) - Number(one.leaves) || one.right - one.left - (other.right - other.left));
   const tracks = [];
   for (const net of order) {
     const meets = (other) => other.left < net.right + LANE && other.right > net.left - LANE;

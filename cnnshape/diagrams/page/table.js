@@ -75,21 +75,26 @@ function drawTable() {
   sortBy(null);
 }
 
+const CELL_PADDING = 18;
+const MOST_NUMBER = 200; // px of a column of numbers or sizes
+const LEAST_TEXT = 124; // px of a column of names or arguments
+const ON_PAPER = 0.82; // of the size on the screen
+
 /** Numbers have the width that they need; names and arguments share the rest, cut where they must. */
 function setColumnWidths() {
-  const padding = 18;
-  let least = 0;
-  const tracks = COLUMNS.map((column) => {
+  const widths = COLUMNS.map((column) => {
     const words = column.right ? column.title.split(" ") : [column.title];
     let width = Math.max(...words.map((word) => textWidth(word, 12, 600))) + (column.right ? 14 : 0);
     for (const text of new Set(layers.map(column.text))) width = Math.max(width, textWidth(text, 12.5));
     if (column.total !== undefined) width = Math.max(width, textWidth(count(column.total), 12.5, 600));
-    const wanted = Math.ceil(width) + padding + (column.key === "name" ? 18 : 0);
-    const needed = Math.min(wanted, column.right ? 200 : 124);
-    least += needed;
-    return column.right ? `${needed}px` : `minmax(${needed}px, ${wanted}fr)`;
+    const wanted = Math.ceil(width) + CELL_PADDING + (column.key === "name" ? 18 : 0);
+    return { wanted, needed: Math.min(wanted, column.right ? MOST_NUMBER : LEAST_TEXT), fixed: column.right };
   });
-  table.style.setProperty("--columns", tracks.join(" "));
+  const tracks = (scale) => widths.map(({ wanted, needed, fixed }) =>
+    fixed ? `${needed * scale}px` : `minmax(${needed * scale}px, ${wanted}fr)`).join(" ");
+  const least = widths.reduce((sum, { needed }) => sum + needed, 0);
+  table.style.setProperty("--columns", tracks(1));
+  table.style.setProperty("--paper-columns", tracks(ON_PAPER));
   table.style.setProperty("--least-width", `${least}px`);
 }
 

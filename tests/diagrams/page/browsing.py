@@ -22,6 +22,13 @@ def box(page: Any, name: str) -> Any:
     return page.locator(f'.node:has(.name:text-is("{name}"))').first
 
 
+def unfold(page: Any) -> None:
+    """Open every group, where there are any."""
+    button = page.locator("#unfold-all")
+    if button.is_visible():
+        button.click()
+
+
 def rectangles(page: Any) -> list[tuple[str, float, float, float, float]]:
     """(name, left, top, right, bottom) of each box in px of the drawing."""
     found = page.evaluate("""() => [...document.querySelectorAll(".box")].map((node) => {

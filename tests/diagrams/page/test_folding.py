@@ -24,6 +24,24 @@ def test_folding_and_unfolding_change_the_boxes(opener: Opener) -> None:
     assert page.locator(".box .toggle").count() == 0
 
 
+def test_without_groups_there_is_nothing_to_fold(opener: Opener) -> None:
+    page = opener(load("lenet5"))
+    assert not page.locator("#fold-all").is_visible()
+    assert not page.locator("#unfold-all").is_visible()
+
+
+def test_columns_show_a_deep_network_larger(opener: Opener) -> None:
+    page = opener(load("resnet152"))
+    page.locator("#fit").click()
+    before = box(page, "fc").bounding_box()["width"]
+    button = page.locator("#columns")
+    button.click()
+    assert button.get_attribute("aria-pressed") == "true"
+    assert box(page, "fc").bounding_box()["width"] > 2 * before
+    button.click()
+    assert button.get_attribute("aria-pressed") == "false"
+
+
 def test_a_block_stays_where_it_is_when_it_is_opened(opener: Opener) -> None:
     page = opener(load("resnet18"), Look(depth=0))
     group = box(page, "layer2")

@@ -6,7 +6,7 @@ import pytest
 
 from cnnshape import load, loads
 
-from .browsing import OVERFULL, rectangles
+from .browsing import OVERFULL, rectangles, unfold
 from .conftest import Opener
 
 NETS = ("lenet5", "resnet18", "googlenet", "densenet121", "unet")
@@ -30,7 +30,7 @@ outputs: [e, aux]
 @pytest.mark.parametrize("name", [*NETS, "mobilenet_v2", "branching"])
 def test_boxes_stand_apart_and_arrows_pass_none(opener: Opener, name: str, columns: bool) -> None:
     page = opener(loads(BRANCHING) if name == "branching" else load(name))
-    page.locator("#unfold-all").click()
+    unfold(page)
     if columns:
         page.locator("#columns").click()
     boxes = rectangles(page)
@@ -55,7 +55,7 @@ def test_boxes_stand_apart_and_arrows_pass_none(opener: Opener, name: str, colum
 @pytest.mark.parametrize("name", ["resnet18", "unet", "densenet121"])
 def test_areas_enclose_what_they_hold(opener: Opener, name: str) -> None:
     page = opener(load(name))
-    page.locator("#unfold-all").click()
+    unfold(page)
     outside = page.evaluate("""() => {
         const place = (node) => {
             const [x, y] = node.getAttribute("transform").match(/-?[\\d.]+/g).map(Number);
@@ -86,5 +86,5 @@ def test_areas_enclose_what_they_hold(opener: Opener, name: str) -> None:
 @pytest.mark.parametrize("name", NETS)
 def test_no_text_leaves_its_box(opener: Opener, name: str) -> None:
     page = opener(load(name))
-    page.locator("#unfold-all").click()
+    unfold(page)
     assert page.evaluate(OVERFULL) == []
