@@ -106,6 +106,7 @@ class Subtract(_Broadcast):
 class Multiply(_Broadcast):
     """The product of its inputs, element by element, as in a gate. Source: torch.mul."""
 
+    operation = "Multiplication"
     examples = (
         Example({}, ((64, 56, 56), (64, 1, 1)), (64, 56, 56)),
         Example({}, ((10,), (10,)), (10,)),
