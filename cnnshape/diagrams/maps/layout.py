@@ -14,7 +14,7 @@ from .labels import Label, captions, operation_label
 from .path import Path, Stack
 from .scale import Form, Scales, form
 from .trace import Link, trace
-from .wires import Rect, Wire, front, sample_on, window_on, wires
+from .wires import Rect, Wire, entry, front, sample_on, traced, untraced, window_on
 
 ROW_WIDTH = 1020.0
 """px of a row at most, where a single stack allows it."""
@@ -191,13 +191,15 @@ def _wired(row: Sequence[Place]) -> list[Place]:
     for index, (before, place) in enumerate(pairwise(row)):
         link, stack = place.item.link, before.item.stack
         assert link is not None, "only the input has none"
-        window = sample = None
-        if link.way == "window":
-            window = window_on(before.face, stack.spatial, link.window)
-            sample = sample_on(place.item.stack, place.face, link.sample)
-        drawn = wires(link, before.face, place.face, sample, window)
+        if link.way != "window":
+            at = entry(place.item.form, place.x)
+            drawn = untraced(link.way, before.face, place.face, at)
+            places[index + 1] = replace(place, wires=drawn)
+            continue
+        window = window_on(before.face, stack.spatial, link.window)
+        sample = sample_on(place.item.stack, place.face, link.sample)
         places[index] = replace(places[index], window=window)
-        places[index + 1] = replace(place, sample=sample, wires=drawn)
+        places[index + 1] = replace(place, sample=sample, wires=traced(window, sample))
     return places
 
 

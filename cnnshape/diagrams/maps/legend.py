@@ -90,7 +90,7 @@ def _condensed(path: Path) -> Iterator[str]:
     if path.depth is not None:
         groups = " within a group" if path.depth else ""
         deeper = "" if path.deeper is None else f" (--depth {path.deeper} draws more)"
-        text = f"Neighbours that keep the resolution{groups} are one stack: the last of them"
+        text = f"Neighbours of one resolution{groups} are one stack: the last of them"
         yield f"{text}{deeper}."
     elif path.folded:
         yield "Alike neighbours are one stack."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from math import hypot
 
 from .. import svg
 from ..text import ASCENT
@@ -57,18 +58,19 @@ def draw_stack(form: Form, left: float, ink: Ink, theme: Theme, middle: float = 
 
 def _sides(face: Rect, depth: float, ink: Ink, theme: Theme) -> Iterator[str]:
     """The upper and the right side of a map that has a depth."""
-    upper = ((face.left, face.top), (face.right, face.top))
-    right = ((face.right, face.top), (face.right, face.bottom))
-    for (start, end), share in ((upper, 0.55), (right, 0.8)):
+    left, top, right, bottom = face.left, face.top, face.right, face.bottom
+    upper = (Point(left, top), Point(right, top))
+    side = (Point(right, top), Point(right, bottom))
+    for (start, end), share in ((upper, 0.55), (side, 0.8)):
         corners = (
             start,
             end,
-            (end[0] + depth, end[1] - depth),
-            (start[0] + depth, start[1] - depth),
+            Point(end.x + depth, end.y - depth),
+            Point(start.x + depth, start.y - depth),
         )
         yield svg.element(
             "polygon",
-            points=" ".join(f"{svg.number(x)},{svg.number(y)}" for x, y in corners),
+            points=_points(corners),
             fill=mix(ink.fill, ink.line, share),
             stroke=ink.line,
             stroke_width=EDGE,
@@ -112,22 +114,35 @@ def _window(window: Rect, theme: Theme) -> str:
 
 def _wire(wire: Wire, theme: Theme) -> str:
     start, end = wire.start, wire.end
-    line = svg.element(
+    if not wire.arrow:
+        return _line(start, end, theme)
+    length = hypot(end.x - start.x, end.y - start.y)
+    along_x, along_y = (end.x - start.x) / length, (end.y - start.y) / length
+    neck = Point(end.x - HEAD * along_x, end.y - HEAD * along_y)
+    side_x, side_y = -along_y * HEAD / 2, along_x * HEAD / 2
+    corners = (
+        end,
+        Point(neck.x + side_x, neck.y + side_y),
+        Point(neck.x - side_x, neck.y - side_y),
+    )
+    head = svg.element("polygon", points=_points(corners), fill=theme.line)
+    return _line(start, neck, theme) + head
+
+
+def _line(start: Point, end: Point, theme: Theme) -> str:
+    return svg.element(
         "line",
         x1=start.x,
         y1=start.y,
-        x2=end.x - (HEAD - 1 if wire.arrow else 0),
+        x2=end.x,
         y2=end.y,
         stroke=theme.line,
         stroke_width=THIN,
     )
-    return line + _head(end, theme) if wire.arrow else line
 
 
-def _head(tip: Point, theme: Theme) -> str:
-    corners = ((tip.x, tip.y), (tip.x - HEAD, tip.y - HEAD / 2), (tip.x - HEAD, tip.y + HEAD / 2))
-    points = " ".join(f"{svg.number(x)},{svg.number(y)}" for x, y in corners)
-    return svg.element("polygon", points=points, fill=theme.line)
+def _points(corners: Iterable[Point]) -> str:
+    return " ".join(f"{svg.number(x)},{svg.number(y)}" for x, y in corners)
 
 
 def _text(label: Label, x: float, top: float, theme: Theme, *, muted: bool = False) -> str:

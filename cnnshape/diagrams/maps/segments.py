@@ -35,14 +35,15 @@ class Step:
         return self.box.layers[0].path.split(".")[:-1]
 
     @property
-    def keeps_resolution(self) -> bool:
-        """Whether neighbours stay neighbours in all of its layers: no stride, no scale."""
-        return all(
-            len(node.output_shape) > 1
-            and (steps := node.layer.footprint(node.input_shapes, node.output_shape))
-            and all(step.scale == 1 for step in steps)
-            for node in self.box.layers
-        )
+    def keeps_resolution(self) -> bool | None:
+        """Whether neighbours stay neighbours: no stride, no scale. None: its layers do not say."""
+        footprints = [
+            node.layer.footprint(node.input_shapes, node.output_shape) for node in self.box.layers
+        ]
+        known = [steps for steps in footprints if steps]
+        if any(step.scale != 1 for steps in known for step in steps):
+            return False
+        return True if len(known) == len(footprints) else None
 
     @property
     def adds_nothing(self) -> bool:
@@ -117,7 +118,7 @@ def segments(path: Sequence[Step], depth: int | None, look: Look) -> list[Segmen
 
     Args:
         path: the main path.
-        depth: neighbours that keep the resolution are together where they stand in the same
+        depth: neighbours of one resolution are together where they stand in the same
             groups down to this level; None: each step is alone.
         look: its `fuse` says whether steps that add nothing join the stack before them, its
             `fold` whether alike neighbours are one.
@@ -135,11 +136,34 @@ def _by_resolution(path: Sequence[Step], depth: int | None) -> list[Segment]:
     if depth is None:
         return [Segment([step]) for step in path]
     found: list[Segment] = []
-    runs = groupby(path, lambda step: (step.keeps_resolution, step.groups[:depth]))
-    for (keeps, _), run in runs:
-        together = Segment(run)
-        found += [together] if keeps else [Segment([step]) for step in together]
+    for _, steps_of_group in groupby(path, lambda step: step.groups[:depth]):
+        group = list(steps_of_group)
+        start = end = 0
+        while end < len(group):
+            after = _end_of_same(group, end)
+            if after > end:
+                end = after
+                continue
+            found += [Segment(each) for each in (group[start:end], [group[end]]) if each]
+            start = end = end + 1
+        found += [Segment(group[start:])] if start < len(group) else []
     return found
+
+
+def _end_of_same(group: Sequence[Step], start: int) -> int:
+    """The step after the first from `start` on that gives its resolution; `start` if none does.
+
+    Layers that only rearrange, such as those that put the channels last and first again,
+    lead away from the resolution and back.
+    """
+    size = group[start].incoming[1:]
+    for index in range(start, len(group)):
+        step = group[index]
+        if not size or step.keeps_resolution is False:
+            return start
+        if step.box.output_shape[1:] == size or (index == start and step.keeps_resolution):
+            return index + 1
+    return start
 
 
 def _joined(apart: Sequence[Segment]) -> list[Segment]:

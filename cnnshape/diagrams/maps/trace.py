@@ -68,7 +68,7 @@ def trace(stacks: Sequence[Stack]) -> list[Link]:
         sample = _followed(within or whole)
         within = _seen(source, target, sample) if source.spatial else None
         if within is None:
-            links.append(Link(_way(target.layers)))
+            links.append(Link(_way(target)))
         else:
             links.append(Link("window", within, sample))
     return links[::-1]
@@ -83,10 +83,10 @@ def _followed(spans: Sequence[Span]) -> Shape:
     )
 
 
-def _way(layers: Sequence[Node]) -> Way:
-    if any(node.layer.kind == "linear" for node in layers):
+def _way(target: Stack) -> Way:
+    kinds = {node.layer.kind for node in target.layers} - FUSED_KINDS
+    if "linear" in kinds and len(target.shape) == 1:
         return "all"
-    kinds = {node.layer.kind for node in layers} - FUSED_KINDS
     return "rearranged" if kinds == {"shape"} else "unknown"
 
 
@@ -150,5 +150,6 @@ def _start_of(window: Window, position: int) -> int:
 
 
 def _start_around(size: int, places: int, span: int, position: int) -> int:
-    """⌊(p + ½)·n/o − (span + 1)/2⌋, in integers."""
-    return ((2 * position + 1) * size - (span + 1) * places) // (2 * places)
+    """⌊(p + ½)·n/o − span/2⌋ in integers, and within the input as far as the window fits."""
+    start = ((2 * position + 1) * size - span * places) // (2 * places)
+    return max(0, min(start, size - 1 - span))

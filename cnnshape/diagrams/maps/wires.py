@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ...layers.shapes import Shape
 from .path import Stack
 from .scale import LEAST_SAMPLE, LEAST_WINDOW, Form, edges
-from .trace import Link, Span
+from .trace import Span, Way
 
 _SAMPLE_ON_BAR = 0.6
 """Where on a vector the sample is, in parts of its length."""
@@ -73,6 +73,12 @@ def front(form: Form, x: float) -> Rect:
     return Rect(left, top, form.width, form.height)
 
 
+def entry(form: Form, x: float) -> Point:
+    """Where an arrow into a stack ends: at the left edge of its hindmost map."""
+    top = -form.full_height / 2 + form.depth
+    return Point(x - form.full_width / 2, top + form.height / 2)
+
+
 def window_on(
     face: Rect, spatial: Shape, window: Sequence[Span], least: float = LEAST_WINDOW
 ) -> Rect:
@@ -105,20 +111,21 @@ def sample_on(stack: Stack, face: Rect, sample: Shape) -> Rect:
     return Rect(face.left, top, face.width, high)
 
 
-def wires(
-    link: Link, source: Rect, target: Rect, sample: Rect | None, window: Rect | None
-) -> tuple[Wire, ...]:
-    """The lines of a link between two faces."""
-    if window is not None and sample is not None:
-        end = Point(sample.left, sample.middle.y)
-        return (
-            Wire(Point(window.right, window.top), end),
-            Wire(Point(window.right, window.bottom), end),
-        )
+def traced(window: Rect, sample: Rect) -> tuple[Wire, ...]:
+    """The lines from a window to the position that reads it."""
+    end = Point(sample.left, sample.middle.y)
+    return (
+        Wire(Point(window.right, window.top), end),
+        Wire(Point(window.right, window.bottom), end),
+    )
+
+
+def untraced(way: Way, source: Rect, target: Rect, at: Point) -> tuple[Wire, ...]:
+    """The lines from a face to the next where no window is known; `at`: of an arrow's head."""
     starts = (Point(source.right, source.top), Point(source.right, source.bottom))
     ends = (Point(target.left, target.top), Point(target.left, target.bottom))
-    if link.way == "all":
+    if way == "all":
         return tuple(Wire(start, end) for start in starts for end in ends)
-    if link.way == "rearranged":
+    if way == "rearranged":
         return tuple(Wire(start, end) for start, end in zip(starts, ends, strict=True))
-    return (Wire(Point(source.right, 0), Point(target.left, 0), arrow=True),)
+    return (Wire(Point(source.right, source.middle.y), at, arrow=True),)

@@ -21,9 +21,12 @@ MOST_OPERATIONS = 4
 """Lines of operations between two stacks; more are in the tooltip alone."""
 
 
-def operation(layer: Layer, look: Look) -> str:
+def operation(node: Node, look: Look) -> str:
     """'Convolution 5×5, stride 2': what a layer does, with its window where it is asked for."""
+    layer = node.layer
     name = layer.operation or _spelled(layer.type_name)
+    if layer.kind == "linear" and len(node.input_shapes[0]) > 1:
+        name += " at each position"
     if "arguments" not in look.facts:
         return name
     said = [" ".join(filter(None, (name, _kernel(layer))))]
@@ -67,8 +70,8 @@ def _spelled(type_name: str) -> str:
 
 def operations(layers: Sequence[Node], look: Look) -> list[str]:
     """What the layers do that are not named beside, alike ones as one: '3 × Addition'."""
-    done = [node.layer for node in layers if not _is_companion(node, layers)]
-    counts = Counter(operation(layer, look) for layer in done)
+    done = [node for node in layers if not _is_companion(node, layers)]
+    counts = Counter(operation(node, look) for node in done)
     lines = [f"{count} × {text}" if count > 1 else text for text, count in counts.items()]
     if len(lines) > MOST_OPERATIONS:
         more = sum(list(counts.values())[MOST_OPERATIONS - 1 :])
