@@ -128,14 +128,11 @@ def _span(row: Row, items: Sequence[Item], members: Sequence[Item]) -> tuple[flo
 
 
 def bracket(row: Row, items: Sequence[Item]) -> None:
-    """Bracket the neighbours of each group, the innermost nearest to them.
-
-    A group of the main path is bracketed there and not under the branches that it holds.
-    """
+    """Bracket the neighbours of each group, the innermost nearest to them."""
     areas: dict[Area, list[Item]] = {}
     for item in items:
         for area in row.spacing.areas[item.box]:
-            if (area in row.spacing.main_areas) == (row.spacing.plan.lane[item] == 0):
+            if item in row.spacing.bracketed[area]:
                 areas.setdefault(area, []).append(item)
     for area in [area for area in areas if _is_remnant(row, area, areas[area])]:
         del areas[area]
@@ -161,8 +158,7 @@ def _extent(
 
 def _is_remnant(row: Row, area: Area, members: Sequence[Item]) -> bool:
     """Whether one item is left of a group that is bracketed in another row or level."""
-    boxes = set(area.boxes())
-    whole = [item for item in row.spacing.parts.main if item.box in boxes]
+    whole = row.spacing.bracketed[area]
     return len(members) == 1 and len(whole) > 1 and members[0] is not whole[0]
 
 

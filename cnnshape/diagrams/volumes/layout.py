@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import sqrt
 
 from .filling import fill
 from .items import Item, Link
@@ -14,11 +15,12 @@ from .skyline import Skyline
 from .spacing import AREA_GAP, ELBOW, Spacing
 from .ways import arc, landing, line_kind, over, takeoff
 
-WIDEST_ROWS = (1120.0, 1400.0, 1750.0, 2200.0)
-"""px: a row at the first width is still read on a page; the others serve a net whose rows
-would make a tower."""
+WIDEST_ROW = 1120.0
+"""px: a row at this width is still read on a page; where rows would make a tower, more."""
 LEAST_SHAPE = 0.75
-"""Of width to height."""
+"""Of width to height, below which a figure is a tower."""
+TRIES = 3
+"""How often a wider row is tried."""
 ROW_GAP = 36.0
 LEVEL_GAP = 10.0
 """px between two rows, and between two levels of a U."""
@@ -45,10 +47,13 @@ def layout(spacing: Spacing) -> Layout:
     """A place for everything."""
     if spacing.plan.level:
         return _as_u(spacing)
-    for widest in WIDEST_ROWS:
+    widest = WIDEST_ROW
+    for _ in range(TRIES):
         made = _in_rows(spacing, widest)
-        if made.covered.width >= LEAST_SHAPE * made.covered.height:
+        shape = made.covered.width / made.covered.height
+        if shape >= LEAST_SHAPE:
             break
+        widest *= 1.05 * sqrt(LEAST_SHAPE / shape)
     return made
 
 

@@ -12,7 +12,7 @@ from ..text import text_width
 from .items import Item, Link, Parts
 from .labels import NAME_SIZE, size_text
 from .measure import Measured
-from .plan import Plan
+from .plan import Chain, Plan
 
 GAP = 18.0
 """px of an arrow between two neighbours."""
@@ -70,9 +70,21 @@ class Spacing:
         return found
 
     @cached_property
-    def main_areas(self) -> frozenset[Area]:
-        """The areas that the main path goes through."""
-        return frozenset(area for item in self.parts.main for area in self.areas[item.box])
+    def bracketed(self) -> Mapping[Area, tuple[Item, ...]]:
+        """The items under which each area is bracketed.
+
+        They are on the main path where that goes through the area, else in the branch that
+        holds most of it.
+        """
+        held: dict[Area, dict[Chain, list[Item]]] = {}
+        for chain in (self.parts.main, *self.plan.chains):
+            for item in chain:
+                for area in self.areas[item.box]:
+                    held.setdefault(area, {}).setdefault(chain, []).append(item)
+        return {
+            area: tuple(items.get(self.parts.main) or max(items.values(), key=len))
+            for area, items in held.items()
+        }
 
     @cached_property
     def turning(self) -> frozenset[Item]:
@@ -130,6 +142,13 @@ class Spacing:
 
     def half(self, item: Item) -> float:
         """Half the width of what is written under an item: its label, and its map's size."""
+        return self._halves[item]
+
+    @cached_property
+    def _halves(self) -> Mapping[Item, float]:
+        return {item: self._measure_half(item) for item in self.parts.items}
+
+    def _measure_half(self, item: Item) -> float:
         alone = item not in self.in_run and not item.symbol
         size = text_width(size_text(item), NAME_SIZE) if alone else 0
         return max(self.sizes[item].half, size / 2)
@@ -247,7 +266,8 @@ class _Solver:
 
     def _gap(self, before: Item, after: Item) -> float:
         areas = self.spacing.areas
-        return GAP if areas[before.box] == areas[after.box] else AREA_GAP
+        alike = areas[before.box] == areas[after.box] or self.spacing.plan.level is not None
+        return GAP if alike else AREA_GAP
 
     def _turns(self, item: Item) -> bool:
         """Whether lines change lanes beside an item."""

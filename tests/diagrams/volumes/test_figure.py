@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations, pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -203,3 +204,12 @@ def test_a_legend_can_be_left_out():
 def test_volumes_do_not_run_down():
     with pytest.raises(DiagramError, match="left to right; help: leave --direction out"):
         drawn("lenet5", direction="down")
+
+
+def test_a_closed_group_is_in_stripes_as_wide_as_its_kinds_are_many():
+    svg = drawn("densenet121").svg
+    start = svg.index("transition1: transition")
+    group = svg[start : svg.index("</g>", start)]
+    fronts = [float(width) for width in re.findall(r'd="M\S+ \S+h([\d.]+)v', group)]
+    assert len(fronts) == 4
+    assert max(fronts) - min(fronts) < 0.02
