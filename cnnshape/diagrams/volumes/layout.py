@@ -62,7 +62,7 @@ def _in_rows(spacing: Spacing, widest: float) -> Layout:
     rows: list[Row] = []
     for columns in spacing.rows(widest):
         places = spacing.places(columns)
-        port = _port(spacing, columns[0])
+        port = _port(spacing, rows[-1], places) if rows else None
         if port:
             places[port] = spacing.left(places) - AREA_GAP
         rows.append(Row(spacing, places, port))
@@ -76,14 +76,15 @@ def _in_rows(spacing: Spacing, widest: float) -> Layout:
     ]
     tops = _stack(rows, ROW_GAP)
     marks = [flight.line(tops) for flight in flights]
-    marks += [_return(before, rows, tops) for before in range(len(rows) - 1)]
+    marks += [_return(index, rows, tops) for index, row in enumerate(rows) if row.port]
     return _put_together(rows, tops, marks)
 
 
-def _port(spacing: Spacing, column: int) -> Item | None:
-    """The item of the main path that comes before a column."""
-    before = [item for item in spacing.parts.main if spacing.plan.column[item] < column]
-    return before[-1] if before else None
+def _port(spacing: Spacing, above: Row, places: Mapping[Item, float]) -> Item | None:
+    """The item at the end of the row above whose value goes on in a row, if any does."""
+    ends = [stretch[-1] for stretch in above.stretches()[-1:]]
+    read = {link.source for item in places for link in spacing.into[item]}
+    return ends[0] if ends and ends[0] in read else None
 
 
 def _across(spacing: Spacing, rows: Sequence[Row]) -> list[Link]:
@@ -130,14 +131,14 @@ class _Flight:
         return Line((*start, *end), line_kind(self.link))
 
 
-def _return(before: int, rows: Sequence[Row], tops: Sequence[float]) -> Line:
-    """From the end of a row, between the rows, to the beginning of the next."""
-    first, last = rows[before], rows[before + 1]
-    assert last.port is not None, "only the first row has none"
-    start = first.exit(last.port).moved(0, tops[before])
-    end = last.at(last.port).moved(0, tops[before + 1])
+def _return(index: int, rows: Sequence[Row], tops: Sequence[float]) -> Line:
+    """From the end of a row, between the rows, to the port of the next."""
+    first, last = rows[index - 1], rows[index]
+    assert last.port is not None, "only a row with a port has one"
+    start = first.exit(last.port).moved(0, tops[index - 1])
+    end = last.at(last.port).moved(0, tops[index])
     right, left = first.sky.right + TRACK, end.x - TRACK
-    y = tops[before + 1] + last.sky.highest - ROW_GAP / 2
+    y = tops[index] + last.sky.highest - ROW_GAP / 2
     corners = (Point(right, start.y), Point(right, y), Point(left, y), Point(left, end.y))
     return Line((start, *corners, end), head=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from math import ceil, floor, inf
 
 from ..outline import Area, Box, Outline
@@ -102,7 +103,7 @@ class Spacing:
         """The items beside another of the same size, with which they share what is written."""
         return frozenset(
             item
-            for pair in zip(self.parts.main, self.parts.main[1:], strict=False)
+            for pair in pairwise(self.parts.main)
             if pair[0].spatial == pair[1].spatial and self.band(pair[0]) == self.band(pair[1])
             for item in pair
         )
@@ -155,8 +156,9 @@ class Spacing:
 
     def left(self, places: Mapping[Item, float]) -> float:
         """The left end of placed items and their labels."""
-        sizes = self.sizes
-        return min(x + min(sizes[item].form.left, -sizes[item].half) for item, x in places.items())
+        return min(
+            x + min(self.sizes[item].form.left, -self.half(item)) for item, x in places.items()
+        )
 
     def _cuts(self) -> list[float]:
         """What it costs to begin a row with each column."""
@@ -169,7 +171,7 @@ class Spacing:
         for item, end in last.items():
             for column in range(floor(self.plan.column[item]) + 1, ceil(end) + 1):
                 cuts[column] += _CUT_LINK
-        for before, after in zip(self.parts.main, self.parts.main[1:], strict=False):
+        for before, after in pairwise(self.parts.main):
             around = zip(self.areas[before.box], self.areas[after.box], strict=False)
             cuts[floor(self.plan.column[after])] += _CUT_AREA * sum(a is b for a, b in around)
         return cuts
