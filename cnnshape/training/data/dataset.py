@@ -18,15 +18,25 @@ class DataError(Exception):
     """A data set that cannot be had as asked. The text is one line: what is wrong, what helps."""
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """Light strokes on black, in grey: how images of this kind lie in their frame.
+
+    Attributes:
+        box: the side in pixels of the square that the strokes just fill; None: they lie as
+            they were found.
+    """
+
+    box: int | None = None
+
+
 class Images(Protocol):
     """Labelled images of one shape. It can be sent to another process.
 
     Attributes:
         labels: the classes of the images, int64, N.
         shape: of an image: C×H×W, or whatever a network's input is.
-        light_on_dark: whether they are light strokes on a dark ground, as in MNIST. An image
-            from elsewhere is then fitted in whole, and inverted where it is dark on light;
-            other images are cropped to their middle.
+        drawing: how they are drawn, where they are light strokes on black; else None.
         in_memory: whether to ask for pixels costs next to nothing.
     """
 
@@ -37,7 +47,7 @@ class Images(Protocol):
     def shape(self) -> tuple[int, ...]: ...
 
     @property
-    def light_on_dark(self) -> bool: ...
+    def drawing(self) -> Drawing | None: ...
 
     @property
     def in_memory(self) -> bool: ...
@@ -58,12 +68,12 @@ class ArrayImages:
 
     Attributes:
         array: uint8, N×C×H×W.
-        labels, light_on_dark, in_memory: see :class:`Images`.
+        labels, drawing, in_memory: see :class:`Images`.
     """
 
     array: Pixels
     labels: Labels
-    light_on_dark: bool = False
+    drawing: Drawing | None = None
     in_memory: bool = True
 
     @property

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .dataset import ArrayImages, Data, DataError
+from .dataset import ArrayImages, Data, DataError, Drawing
 from .split import take_every
 
 if TYPE_CHECKING:
@@ -40,11 +40,12 @@ def load_digits() -> Data:
     pixels = np.pad(pixels, ((0, 0), (0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN)))
     labels = table[:, -1].astype(np.int64)
     train, test = take_every(labels, TEST_EVERY)
+    drawing = Drawing(SIZE)
     return Data(
         "digits",
         tuple("0123456789"),
-        ArrayImages(pixels[train], labels[train], light_on_dark=True),
-        ArrayImages(pixels[test], labels[test], light_on_dark=True),
+        ArrayImages(pixels[train], labels[train], drawing),
+        ArrayImages(pixels[test], labels[test], drawing),
         (
             f"digits: {len(train):,} training and {len(test):,} test images of {SIZE}×{SIZE} "
             f"pixels; of each class, every {TEST_EVERY}th is for the test",

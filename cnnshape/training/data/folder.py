@@ -9,14 +9,12 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .dataset import ArrayImages, Data, DataError, Images
+from .dataset import ArrayImages, Data, DataError, Drawing, Images
 from .folder_listing import Found, Listing, few, find_images
 from .image_files import (
     BrokenImage,
     check_header,
-    middle,
-    pixels_of,
-    read_picture,
+    read_middle,
     without_warnings,
 )
 from .split import take_share
@@ -38,14 +36,14 @@ class FileImages:
     Attributes:
         root: the folder that the names are in.
         names: the files.
-        labels, shape, light_on_dark, in_memory: see :class:`Images`.
+        labels, shape, drawing, in_memory: see :class:`Images`.
     """
 
     root: str
     names: tuple[str, ...]
     labels: Labels
     shape: tuple[int, int, int]
-    light_on_dark: bool = False
+    drawing: Drawing | None = None
     in_memory: bool = False
 
     def __len__(self) -> int:
@@ -60,7 +58,7 @@ class FileImages:
             for place, number in enumerate(numbers):
                 path = os.path.join(self.root, self.names[number])
                 try:
-                    pixels[place] = _read_middle(path, self.shape)
+                    pixels[place] = read_middle(path, self.shape)
                 except BrokenImage as fault:
                     raise DataError(f"{path} is broken ({fault}): mend or remove it") from None
         return pixels
@@ -152,7 +150,7 @@ def _read(root: str, listing: Listing, shape: tuple[int, int, int], in_memory: b
             if pixels is None:
                 check_header(path)
             else:
-                pixels[number] = _read_middle(path, shape)
+                pixels[number] = read_middle(path, shape)
         except BrokenImage as fault:
             return str(fault)
         return None
@@ -166,11 +164,6 @@ def _read(root: str, listing: Listing, shape: tuple[int, int, int], in_memory: b
     if broken:
         pixels, labels = pixels[good], labels[good]
     return _Part(ArrayImages(pixels, labels), broken)
-
-
-def _read_middle(path: str, shape: tuple[int, int, int]) -> Pixels:
-    channels, height, width = shape
-    return pixels_of(middle(read_picture(path, channels, (height, width)), (height, width)))
 
 
 def _check_classes(path: str, classes: tuple[str, ...], train: Images, test: Images) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from os import PathLike
@@ -20,7 +20,6 @@ MODES = {1: "L", 3: "RGB"}
 """Pillow's modes by the number of channels: grey and colours."""
 DEEP_GREY = 65535 / 255
 """How many values of a 16-bit grey make one of 8 bits."""
-MIDDLE_GREY = 127
 
 
 class BrokenImage(Exception):
@@ -78,6 +77,12 @@ def read_picture(path: str | PathLike[str], channels: int, sides: tuple[int, int
         return _flattened(ImageOps.exif_transpose(picture)).convert(MODES[channels])
 
 
+def read_middle(path: str | PathLike[str], shape: tuple[int, int, int]) -> Pixels:
+    """The middle of a file's picture as uint8 of a shape C×H×W; raises BrokenImage."""
+    channels, height, width = shape
+    return pixels_of(middle(read_picture(path, channels, (height, width)), (height, width)))
+
+
 def check_header(path: str | PathLike[str]) -> None:
     """Raise BrokenImage where a file does not begin as an image of a known format does."""
     from PIL import Image
@@ -118,38 +123,6 @@ def pixels_of(picture: Picture) -> Pixels:
 
     array = np.array(picture)
     return array[None] if array.ndim == 2 else np.ascontiguousarray(array.transpose(2, 0, 1))
-
-
-def read_like(
-    path: str | PathLike[str],
-    shape: tuple[int, int, int],
-    light_on_dark: bool,
-    report: Callable[[str], None],
-) -> Pixels:
-    """A file as pixels of a shape C×H×W, treated as images of a kind are; see `of_file`."""
-    channels, *sides = shape
-    picture = read_picture(path, channels, (sides[0], sides[1]))
-    if not light_on_dark:
-        return pixels_of(middle(picture, (sides[0], sides[1])))
-    return pixels_of(whole(_on_black(picture, path, report), (sides[0], sides[1])))
-
-
-def _on_black(
-    picture: Picture, path: str | PathLike[str], report: Callable[[str], None]
-) -> Picture:
-    """A picture in grey as light strokes on black: its edge shows what it is drawn on."""
-    import numpy as np
-    from PIL import Image
-
-    grey = np.asarray(picture).astype(np.float64)
-    ground = float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
-    if ground > MIDDLE_GREY:
-        report(f"{path} is dark on light: it is inverted")
-        grey, ground = 255 - grey, 255 - ground
-    if ground:
-        # Paper is not quite white, and ink not quite black.
-        grey = (grey - ground).clip(0) * (255 / max(1.0, grey.max() - ground))
-    return Image.fromarray(np.rint(grey).astype(np.uint8))
 
 
 @contextmanager

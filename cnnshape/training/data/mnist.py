@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import stored
-from .dataset import ArrayImages, Data, DataError
+from .dataset import ArrayImages, Data, DataError, Drawing
 from .idx import read_idx
 from .stored import Publication, Report
 
@@ -32,18 +32,25 @@ class IdxSet:
         publication: its name, its mirrors, and the digests of :data:`FILES`.
         classes: their names, by label.
         subfolders: where in a folder of data sets its files usually lie.
+        drawing: how its images are drawn.
     """
 
     publication: Publication
     classes: tuple[str, ...]
     subfolders: tuple[str, ...]
+    drawing: Drawing
 
 
 def _idx_set(
-    name: str, title: str, classes: tuple[str, ...], mirrors: tuple[str, ...], *digests: str
+    name: str,
+    title: str,
+    classes: tuple[str, ...],
+    mirrors: tuple[str, ...],
+    *digests: str,
+    box: int | None = None,
 ) -> IdxSet:
     publication = Publication(name, mirrors, dict(zip(FILES, digests, strict=True)))
-    return IdxSet(publication, classes, (f"{title}/raw", "raw", title, name))
+    return IdxSet(publication, classes, (f"{title}/raw", "raw", title, name), Drawing(box))
 
 
 SETS = {
@@ -59,6 +66,7 @@ SETS = {
         "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
         "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
         "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        box=20,
     ),
     "fashion-mnist": _idx_set(
         "fashion-mnist",
@@ -104,8 +112,8 @@ def load_idx_set(name: str, data_dir: Path | None, *, download: bool, report: Re
         paths = stored.cached(chosen.publication, download=download, report=report)
     else:
         paths = _find_files(chosen, data_dir)
-    train = _read_part(paths[0], paths[1], len(chosen.classes))
-    test = _read_part(paths[2], paths[3], len(chosen.classes))
+    train = _read_part(chosen, paths[0], paths[1])
+    test = _read_part(chosen, paths[2], paths[3])
     if train.shape != test.shape:
         raise DataError(
             f"{paths[0]} and {paths[2]} are not of one set: their images are "
@@ -136,7 +144,7 @@ def _spellings(name: str) -> tuple[str, ...]:
     return name, plain, dotted, f"{dotted}.gz"
 
 
-def _read_part(images: Path, labels: Path, classes: int) -> ArrayImages:
+def _read_part(chosen: IdxSet, images: Path, labels: Path) -> ArrayImages:
     import numpy as np
 
     pixels = read_idx(images, 3)
@@ -146,6 +154,7 @@ def _read_part(images: Path, labels: Path, classes: int) -> ArrayImages:
             f"{images} holds {len(pixels):,} images and {labels} holds {len(numbers):,} labels: "
             "they are not of one set, or one is cut off"
         )
+    classes = len(chosen.classes)
     if numbers.max() >= classes:
         raise DataError(f"{labels} holds the label {numbers.max()}: expected 0 to {classes - 1}")
-    return ArrayImages(pixels[:, None], numbers, light_on_dark=True)
+    return ArrayImages(pixels[:, None], numbers, chosen.drawing)

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ...layers.shapes import format_shape
-from .dataset import DataError
+from .dataset import DataError, Drawing
 from .measuring import how_many, mean_and_deviation
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Preparation:
         output_shape: the network's input.
         mean, std: of the training images, a channel, as shares of 255.
         measured, total: on how many training images, and of how many.
-        light_on_dark: whether they are light strokes on a dark ground.
+        drawing: how they are drawn, where they are light strokes on black; else None.
     """
 
     source: tuple[int, ...]
@@ -44,7 +44,7 @@ class Preparation:
     std: tuple[float, ...]
     measured: int
     total: int
-    light_on_dark: bool
+    drawing: Drawing | None
 
     @classmethod
     def fit(cls, images: Images, input_shape: tuple[int, ...]) -> Preparation:
@@ -62,7 +62,7 @@ class Preparation:
                 f"{format_shape(target)}: 1 channel or 3 of height and width can"
             )
         measured = how_many(images, prod(target))
-        raw = cls(source, target, (), (), measured, len(images), images.light_on_dark)
+        raw = cls(source, target, (), (), measured, len(images), images.drawing)
         mean, std = mean_and_deviation(images, target, raw.geometry)
         return replace(raw, mean=mean, std=std)
 
@@ -100,13 +100,14 @@ class Preparation:
     ) -> Tensor:
         """An image file as uint8, 1×(the network's input).
 
-        Where the training images are light on dark, it is fitted in whole, inverted where it is
-        dark on light, and its ground made black; `report` is told. Else its middle is taken.
+        Where the training images are drawings it becomes such a one: see `read_drawing`. Else
+        its middle is taken.
 
         Raises:
             DataError: the file cannot be read, or the network was not trained on images.
         """
-        from .image_files import BrokenImage, read_like, without_warnings
+        from .drawings import read_drawing
+        from .image_files import BrokenImage, read_middle, without_warnings
 
         if len(self.source) != 3:
             raise DataError(
@@ -115,7 +116,10 @@ class Preparation:
         channels, height, width = self.source
         try:
             with without_warnings():
-                pixels = read_like(path, (channels, height, width), self.light_on_dark, report)
+                if self.drawing is None:
+                    pixels = read_middle(path, (channels, height, width))
+                else:
+                    pixels = read_drawing(path, (height, width), self.drawing, report)
         except BrokenImage as fault:
             raise DataError(f"cannot read {path}: {fault}") from None
         return self.geometry(torch.from_numpy(pixels)[None])
@@ -187,12 +191,18 @@ class Preparation:
                 std=tuple(map(float, values["std"])),
                 measured=int(values["measured"]),
                 total=int(values["total"]),
-                light_on_dark=bool(values["light_on_dark"]),
+                drawing=_drawing(values["drawing"]),
             )
         except (KeyError, TypeError, ValueError) as fault:
             raise DataError(
                 f"what is kept of the images' preparation is faulty: {fault!r}"
             ) from None
+
+
+def _drawing(value: Mapping[str, Any] | None) -> Drawing | None:
+    if value is None:
+        return None
+    return Drawing(None if value["box"] is None else int(value["box"]))
 
 
 def _grey(pixels: Tensor) -> Tensor:

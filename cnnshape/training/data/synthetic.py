@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .dataset import Data, DataError
+from .dataset import Data, DataError, Drawing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ class SyntheticImages:
         shape: of an image: a network's input.
         seed: of the patterns and the noise.
         part: tells the noise of the test from that of training.
-        light_on_dark, in_memory: see :class:`Images`.
+        drawing, in_memory: see :class:`Images`.
     """
 
     count: int
@@ -41,7 +41,7 @@ class SyntheticImages:
     shape: tuple[int, ...]
     seed: int
     part: int
-    light_on_dark: bool = False
+    drawing: Drawing | None = None
     in_memory: bool = False
 
     @cached_property

@@ -69,7 +69,7 @@ def check(name: str, form: Form, place: Path) -> None:
     assert data.train.labels.tolist() == [label for batch in batches for label in labels_of(batch)]
     assert data.test.labels.tolist() == labels_of(len(form.train))
     assert data.notes[0].startswith(f"{name}: {len(expected)} training and 4 test images, not the")
-    assert not data.train.light_on_dark
+    assert data.train.drawing is None
 
 
 @pytest.mark.parametrize(("name", "form"), FORMS, ids=IDS)

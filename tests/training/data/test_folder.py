@@ -32,7 +32,7 @@ def test_classes_are_folders(image_folder: Path) -> None:
         means = part.pixels(slice(None)).reshape(len(part), -1).mean(1)
         assert ((means > 100) == part.labels).all()
     assert data.train.shape == GREY
-    assert not data.train.light_on_dark
+    assert data.train.drawing is None
     assert data.notes == (
         f"{image_folder}: 16 training and 4 test images in 2 classes",
         "of each class, 20% of the images are for the test, drawn by seed 0",

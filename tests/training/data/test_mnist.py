@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cnnshape.training.data import DataError, load_data
+from cnnshape.training.data.dataset import Drawing
 from cnnshape.training.data.mnist import FILES, SETS
 
 from .conftest import digits_like, idx_bytes
@@ -26,7 +27,7 @@ def test_a_folder_is_read(idx_folder: Path, name: str) -> None:
     assert np.array_equal(data.train.pixels(np.array([4, 2])), pixels[[4, 2], None])
     assert np.array_equal(data.train.labels, labels)
     assert data.train.labels.dtype == np.int64
-    assert data.train.light_on_dark
+    assert data.train.drawing == Drawing(20 if name == "mnist" else None)
     assert data.notes == (
         f"{name}: 30 training and 20 test images, not the 60,000 and 10,000 that were published",
     )

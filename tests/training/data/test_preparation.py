@@ -15,13 +15,13 @@ from PIL import Image
 
 from cnnshape.training.data import DataError, load_data
 from cnnshape.training.data import measuring as measuring_module
-from cnnshape.training.data.dataset import ArrayImages
+from cnnshape.training.data.dataset import ArrayImages, Drawing
 from cnnshape.training.data.preparation import Preparation
 
 
-def images(*shape: int, seed: int = 0, light_on_dark: bool = False) -> ArrayImages:
+def images(*shape: int, seed: int = 0, drawing: Drawing | None = None) -> ArrayImages:
     pixels = np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
-    return ArrayImages(pixels, np.zeros(shape[0], np.int64), light_on_dark)
+    return ArrayImages(pixels, np.zeros(shape[0], np.int64), drawing)
 
 
 def prepared(source: ArrayImages, shape: tuple[int, ...]) -> tuple[Preparation, NDArray[np.uint8]]:
@@ -145,28 +145,17 @@ def test_what_cannot_be_done_is_told(source: tuple[int, ...], target: tuple[int,
 
 
 def test_it_is_plain_data() -> None:
-    preparation = Preparation.fit(images(4, 3, 6, 6), (1, 9, 9))
-    text = json.dumps(preparation.to_dict())
-    assert Preparation.from_dict(json.loads(text)) == preparation
-    for faulty in ({}, {**preparation.to_dict(), "mean": None}, {"source": "x"}):
+    for drawing in (None, Drawing(), Drawing(20)):
+        preparation = Preparation.fit(images(4, 3, 6, 6, drawing=drawing), (1, 9, 9))
+        text = json.dumps(preparation.to_dict())
+        assert Preparation.from_dict(json.loads(text)) == preparation
+    plain = preparation.to_dict()
+    for faulty in ({}, {**plain, "mean": None}, {**plain, "drawing": 5}, {"source": "x"}):
         with pytest.raises(DataError, match="is faulty"):
             Preparation.from_dict(faulty)
 
 
 # Files ----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def digit() -> NDArray[np.uint8]:
-    """A bar of light on black, 28×28."""
-    pixels = np.zeros((28, 28), np.uint8)
-    pixels[4:24, 12:16] = 255
-    return pixels
-
-
-@pytest.fixture
-def drawn() -> Preparation:
-    return Preparation.fit(images(4, 1, 28, 28, light_on_dark=True), (1, 32, 32))
 
 
 def of_file(preparation: Preparation, path: Path, picture: Image.Image) -> tuple[object, list[str]]:
@@ -178,48 +167,37 @@ def of_file(preparation: Preparation, path: Path, picture: Image.Image) -> tuple
     return pixels[0].tolist(), said
 
 
-def test_a_test_image_from_a_file_is_the_test_image(
-    tmp_path: Path, drawn: Preparation, digit: NDArray[np.uint8]
-) -> None:
-    expected = drawn.geometry(torch.from_numpy(digit)[None, None])[0].tolist()
-    path = tmp_path / "digit.png"
-    assert of_file(drawn, path, Image.fromarray(digit)) == (expected, [])
-    assert of_file(drawn, path, Image.fromarray(digit).convert("RGB")) == (expected, [])
-    larger, _ = of_file(drawn, path, Image.fromarray(digit.repeat(4, 0).repeat(4, 1)))
-    assert np.abs(np.array(larger) - np.array(expected)).mean() < 3
-
-
-def test_dark_on_light_is_inverted_and_that_is_said(
-    tmp_path: Path, drawn: Preparation, digit: NDArray[np.uint8]
-) -> None:
-    expected = drawn.geometry(torch.from_numpy(digit)[None, None])[0].tolist()
-    path = tmp_path / "digit.png"
-    said = [f"{path} is dark on light: it is inverted"]
-    assert of_file(drawn, path, Image.fromarray(255 - digit)) == (expected, said)
-    paper = np.where(digit == 0, 210, 60).astype(np.uint8)
-    assert of_file(drawn, path, Image.fromarray(paper)) == (expected, said)
-    ink = Image.fromarray(np.dstack([np.zeros((28, 28, 3), np.uint8), digit]))
-    assert of_file(drawn, path, ink) == (expected, said)
-
-
-def test_other_images_are_taken_as_they_are(tmp_path: Path) -> None:
+def test_the_middle_of_a_photo_is_taken(tmp_path: Path) -> None:
     preparation = Preparation.fit(images(4, 3, 4, 4), (3, 4, 4))
     picture = Image.new("RGB", (8, 4), (250, 240, 230))
+    picture.paste((0, 0, 0), (0, 0, 2, 4))
     pixels, said = of_file(preparation, tmp_path / "photo.png", picture)
     assert pixels == [[[level] * 4] * 4 for level in (250, 240, 230)]
     assert said == []
 
 
-def test_an_empty_sheet_is_black(tmp_path: Path, drawn: Preparation) -> None:
-    pixels, _ = of_file(drawn, tmp_path / "empty.png", Image.new("L", (50, 20), 255))
-    assert not np.any(pixels)
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_drawing_is_prepared_as_the_training_images_are(tmp_path: Path, channels: int) -> None:
+    source = images(4, 1, 28, 28, drawing=Drawing(20))
+    source.array[:, :, [0, -1]] = source.array[:, :, :, [0, -1]] = 0
+    source.array[:, :, 5, 5] = 255
+    preparation = Preparation.fit(source, (channels, 32, 32))
+    expected = preparation.geometry(torch.from_numpy(source.array))
+    path = tmp_path / "digit.png"
+    for number, array in enumerate(source.array[:, 0]):
+        assert of_file(preparation, path, Image.fromarray(array)) == (expected[number].tolist(), [])
+        pixels, said = of_file(preparation, path, Image.fromarray(255 - array))
+        assert pixels == expected[number].tolist()
+        assert said == [f"{path} is dark on light: it is inverted"]
 
 
-def test_a_file_that_is_no_image_is_told(tmp_path: Path, drawn: Preparation) -> None:
+def test_a_file_that_is_no_image_is_told(tmp_path: Path) -> None:
     path = tmp_path / "digit.png"
     path.write_text("no image")
-    with pytest.raises(DataError, match=r"cannot read .*digit.png: it is no image that Pillow"):
-        drawn.of_file(path)
+    for drawing in (None, Drawing(20)):
+        preparation = Preparation.fit(images(4, 1, 28, 28, drawing=drawing), (1, 32, 32))
+        with pytest.raises(DataError, match=r"cannot read .*digit.png: it is no image that Pillow"):
+            preparation.of_file(path)
     signals = load_data("synthetic:4", input_shape=(2, 9)).train
     with pytest.raises(DataError, match=r"is an image, and the network reads 2×9"):
         Preparation.fit(signals, (2, 9)).of_file(path)

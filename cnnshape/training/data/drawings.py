@@ -1,0 +1,102 @@
+"""Files of light strokes on a dark ground, as the digits of MNIST are, or the reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from os import PathLike
+from typing import TYPE_CHECKING
+
+from .dataset import Drawing
+from .image_files import BrokenImage, read_picture, whole
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL.Image import Image as Picture
+
+    from .dataset import Pixels
+
+LEAST_SIDE = 256
+"""A JPEG is not decoded smaller than this: what is drawn may be a small part of it."""
+MIDDLE_GREY = 127
+LEAST_CONTRAST = 16
+"""Of 255 levels, what strokes differ from their ground by at least."""
+STROKE = 64
+"""From this level on a pixel is a part of a stroke, where the brightest is 255."""
+
+
+def read_drawing(
+    path: str | PathLike[str],
+    sides: tuple[int, int],
+    drawing: Drawing,
+    report: Callable[[str], None],
+) -> Pixels:
+    """A file as one of the drawings that a network was trained on: uint8, 1×H×W.
+
+    Dark on light is inverted, which `report` is told, and the ground made black. A file of
+    another size than `sides` is framed as the training images were.
+
+    Raises:
+        BrokenImage: it cannot be read, or there is nothing on it.
+    """
+    picture = read_picture(path, 1, (max(LEAST_SIDE, sides[0]), max(LEAST_SIDE, sides[1])))
+    levels, inverted = _on_black(picture)
+    if inverted:
+        report(f"{path} is dark on light: it is inverted")
+    if levels.shape != sides:
+        levels = _framed(levels, sides, drawing.box)
+    return levels[None]
+
+
+def _on_black(picture: Picture) -> tuple[Pixels, bool]:
+    """The levels of a grey picture as light on black, and whether it was the other way round.
+
+    What it is drawn on shows at its edge. Paper is not quite white, and ink not quite black.
+    """
+    import numpy as np
+
+    grey = np.asarray(picture).astype(np.float32)
+    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    ground = float(np.median(edge))
+    inverted = ground > MIDDLE_GREY
+    if inverted:
+        grey, ground = 255 - grey, 255 - ground
+    contrast = float(grey.max()) - ground
+    if contrast < LEAST_CONTRAST:
+        raise BrokenImage("it is of one colour, with nothing drawn on it")
+    if ground:
+        grey = (grey - ground).clip(0) * (255 / contrast)
+    return np.rint(grey).astype(np.uint8), inverted
+
+
+def _framed(levels: Pixels, sides: tuple[int, int], box: int | None) -> Pixels:
+    """A drawing at another size: whole, or its strokes as large as a box, balanced.
+
+    Source: LeCun et al., 1998, section III.A: MNIST's digits fill 20×20 pixels, and their
+    centre of mass is in the middle of 28×28.
+    """
+    import numpy as np
+    from PIL import Image
+
+    if box is None:
+        return np.array(whole(Image.fromarray(levels), sides))
+    strokes = levels >= STROKE
+    rows, columns = np.flatnonzero(strokes.any(1)), np.flatnonzero(strokes.any(0))
+    cut = Image.fromarray(levels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    scale = box / max(cut.size)
+    size = (max(1, round(cut.width * scale)), max(1, round(cut.height * scale)))
+    small = np.asarray(cut.resize(size, Image.Resampling.BILINEAR)).astype(np.float32)
+    framed = np.zeros(sides, np.uint8)
+    top, left = (_place(small.sum(1 - axis), sides[axis]) for axis in (0, 1))
+    # Thin strokes have become faint.
+    bright = np.rint(small * (255 / small.max())).astype(np.uint8)
+    framed[top : top + size[1], left : left + size[0]] = bright
+    return framed
+
+
+def _place(weights: NDArray[np.float32], side: int) -> int:
+    """Where to begin so that the centre of mass comes to the middle, as far as there is room."""
+    import numpy as np
+
+    centre = float((weights * (np.arange(len(weights)) + 0.5)).sum() / weights.sum())
+    return min(max(0, round(side / 2 - centre)), side - len(weights))
