@@ -14,7 +14,7 @@ from .labels import Label, captions, operation_label
 from .path import Path, Stack
 from .scale import Form, Scales, form
 from .trace import Link, trace
-from .wires import Rect, Wire, entry, front, sample_on, traced, untraced, window_on
+from .wires import Rect, Wire, front, sample_on, traced, untraced, window_on
 
 ROW_WIDTH = 1020.0
 """px of a row at most, where a single stack allows it."""
@@ -192,8 +192,7 @@ def _wired(row: Sequence[Place]) -> list[Place]:
         link, stack = place.item.link, before.item.stack
         assert link is not None, "only the input has none"
         if link.way != "window":
-            at = entry(place.item.form, place.x)
-            drawn = untraced(link.way, before.face, place.face, at)
+            drawn = untraced(link.way, before.face, place.face)
             places[index + 1] = replace(place, wires=drawn)
             continue
         window = window_on(before.face, stack.spatial, link.window)

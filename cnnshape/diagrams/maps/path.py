@@ -15,7 +15,7 @@ from ...layers.shapes import Shape
 from ...network import INPUT, Network, Node, sum_known
 from ..look import DiagramError, Look
 from ..outline import whole_outline
-from .segments import Segment, Step, segments, steps
+from .segments import Segment, Step, as_drawn, segments, steps
 
 MOST_WHOLE = 16
 """How many stacks depth 'auto' draws at most where every layer has its own: two rows."""
@@ -52,8 +52,7 @@ class Stack:
     @property
     def spatial(self) -> Shape:
         """The size of each map; () for a vector, which 1×1 maps are, too."""
-        size = self.shape[1:]
-        return () if all(n == 1 for n in size) else size
+        return as_drawn(self.shape)[1:]
 
     @property
     def params(self) -> int:
@@ -100,9 +99,7 @@ def main_path(network: Network, look: Look) -> Path:
     depth, found = _chosen(path, look)
     if len(found) > MOST_STACKS:
         raise DiagramError(_too_many(len(found), look))
-    stacks = [
-        Stack(segment.name, segment[-1].box.output_shape, segment.layers) for segment in found
-    ]
+    stacks = [Stack(segment.name, segment.output_shape, segment.layers) for segment in found]
     return Path(
         network,
         (Stack(INPUT, network.input_shape), *stacks),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, takewhile
 
@@ -10,10 +10,17 @@ from ...layers.base import ELEMENTWISE
 from ...layers.shapes import Shape
 from ...network import Node
 from ..look import Look
-from ..outline import Area, Box, Outline
+from ..outline import FUSED_KINDS, Area, Box, Outline
 
-MIXING_KINDS = frozenset({"convolution", "linear", "attention"})
+_MIXING_KINDS = frozenset({"convolution", "linear", "attention"})
 """Kinds of layers that always make a stack: they make each value of many."""
+_COMPANIONS = FUSED_KINDS | {"shape"}
+"""Kinds of layers that make none where the shape stays."""
+
+
+def as_drawn(shape: Shape) -> Shape:
+    """The shape, or (C,) of C×1×1, which looks the same."""
+    return shape[:1] if all(n == 1 for n in shape[1:]) else shape
 
 
 @dataclass(frozen=True)
@@ -46,40 +53,63 @@ class Step:
         return True if len(known) == len(footprints) else None
 
     @property
-    def adds_nothing(self) -> bool:
-        """Whether what it gives is drawn as what it reads, element for element."""
-        first = self.box.layers[0].layer
-        if first.flattens_space and all(n == 1 for n in self.incoming[1:]):
-            return True
+    def passes(self) -> bool:
+        """Whether its layers give each element its own place, or only come along."""
         return all(
-            node.output_shape == self.incoming
-            and node.layer.kind not in MIXING_KINDS
-            and all(
-                step == ELEMENTWISE
-                for step in node.layer.footprint(node.input_shapes, node.output_shape) or ()
-            )
-            for node in self.box.layers
+            node.layer.kind in _COMPANIONS or _is_elementwise(node) for node in self.box.layers
         )
 
 
-class Segment(tuple[Step, ...]):
-    """Steps that make one stack."""
+def _is_elementwise(node: Node) -> bool:
+    if node.layer.kind in _MIXING_KINDS:
+        return False
+    steps = node.layer.footprint(node.input_shapes, node.output_shape)
+    return all(step == ELEMENTWISE for step in steps) if steps else len(node.output_shape) == 1
 
-    __slots__ = ()
+
+@dataclass(frozen=True)
+class Segment:
+    """Steps that make one stack.
+
+    Attributes:
+        steps: in order.
+        named: how many of them it is named after: all but the last ones that add nothing.
+    """
+
+    steps: tuple[Step, ...]
+    named: int
+
+    @classmethod
+    def of(cls, steps: Iterable[Step]) -> Segment:
+        """A segment that is named after all of its steps."""
+        listed = tuple(steps)
+        return cls(listed, len(listed))
 
     @property
     def layers(self) -> tuple[Node, ...]:
         """The layers of its steps, in order."""
-        return tuple(node for step in self for node in step.box.layers)
+        return tuple(node for step in self.steps for node in step.box.layers)
+
+    @property
+    def output_shape(self) -> Shape:
+        """The shape that comes out."""
+        return self.steps[-1].box.output_shape
+
+    @property
+    def adds_nothing(self) -> bool:
+        """Whether what it gives is drawn as what it reads is, and only companions made it."""
+        same = as_drawn(self.steps[0].incoming) == as_drawn(self.output_shape)
+        return same and all(step.passes for step in self.steps)
 
     @property
     def name(self) -> str:
         """'C1' of one; of several their group, or 'stage3.conv.1–2' or 'C1–C3'."""
-        makers = [step.name for step in self if not step.adds_nothing] or [self[0].name]
-        first, last = makers[0].split("."), makers[-1].split(".")
+        steps = self.steps[: self.named]
+        makers = [step.name for step in steps if not Segment.of([step]).adds_nothing]
+        parts = [name.split(".") for name in makers or [steps[0].name]]
+        first, last = parts[0], parts[-1]
         if first == last:
-            return makers[0]
-        parts = [name.split(".") for name in makers]
+            return ".".join(first)
         shared = [names[0] for names in takewhile(_alike, zip(*parts, strict=False))]
         depth = len(shared)
         turns = all(len(part) == depth + 1 and part[-1].isdecimal() for part in parts)
@@ -129,25 +159,36 @@ def segments(path: Sequence[Step], depth: int | None, look: Look) -> list[Segmen
     if not look.fold:
         return apart
     alike = groupby(apart, lambda segment: [node.op for node in segment.layers])
-    return [Segment(step for segment in run for step in segment) for _, run in alike]
+    return [_as_one(list(run)) for _, run in alike]
+
+
+def _as_one(run: Sequence[Segment]) -> Segment:
+    steps = tuple(step for segment in run for step in segment.steps)
+    return Segment(steps, len(steps) - len(run[-1].steps) + run[-1].named)
 
 
 def _by_resolution(path: Sequence[Step], depth: int | None) -> list[Segment]:
     if depth is None:
-        return [Segment([step]) for step in path]
-    found: list[Segment] = []
-    for _, steps_of_group in groupby(path, lambda step: step.groups[:depth]):
-        group = list(steps_of_group)
-        start = end = 0
-        while end < len(group):
-            after = _end_of_same(group, end)
-            if after > end:
-                end = after
-                continue
-            found += [Segment(each) for each in (group[start:end], [group[end]]) if each]
-            start = end = end + 1
-        found += [Segment(group[start:])] if start < len(group) else []
-    return found
+        return [Segment.of([step]) for step in path]
+    groups = groupby(path, lambda step: step.groups[:depth])
+    return [Segment.of(run) for _, group in groups for run in _runs(list(group))]
+
+
+def _runs(group: Sequence[Step]) -> Iterator[Sequence[Step]]:
+    """The steps of a group: neighbours of one resolution together, every other one alone."""
+    run: list[Step] = []
+    index = 0
+    while index < len(group):
+        end = _end_of_same(group, index)
+        run += group[index:end]
+        if end == index:
+            if run:
+                yield run
+            yield [group[index]]
+            run, end = [], index + 1
+        index = end
+    if run:
+        yield run
 
 
 def _end_of_same(group: Sequence[Step], start: int) -> int:
@@ -169,8 +210,9 @@ def _end_of_same(group: Sequence[Step], start: int) -> int:
 def _joined(apart: Sequence[Segment]) -> list[Segment]:
     joined: list[Segment] = []
     for segment in apart:
-        if joined and all(step.adds_nothing for step in segment):
-            joined[-1] = Segment((*joined[-1], *segment))
+        if joined and segment.adds_nothing:
+            before = joined[-1]
+            joined[-1] = Segment((*before.steps, *segment.steps), before.named)
         else:
             joined.append(segment)
     return joined

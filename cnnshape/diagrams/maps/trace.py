@@ -18,7 +18,6 @@ from ...layers.shapes import Shape
 from ...network import Node
 from ..outline import FUSED_KINDS
 from .path import Stack
-from .segments import MIXING_KINDS
 
 _DOWN, _ALONG = 0.3, 0.7
 """Where in a window the sample is followed: above its middle and right of it."""
@@ -110,7 +109,7 @@ def read_by(node: Node, spans: Sequence[Span]) -> tuple[Span, ...] | None:
     read, written = node.input_shapes[0], node.output_shape
     sizes = read[1:]
     if len(read) < 2:
-        return () if read == written and node.layer.kind not in MIXING_KINDS else None
+        return () if read == written and node.layer.kind not in {"linear", "attention"} else None
     if node.layer.flattens_space:
         return tuple(Span(0, 0) for _ in sizes) if all(n == 1 for n in sizes) else None
     steps = node.layer.footprint(node.input_shapes, written)

@@ -73,12 +73,6 @@ def front(form: Form, x: float) -> Rect:
     return Rect(left, top, form.width, form.height)
 
 
-def entry(form: Form, x: float) -> Point:
-    """Where an arrow into a stack ends: at the left edge of its hindmost map."""
-    top = -form.full_height / 2 + form.depth
-    return Point(x - form.full_width / 2, top + form.height / 2)
-
-
 def window_on(
     face: Rect, spatial: Shape, window: Sequence[Span], least: float = LEAST_WINDOW
 ) -> Rect:
@@ -120,12 +114,13 @@ def traced(window: Rect, sample: Rect) -> tuple[Wire, ...]:
     )
 
 
-def untraced(way: Way, source: Rect, target: Rect, at: Point) -> tuple[Wire, ...]:
-    """The lines from a face to the next where no window is known; `at`: of an arrow's head."""
+def untraced(way: Way, source: Rect, target: Rect) -> tuple[Wire, ...]:
+    """The lines from a face to the next where no window is known."""
     starts = (Point(source.right, source.top), Point(source.right, source.bottom))
     ends = (Point(target.left, target.top), Point(target.left, target.bottom))
     if way == "all":
         return tuple(Wire(start, end) for start in starts for end in ends)
     if way == "rearranged":
         return tuple(Wire(start, end) for start, end in zip(starts, ends, strict=True))
-    return (Wire(Point(source.right, source.middle.y), at, arrow=True),)
+    start, end = Point(source.right, source.middle.y), Point(target.left, target.middle.y)
+    return (Wire(start, end, arrow=True),)
