@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -123,10 +123,12 @@ class Spacing:
     def rows(self, widest: float) -> list[range]:
         """The columns of each row of at most `widest` px: few rows, cut where little crosses."""
         columns = len(self.columns)
-        cuts = self._cuts()
+        cuts = self._cuts
+        ends = self._ends
         best = [(0.0, 0)] + [(inf, 0)] * columns
         for start in range(columns):
-            for end, width in enumerate(self._widths(start), start + 1):
+            for end in range(start + 1, columns + 1):
+                width = ends[end - 1][1] - ends[start][0]
                 if width > widest and end > start + 1:
                     break
                 slack = max(0.0, 1 - width / widest)
@@ -160,6 +162,7 @@ class Spacing:
             x + min(self.sizes[item].form.left, -self.half(item)) for item, x in places.items()
         )
 
+    @cached_property
     def _cuts(self) -> list[float]:
         """What it costs to begin a row with each column."""
         # The main path crosses every cut.
@@ -176,12 +179,19 @@ class Spacing:
             cuts[floor(self.plan.column[after])] += _CUT_AREA * sum(a is b for a, b in around)
         return cuts
 
-    def _widths(self, start: int) -> Iterable[float]:
-        """The widths of the rows that begin at a column, as each further column is added."""
-        solver = _Solver(self)
-        for column in range(start, len(self.columns)):
-            solver.add(self.columns[column])
-            yield solver.width
+    @cached_property
+    def _ends(self) -> list[tuple[float, float]]:
+        """The left and the right end of each column, were they all in one row."""
+        at = self.places(range(len(self.columns)))
+        ends: list[tuple[float, float]] = []
+        for items in self.columns:
+            lefts, rights = [inf], [-inf]
+            for item in items:
+                size, half = self.sizes[item], self.half(item)
+                lefts.append(at[item] + min(size.form.left, -half))
+                rights.append(at[item] + max(size.form.far_right, size.right, half))
+            ends.append((min(lefts), max(rights)))
+        return ends
 
     def places(self, columns: Sequence[int]) -> dict[Item, float]:
         """Where the items of some columns stand, from the middle of the first."""
@@ -200,22 +210,12 @@ class _Solver:
         self.at: dict[Item, float] = {}
         self.last_column: dict[int, list[Item]] = {}
         self.last_in_lane: dict[tuple[int, int], Item] = {}
-        self.left = 0.0
-        self.right = 0.0
-
-    @property
-    def width(self) -> float:
-        return self.right - self.left
 
     def add(self, items: list[Item]) -> None:
         x = max((self._least(item) for item in items), default=0.0)
         bands: dict[int, list[Item]] = {}
         for item in items:
-            size = self.sizes[item]
             self.at[item] = x
-            half = self.spacing.half(item)
-            self.left = min(self.left, x + size.form.left, x - half)
-            self.right = max(self.right, x + size.form.far_right, x + size.right, x + half)
             band = self.spacing.band(item)
             bands.setdefault(band, []).append(item)
             self.last_in_lane[band, self.spacing.plan.lane[item]] = item
