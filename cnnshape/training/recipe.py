@@ -22,11 +22,16 @@ Schedule = Literal["linear", "cosine"]
 
 PEAK_LR: dict[Optimizer, float] = {"sgd": 0.08, "adamw": 0.003}
 """The learning rate at the top of the cycle, where none is asked for."""
+PEAK_LR_OF_DISTANCES = 0.003
+"""The same where the output is distances, whose gradients are as many times larger."""
 WEIGHT_DECAY: dict[Optimizer, float] = {"sgd": 5e-4, "adamw": 0.01}
 """The weight decay where none is asked for. AdamW's is not in the gradient, so it is larger."""
 LEAST_EPOCHS = 2
 LEAST_SAMPLES = 30_000
 """A run without a number of epochs takes the fewest that show the network so many samples."""
+
+SMALL_SET = 10_000
+"""Training images below which a network learns them by heart unless they are augmented."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,15 @@ class Recipe:
         epochs: passes over the training set; None: as many as LEAST_SAMPLES asks for.
         batch: samples a step, of all processes together.
         optimizer: 'sgd' (with Nesterov momentum) or 'adamw'.
-        lr: the learning rate at the top of the cycle; None: PEAK_LR's.
+        lr: the learning rate at the top of the cycle; None: PEAK_LR's,
+            or that of distances.
         momentum: of SGD; the first beta of AdamW.
         weight_decay: of weights, not of biases and norms; None: WEIGHT_DECAY's.
         warmup: the share of the steps in which the learning rate rises.
         schedule: how it falls afterwards.
         label_smoothing: the share of a label that is spread over all classes.
-        augment: what is done to training images: 'shift:PIXELS', 'flip', 'distort'.
+        augment: what is done to training images: 'shift:PIXELS', 'flip', 'distort'; None:
+            distort them where there are fewer than SMALL_SET, else nothing.
         average: the decay of the moving average of the weights, which is then what the run
             gives; 0: the last weights are.
         rbf_constant: j of equation 9, where the output is distances (LeCun et al., 1998).
@@ -60,26 +67,35 @@ class Recipe:
     warmup: float = 0.25
     schedule: Schedule = "linear"
     label_smoothing: float = 0.0
-    augment: tuple[str, ...] = ()
+    augment: tuple[str, ...] | None = None
     average: float = 0.0
     rbf_constant: float = 1.0
 
-    def settled(self, samples: int) -> Recipe:
-        """The recipe with every open value chosen, for a training set of so many samples."""
+    def settled(self, samples: int, *, images: bool, distances: bool) -> Recipe:
+        """The recipe with every open value chosen.
+
+        Args:
+            samples: in the training set.
+            images: whether they are images, C×H×W, which can be augmented.
+            distances: whether the network's output is distances.
+        """
+        peak = PEAK_LR_OF_DISTANCES if distances else PEAK_LR[self.optimizer]
         epochs = self.epochs or max(LEAST_EPOCHS, ceil(LEAST_SAMPLES / samples))
+        distorted = ("distort",) if images and samples < SMALL_SET else ()
         return replace(
             self,
             epochs=epochs,
             batch=min(self.batch, samples),
-            lr=PEAK_LR[self.optimizer] if self.lr is None else self.lr,
+            lr=peak if self.lr is None else self.lr,
             weight_decay=WEIGHT_DECAY[self.optimizer]
             if self.weight_decay is None
             else self.weight_decay,
+            augment=distorted if self.augment is None else self.augment,
         )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as JSON and a spec's `train:` hold it."""
-        return {**asdict(self), "augment": list(self.augment)}
+        return {**asdict(self), "augment": None if self.augment is None else [*self.augment]}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
@@ -277,7 +293,9 @@ _RULES: dict[str, _Rule] = {
     "warmup": _SHARE,
     "schedule": _choice("linear", "cosine"),
     "label_smoothing": _SHARE,
-    "augment": _Rule("a list of shift, shift:PIXELS, flip and distort, each once", _augment),
+    "augment": _optional(
+        _Rule("a list of shift, shift:PIXELS, flip and distort, each once", _augment)
+    ),
     "average": _SHARE,
     "rbf_constant": _ABOVE_ZERO,
 }

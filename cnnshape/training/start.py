@@ -22,7 +22,7 @@ from .loss import objective_for
 from .plan import Plan
 from .progress import Progress
 from .recipe import Recipe
-from .result import leave_files
+from .result import count_of, leave_files
 from .run import Run, RunError, new_run
 from .session import (
     chosen_precision,
@@ -112,8 +112,12 @@ def new_training(
         group, recipe, network,
         data_dir=data_dir, seed=wishes.seed, strict=wishes.strict, report=tell,
     )  # fmt: skip
-    objective_for(network, len(data.classes), recipe)
-    recipe = recipe.settled(len(data.train))
+    objective = objective_for(network, len(data.classes), recipe)
+    recipe = recipe.settled(
+        len(data.train),
+        images=len(network.input_shape) == 3,
+        distances=objective.meaning == "distances",
+    )
     check_batch(recipe, group)
     memory = check_memory(network, recipe, device, group)
     plan = Plan(
@@ -135,7 +139,12 @@ def new_training(
     if group.leads:
         run = new_run(wishes.out, network.name, recipe.dataset, force=wishes.force)
     job = make_job(plan, network, data, run, device, group)
-    for line in (*data.notes, *job.classifier.preparation.sentences(), memory):
+    for line in (
+        *data.notes,
+        *job.classifier.preparation.sentences(),
+        _described(recipe),
+        memory,
+    ):
         tell(line)
     return Training(run, plan, network, job, Position(), Tally(job.steps, device))
 
@@ -201,6 +210,15 @@ def carry_out(training: Training, progress: Progress) -> dict[str, Any]:
     if not job.group.leads:
         return {}
     return leave_files(run, job, training.position, training.network, plan)
+
+
+def _described(recipe: Recipe) -> str:
+    """The recipe in a line."""
+    augment = f", training images augmented: {', '.join(recipe.augment)}" if recipe.augment else ""
+    return (
+        f"{count_of(recipe.epochs or 0, 'epoch')} of {recipe.optimizer}, batch {recipe.batch}, "
+        f"learning rate up to {recipe.lr:g}{augment}"
+    )
 
 
 def _written(network: Network, recipe: Recipe) -> str:
