@@ -21,9 +21,9 @@ const TRACK = 9; // from one horizontal line in a gap to the next
 function layOut(area, sizeOf, most) {
   const vertices = makeVertices(area, sizeOf);
   const edges = makeEdges(area, vertices);
-  rankVertices(vertices);
+  const last = rankVertices(vertices);
   placeColumns(vertices.all);
-  const rows = makeRows(vertices.all);
+  const rows = makeRows(vertices.all, last);
   findLanes(edges, rows);
   const tracks = findTracks(edges, rows);
   setGaps(area, rows, tracks);
@@ -84,6 +84,7 @@ function makeEdges(area, { entries, children, exits }) {
   return [...found.values()];
 }
 
+/** Rank the vertices: entries 0, each other one below all before it, exits last; the last rank. */
 function rankVertices({ entries, all, exits }) {
   let last = 0;
   for (const vertex of all) {
@@ -92,15 +93,15 @@ function rankVertices({ entries, all, exits }) {
     if (!exits.includes(vertex)) last = Math.max(last, vertex.rank);
   }
   for (const vertex of exits) vertex.rank = last + 1;
+  return last + 1;
 }
 
 /**
  * For each rank: its height, the spans [from, to, value] that lanes must keep clear of, and the
  * horizontal lines in the gap below it that belong to lanes.
  */
-function makeRows(vertices) {
-  const ranks = Math.max(...vertices.map((vertex) => vertex.rank));
-  const rows = Array.from({ length: ranks + 1 }, () => ({ height: 0, taken: [], lines: [] }));
+function makeRows(vertices, last) {
+  const rows = Array.from({ length: last + 1 }, () => ({ height: 0, taken: [], lines: [] }));
   for (const vertex of vertices) {
     const row = rows[vertex.rank];
     row.height = Math.max(row.height, vertex.height);
