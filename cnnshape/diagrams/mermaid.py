@@ -19,7 +19,7 @@ from .graph.scene import Cluster, Edge, Scene, scene
 from .look import Look
 from .text import one_line
 
-_SPECIAL = re.compile(r"""["#&<>`*_~{}\[\]|\\%!;$]|^[-+=]|(?<=^\d)[.)]|(?<=\d)[.)](?= |$)""")
+_SPECIAL = re.compile(r"""["#&<>`*_~{}\[\]|\\%!;$]|^[-+=]|(?<=\d)[.)](?= |$)""")
 """What means something in a label, or would begin a list at its start."""
 
 _CONFIG = "config: {flowchart: {wrappingWidth: 500}}"

@@ -1,9 +1,9 @@
-"""Run the benchmarks: `python -m tests.benchmarks [startup engine growth verification]`."""
+"""Run the benchmarks: `python -m tests.benchmarks [startup engine growth verification diagram]`."""
 
 import sys
 from importlib import import_module
 
-NAMES = ("startup", "engine", "growth", "verification")
+NAMES = ("startup", "engine", "growth", "verification", "diagram")
 
 
 def main() -> None:

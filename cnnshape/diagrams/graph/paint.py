@@ -6,7 +6,7 @@ from math import hypot
 from typing import NamedTuple
 
 from .. import svg
-from ..text import ASCENT, DESCENT, text_width
+from ..text import ASCENT, DESCENT
 from ..themes import Theme
 from .cards import GROUP, LINE, PAD_X, PAD_Y, PILE, TEXT_SIZE, Card, Cell, Line, colours
 from .compose import Link
@@ -75,27 +75,15 @@ def _lines(
     """Lines of text; what stands right is flush with `right`, or, if None, follows the left."""
     drawn = []
     for index, line in enumerate(lines):
-        middle = top + (index + 0.5) * LINE
+        y = _baseline(top + (index + 0.5) * LINE, line.size)
         fill = theme.muted if line.muted else theme.text
-        drawn.append(
-            svg.text(
-                line.left,
-                left,
-                _baseline(middle, line.size),
-                size=line.size,
-                fill=fill,
-                bold=line.bold,
-            )
-        )
-        if line.right:
-            y = _baseline(middle, line.size)
-            if right is None:
-                x = left + text_width(line.left, line.size, bold=line.bold) + PAD_X
-                drawn.append(svg.text(line.right, x, y, size=TEXT_SIZE, fill=theme.muted))
-            else:
-                drawn.append(
-                    svg.text(line.right, right, y, size=TEXT_SIZE, fill=theme.text, anchor="end")
-                )
+        if line.left:
+            drawn.append(svg.text(line.left, left, y, size=line.size, fill=fill, bold=line.bold))
+        if line.right and right is None:
+            x = left + title_width(line._replace(right="")) + PAD_X
+            drawn.append(svg.text(line.right, x, y, size=TEXT_SIZE, fill=theme.muted))
+        elif line.right and right is not None:
+            drawn.append(svg.text(line.right, right, y, size=TEXT_SIZE, fill=fill, anchor="end"))
     return drawn
 
 

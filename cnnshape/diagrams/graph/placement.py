@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from ..look import DiagramError
 from .dot import POINTS_PER_INCH
 
 
@@ -145,11 +146,18 @@ class Placement:
 
 
 def read(text: str) -> Iterator[Placement]:
-    """The placements of the graphs in the drawing program's JSON."""
+    """The placements of the graphs in the drawing program's JSON.
+
+    Raises:
+        DiagramError: it is not JSON.
+    """
     decoder = json.JSONDecoder()
     start, text = 0, text.rstrip()
     while start < len(text):
-        graph, start = decoder.raw_decode(text, start)
+        try:
+            graph, start = decoder.raw_decode(text, start)
+        except json.JSONDecodeError:
+            raise DiagramError(f"Graphviz answered no JSON, but {text[start:][:80]!r}") from None
         start = len(text) - len(text[start:].lstrip())
         yield _placement(graph)
 
