@@ -64,9 +64,8 @@ def _on_black(picture: Picture) -> tuple[Pixels, bool]:
     contrast = float(grey.max()) - ground
     if contrast < LEAST_CONTRAST:
         raise BrokenImage("it is of one colour, with nothing drawn on it")
-    if ground:
-        grey = (grey - ground).clip(0) * (255 / contrast)
-    return np.rint(grey).astype(np.uint8), inverted
+    scale = 255 / contrast if ground else 1.0
+    return np.rint((grey - ground).clip(0) * scale).astype(np.uint8), inverted
 
 
 def _framed(levels: Pixels, sides: tuple[int, int], box: int | None) -> Pixels:

@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from ...layers.shapes import format_shape
 from .dataset import ArrayImages, Data, DataError, Drawing, Images
 from .folder_listing import Found, Listing, few, find_images
 from .image_files import (
@@ -27,6 +29,10 @@ TEST_SHARE = 0.2
 """Of each class, what is for the test where the folder has no part for it."""
 READERS = min(8, os.cpu_count() or 1)
 """Threads that decode: Pillow lets others run meanwhile."""
+CHUNK = 2000
+"""Images that are read between two looks at the clock."""
+SILENCE_SECONDS = 5.0
+"""How long reading goes on without a line."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,25 +99,27 @@ def load_folder(
     count = len(train.names) + len(test.names)
     report(f"reading {count:,} images of {path}")
     in_memory = count * prod(shape) <= budget
-    parts = [_read(path, listing, shape, in_memory) for listing in (train, test)]
-    broken = {**parts[0].broken, **parts[1].broken}
+    learned, tested = (_read(path, part, shape, in_memory, report) for part in (train, test))
+    broken = [f"{name} ({reason})" for name, reason in (learned.broken + tested.broken)]
+    if broken and strict:
+        raise DataError(f"{len(broken):,} broken in {path}: {few(broken)}; mend or remove")
     if broken:
-        told = few([f"{name} ({reason})" for name, reason in broken.items()])
-        if strict:
-            raise DataError(f"{len(broken):,} broken in {path}: {told}; mend or remove")
-        notes.append(f"left out as broken, {len(broken):,} of {count:,} images: {told}")
-    _check_classes(path, found.classes, parts[0].images, parts[1].images)
-    notes.insert(
-        0,
-        f"{path}: {len(parts[0].images):,} training and {len(parts[1].images):,} test images in "
-        f"{len(found.classes)} classes",
+        notes.append(f"left out as broken, {len(broken):,} of {count:,} images: {few(broken)}")
+    _check_classes(path, found.classes, learned.images, tested.images)
+    return Data(
+        f"folder:{path}",
+        found.classes,
+        learned.images,
+        tested.images,
+        (
+            f"{path}: {len(learned.images):,} training and {len(tested.images):,} test images in "
+            f"{len(found.classes)} classes",
+            *notes,
+            f"each is resized until its shorter side fits {format_shape(shape[1:])}, and its "
+            "middle taken",
+            *([] if in_memory else ["they are read anew in every epoch, too large for memory"]),
+        ),
     )
-    notes.append(
-        f"each is resized until its shorter side fits {shape[1]}×{shape[2]}, and its middle taken"
-    )
-    if not in_memory:
-        notes.append("they are read anew in every epoch: together they are too large for memory")
-    return Data(f"folder:{path}", found.classes, parts[0].images, parts[1].images, tuple(notes))
 
 
 def _divided(found: Found, seed: int) -> tuple[Listing, Listing, list[str]]:
@@ -119,7 +127,7 @@ def _divided(found: Found, seed: int) -> tuple[Listing, Listing, list[str]]:
     import numpy as np
 
     if found.test is not None:
-        return found.train, found.test, list(found.notes)
+        return found.train, found.test, found.notes
     names, labels = found.train
     parts = take_share(np.array(labels, np.int64), names, TEST_SHARE, seed)
     train, test = (
@@ -131,17 +139,19 @@ def _divided(found: Found, seed: int) -> tuple[Listing, Listing, list[str]]:
 
 
 class _Part(NamedTuple):
-    """The images of a part that can be read, and why each other cannot."""
+    """The images of a part that can be read, and of each other its name and why."""
 
     images: Images
-    broken: dict[str, str]
+    broken: list[tuple[str, str]]
 
 
-def _read(root: str, listing: Listing, shape: tuple[int, int, int], in_memory: bool) -> _Part:
+def _read(
+    root: str, listing: Listing, shape: tuple[int, int, int], in_memory: bool, report: Report
+) -> _Part:
     """Decode all images of a part, or see of each that it is one."""
     import numpy as np
 
-    names, labels = np.array(listing.names, object), np.array(listing.labels, np.int64)
+    names, labels = listing.names, np.array(listing.labels, np.int64)
     pixels = np.empty((len(names), *shape), np.uint8) if in_memory else None
 
     def read(number: int) -> str | None:
@@ -155,12 +165,19 @@ def _read(root: str, listing: Listing, shape: tuple[int, int, int], in_memory: b
             return str(fault)
         return None
 
+    reasons: list[str | None] = []
+    told = perf_counter()
     with without_warnings(), ThreadPoolExecutor(READERS) as readers:
-        reasons = list(readers.map(read, range(len(names))))
-    broken = {name: reason for name, reason in zip(names, reasons, strict=True) if reason}
-    good = np.array([reason is None for reason in reasons], bool)
+        for start in range(0, len(names), CHUNK):
+            reasons += readers.map(read, range(start, min(start + CHUNK, len(names))))
+            if perf_counter() - told > SILENCE_SECONDS:
+                report(f"read {len(reasons):,} of {len(names):,} images of {root}")
+                told = perf_counter()
+    broken = [(name, reason) for name, reason in zip(names, reasons, strict=True) if reason]
+    good = [number for number, reason in enumerate(reasons) if reason is None]
     if pixels is None:
-        return _Part(FileImages(root, tuple(names[good]), labels[good], shape), broken)
+        kept = tuple(names[number] for number in good)
+        return _Part(FileImages(root, kept, labels[good], shape), broken)
     if broken:
         pixels, labels = pixels[good], labels[good]
     return _Part(ArrayImages(pixels, labels), broken)

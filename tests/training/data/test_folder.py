@@ -13,6 +13,7 @@ import pytest
 from torch.utils.data import DataLoader, Dataset
 
 from cnnshape.training.data import Data, DataError, Images, load_data
+from cnnshape.training.data import folder as folder_module
 
 from .conftest import write_image
 
@@ -162,11 +163,25 @@ def test_what_does_not_fit_is_read_when_it_is_asked_for(image_folder: Path) -> N
     held, read = load(image_folder), load(image_folder, budget=719)
     assert held.train.in_memory
     assert not read.train.in_memory
-    assert read.notes[-1].startswith("they are read anew in every epoch")
+    assert read.notes[-1].startswith("they are read anew in every epoch, too")
     for index in (slice(None), slice(3, 5), np.array([7, 0])):
         assert np.array_equal(held.train.pixels(index), read.train.pixels(index))
     assert np.array_equal(held.train.labels, read.train.labels)
     assert load(image_folder, budget=720).train.in_memory
+
+
+def test_a_long_reading_is_told_of(image_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder_module, "CHUNK", 7)
+    monkeypatch.setattr(folder_module, "SILENCE_SECONDS", 0)
+    lines: list[str] = []
+    load(image_folder, report=lines.append)
+    assert lines == [
+        f"reading 20 images of {image_folder}",
+        f"read 7 of 16 images of {image_folder}",
+        f"read 14 of 16 images of {image_folder}",
+        f"read 16 of 16 images of {image_folder}",
+        f"read 4 of 4 images of {image_folder}",
+    ]
 
 
 def test_a_file_that_breaks_later_is_named(image_folder: Path) -> None:
