@@ -43,7 +43,7 @@ def _directly(row: Row, link: Link) -> bool:
         if not _free(row, link, lane[source]):
             return False
         points: tuple[Point, ...] = (start, end)
-    elif isinstance(row.form(target), Ball) and _free(row, link, lane[source]):
+    elif isinstance(row.form(target), Ball) and _drops(row, link):
         x, radius = row.x[target], row.form(target).right
         down = 1 if start.y < end.y else -1
         points = (start, Point(x, start.y), Point(x, end.y - down * radius))
@@ -66,19 +66,37 @@ def _free(row: Row, link: Link, lane: int) -> bool:
     return not any(plan.lane[item] == lane and first < plan.column[item] < last for item in row.x)
 
 
+def _drops(row: Row, link: Link) -> bool:
+    """Whether a link can run on in its lane and then turn straight onto the ball it ends at."""
+    lane = row.spacing.plan.lane
+    lanes = sorted((lane[link.source], lane[link.target]))
+    passed = _column(row, link.target, *lanes)
+    return _free(row, link, lane[link.source]) and {*passed} <= {link.source, link.target}
+
+
 def beside(row: Row, item: Item, other: Item, *, after: bool) -> float:
     """Where a line can run from the lane of `item` to that of `other`, beside `item`."""
-    plan = row.spacing.plan
-    lanes = sorted((plan.lane[item], plan.lane[other]))
-    passed = [
-        each
-        for each in row.x
-        if abs(plan.column[each] - plan.column[item]) < 1
-        and lanes[0] <= plan.lane[each] <= lanes[1]
-    ]
+    lane = row.spacing.plan.lane
+    passed = _column(row, item, *sorted((lane[item], lane[other])))
     if after:
         return max(max(row.ends(each)[1], row.far_right(each)) for each in passed) + FORK
     return min(row.ends(each)[0] for each in passed) - FORK
+
+
+def _column(row: Row, item: Item, first: int, last: int) -> list[Item]:
+    """What stands in the column of an item, from one lane to another."""
+    plan = row.spacing.plan
+    return [
+        each
+        for each in row.x
+        if abs(plan.column[each] - plan.column[item]) < 1 and first <= plan.lane[each] <= last
+    ]
+
+
+def _topmost(row: Row, item: Item) -> Item:
+    """What stands highest in the column of an item."""
+    lane = row.spacing.plan.lane
+    return min(_column(row, item, min(lane.values()), lane[item]), key=lane.__getitem__)
 
 
 def arc(row: Row, link: Link) -> None:
@@ -107,6 +125,9 @@ def over(row: Row, first: float, last: float, link: Link | None = None) -> float
 def takeoff(row: Row, source: Item) -> tuple[Point, Point]:
     """The first corners of an arc: out of an item, to where it turns up in the gap after it."""
     out = row.exit(source)
+    top = _topmost(row, source)
+    if top is not source:
+        return out, Point(beside(row, source, top, after=True), out.y)
     x = row.far_right(source) + FORK
     ahead = [row.entry(item).x - LINE_GAP for item in _after(row, source)]
     return out, Point(max(out.x + FORK, min([x, *ahead])), out.y)
@@ -122,10 +143,12 @@ def _after(row: Row, item: Item) -> list[Item]:
 
 def landing(row: Row, target: Item) -> tuple[Point, ...]:
     """The last corners of an arc: from above onto a ball, or in front of a volume."""
-    form = row.form(target)
+    form, entry = row.form(target), row.entry(target)
+    top = _topmost(row, target)
+    if top is not target:
+        return Point(beside(row, target, top, after=False), entry.y), entry
     if isinstance(form, Ball):
         return (row.at(target).moved(0, -form.radius),)
-    entry = row.entry(target)
     return entry.moved(-LINE_GAP - 1, 0), entry
 
 
