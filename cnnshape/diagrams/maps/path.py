@@ -15,11 +15,11 @@ from ...layers.shapes import Shape
 from ...network import INPUT, Network, Node, sum_known
 from ..look import DiagramError, Look
 from ..outline import whole_outline
-from .segments import Segment, Step, as_drawn, segments, steps
+from .segments import Segment, Stage, as_drawn, segments, stages
 
 MOST_WHOLE = 16
 """How many stacks depth 'auto' draws at most where every layer has its own: two rows."""
-MOST_BY_GROUPS = 24
+MOST_BY_GROUPS = 26
 """How many it draws at most where those of a group and resolution are one: three rows."""
 MOST_STACKS = 100
 """More are refused: no page holds them."""
@@ -95,7 +95,7 @@ def main_path(network: Network, look: Look) -> Path:
     Raises:
         DiagramError: it has more than MOST_STACKS; the text says which option helps.
     """
-    path = steps(whole_outline(network, replace(look, fold=False)))
+    path = stages(whole_outline(network, replace(look, fold=False)))
     depth, found = _chosen(path, look)
     if len(found) > MOST_STACKS:
         raise DiagramError(_too_many(len(found), look))
@@ -109,7 +109,7 @@ def main_path(network: Network, look: Look) -> Path:
     )
 
 
-def _chosen(path: Sequence[Step], look: Look) -> tuple[int | None, list[Segment]]:
+def _chosen(path: Sequence[Stage], look: Look) -> tuple[int | None, list[Segment]]:
     """The depth, and what makes the stacks at it."""
     if look.depth != "auto":
         return look.depth, segments(path, look.depth, look)
@@ -120,10 +120,10 @@ def _chosen(path: Sequence[Step], look: Look) -> tuple[int | None, list[Segment]
     return 0, segments(path, 0, look)
 
 
-def _deeper(path: Sequence[Step], depth: int | None, count: int, look: Look) -> int | None:
+def _deeper(path: Sequence[Stage], depth: int | None, count: int, look: Look) -> int | None:
     if depth is None:
         return None
-    levels = max((len(step.groups) for step in path), default=0)
+    levels = max((len(stage.groups) for stage in path), default=0)
     for level in range(depth + 1, levels + 1):
         if count < len(segments(path, level, look)) <= MOST_STACKS:
             return level

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, takewhile
 
-from ...layers.base import ELEMENTWISE
+from ...layers.base import ELEMENTWISE, Step
 from ...layers.shapes import Shape
 from ...network import Node
 from ..look import Look
@@ -24,7 +24,7 @@ def as_drawn(shape: Shape) -> Shape:
 
 
 @dataclass(frozen=True)
-class Step:
+class Stage:
     """A box of the main path.
 
     Attributes:
@@ -42,28 +42,44 @@ class Step:
         return self.box.layers[0].path.split(".")[:-1]
 
     @property
+    def footprints(self) -> list[tuple[Step, ...] | None]:
+        """How each of its layers looks back along the main path."""
+        nodes = self.box.layers
+        reads = [self.incoming, *(node.output_shape for node in nodes)]
+        return [footprint(node, incoming) for node, incoming in zip(nodes, reads, strict=False)]
+
+    @property
     def keeps_resolution(self) -> bool | None:
         """Whether neighbours stay neighbours: no stride, no scale. None: its layers do not say."""
-        footprints = [
-            node.layer.footprint(node.input_shapes, node.output_shape) for node in self.box.layers
-        ]
-        known = [steps for steps in footprints if steps]
+        known = [steps for steps in self.footprints if steps]
         if any(step.scale != 1 for steps in known for step in steps):
             return False
-        return True if len(known) == len(footprints) else None
+        return True if len(known) == len(self.box.layers) else None
 
     @property
     def passes(self) -> bool:
         """Whether its layers give each element its own place, or only come along."""
         return all(
-            node.layer.kind in _COMPANIONS or _is_elementwise(node) for node in self.box.layers
+            node.layer.kind in _COMPANIONS or _is_elementwise(node, steps)
+            for node, steps in zip(self.box.layers, self.footprints, strict=True)
         )
 
 
-def _is_elementwise(node: Node) -> bool:
+def footprint(node: Node, incoming: Shape) -> tuple[Step, ...] | None:
+    """How a layer looks back at a value that it reads, of a given shape; None: not known.
+
+    A layer that reads maps of two sizes, such as MaxUnpool2d, tells it of those that are as
+    large as its output.
+    """
+    size = node.output_shape[1:]
+    if incoming[1:] != size and any(shape[1:] == size for shape in node.input_shapes):
+        return None
+    return node.layer.footprint(node.input_shapes, node.output_shape)
+
+
+def _is_elementwise(node: Node, steps: tuple[Step, ...] | None) -> bool:
     if node.layer.kind in _MIXING_KINDS:
         return False
-    steps = node.layer.footprint(node.input_shapes, node.output_shape)
     return all(step == ELEMENTWISE for step in steps) if steps else len(node.output_shape) == 1
 
 
@@ -72,41 +88,41 @@ class Segment:
     """Steps that make one stack.
 
     Attributes:
-        steps: in order.
+        stages: in order.
         named: how many of them it is named after: all but the last ones that add nothing.
     """
 
-    steps: tuple[Step, ...]
+    stages: tuple[Stage, ...]
     named: int
 
     @classmethod
-    def of(cls, steps: Iterable[Step]) -> Segment:
-        """A segment that is named after all of its steps."""
-        listed = tuple(steps)
+    def of(cls, stages: Iterable[Stage]) -> Segment:
+        """A segment that is named after all of its stages."""
+        listed = tuple(stages)
         return cls(listed, len(listed))
 
     @property
     def layers(self) -> tuple[Node, ...]:
-        """The layers of its steps, in order."""
-        return tuple(node for step in self.steps for node in step.box.layers)
+        """The layers of its stages, in order."""
+        return tuple(node for stage in self.stages for node in stage.box.layers)
 
     @property
     def output_shape(self) -> Shape:
         """The shape that comes out."""
-        return self.steps[-1].box.output_shape
+        return self.stages[-1].box.output_shape
 
     @property
     def adds_nothing(self) -> bool:
         """Whether what it gives is drawn as what it reads is, and only companions made it."""
-        same = as_drawn(self.steps[0].incoming) == as_drawn(self.output_shape)
-        return same and all(step.passes for step in self.steps)
+        same = as_drawn(self.stages[0].incoming) == as_drawn(self.output_shape)
+        return same and all(stage.passes for stage in self.stages)
 
     @property
     def name(self) -> str:
         """'C1' of one; of several their group, or 'stage3.conv.1–2' or 'C1–C3'."""
-        steps = self.steps[: self.named]
-        makers = [step.name for step in steps if not Segment.of([step]).adds_nothing]
-        parts = [name.split(".") for name in makers or [steps[0].name]]
+        stages = self.stages[: self.named]
+        makers = [stage.name for stage in stages if not Segment.of([stage]).adds_nothing]
+        parts = [name.split(".") for name in makers or [stages[0].name]]
         first, last = parts[0], parts[-1]
         if first == last:
             return ".".join(first)
@@ -115,20 +131,20 @@ class Segment:
         turns = all(len(part) == depth + 1 and part[-1].isdecimal() for part in parts)
         if shared and not turns:
             return ".".join(shared)
-        return ".".join([*shared, f"{'.'.join(first[depth:])}–{'.'.join(last[depth:])}"])
+        return ".".join([*shared, f"{first[depth]}–{last[depth]}"])
 
 
 def _alike(names: Sequence[str]) -> bool:
     return len(set(names)) == 1
 
 
-def steps(outline: Outline) -> list[Step]:
+def stages(outline: Outline) -> list[Stage]:
     """The boxes of the main path with their names."""
     names = dict(_names(outline.root, ""))
     found = []
     shape = outline.network.input_shape
     for box in outline.main_path:
-        found.append(Step(names[box], box, shape))
+        found.append(Stage(names[box], box, shape))
         shape = box.output_shape
     return found
 
@@ -143,14 +159,14 @@ def _names(area: Area, prefix: str) -> Iterator[tuple[Box, str]]:
             yield child, name
 
 
-def segments(path: Sequence[Step], depth: int | None, look: Look) -> list[Segment]:
-    """The steps of the main path by the stacks that they make.
+def segments(path: Sequence[Stage], depth: int | None, look: Look) -> list[Segment]:
+    """The stages of the main path by the stacks that they make.
 
     Args:
         path: the main path.
         depth: neighbours of one resolution are together where they stand in the same
-            groups down to this level; None: each step is alone.
-        look: its `fuse` says whether steps that add nothing join the stack before them, its
+            groups down to this level; None: each stage is alone.
+        look: its `fuse` says whether stages that add nothing join the stack before them, its
             `fold` whether alike neighbours are one.
     """
     apart = _by_resolution(path, depth)
@@ -163,20 +179,20 @@ def segments(path: Sequence[Step], depth: int | None, look: Look) -> list[Segmen
 
 
 def _as_one(run: Sequence[Segment]) -> Segment:
-    steps = tuple(step for segment in run for step in segment.steps)
-    return Segment(steps, len(steps) - len(run[-1].steps) + run[-1].named)
+    stages = tuple(stage for segment in run for stage in segment.stages)
+    return Segment(stages, len(stages) - len(run[-1].stages) + run[-1].named)
 
 
-def _by_resolution(path: Sequence[Step], depth: int | None) -> list[Segment]:
+def _by_resolution(path: Sequence[Stage], depth: int | None) -> list[Segment]:
     if depth is None:
-        return [Segment.of([step]) for step in path]
-    groups = groupby(path, lambda step: step.groups[:depth])
+        return [Segment.of([stage]) for stage in path]
+    groups = groupby(path, lambda stage: stage.groups[:depth])
     return [Segment.of(run) for _, group in groups for run in _runs(list(group))]
 
 
-def _runs(group: Sequence[Step]) -> Iterator[Sequence[Step]]:
-    """The steps of a group: neighbours of one resolution together, every other one alone."""
-    run: list[Step] = []
+def _runs(group: Sequence[Stage]) -> Iterator[Sequence[Stage]]:
+    """The stages of a group: neighbours of one resolution together, every other one alone."""
+    run: list[Stage] = []
     index = 0
     while index < len(group):
         end = _end_of_same(group, index)
@@ -191,18 +207,18 @@ def _runs(group: Sequence[Step]) -> Iterator[Sequence[Step]]:
         yield run
 
 
-def _end_of_same(group: Sequence[Step], start: int) -> int:
-    """The step after the first from `start` on that gives its resolution; `start` if none does.
+def _end_of_same(group: Sequence[Stage], start: int) -> int:
+    """The stage after the first from `start` on that gives its resolution; `start` if none does.
 
     Layers that only rearrange, such as those that put the channels last and first again,
     lead away from the resolution and back.
     """
     size = group[start].incoming[1:]
     for index in range(start, len(group)):
-        step = group[index]
-        if not size or step.keeps_resolution is False:
+        stage = group[index]
+        if not size or stage.keeps_resolution is False:
             return start
-        if step.box.output_shape[1:] == size or (index == start and step.keeps_resolution):
+        if stage.box.output_shape[1:] == size or (index == start and stage.keeps_resolution):
             return index + 1
     return start
 
@@ -212,7 +228,7 @@ def _joined(apart: Sequence[Segment]) -> list[Segment]:
     for segment in apart:
         if joined and segment.adds_nothing:
             before = joined[-1]
-            joined[-1] = Segment((*before.steps, *segment.steps), before.named)
+            joined[-1] = Segment((*before.stages, *segment.stages), before.named)
         else:
             joined.append(segment)
     return joined

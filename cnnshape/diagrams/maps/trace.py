@@ -18,6 +18,7 @@ from ...layers.shapes import Shape
 from ...network import Node
 from ..outline import FUSED_KINDS
 from .path import Stack
+from .segments import footprint
 
 _DOWN, _ALONG = 0.3, 0.7
 """Where in a window the sample is followed: above its middle and right of it."""
@@ -93,26 +94,35 @@ def _seen(source: Stack, target: Stack, sample: Shape) -> tuple[Span, ...] | Non
     """The window of `source` that a position of `target` reads; None: not known."""
     places = sample or (0,) * (len(target.shape) - 1)
     spans: tuple[Span, ...] | None = tuple(Span(place, place) for place in places)
-    for node in reversed(target.layers):
+    reads = [source.shape, *(node.output_shape for node in target.layers)]
+    for node, incoming in reversed(list(zip(target.layers, reads, strict=False))):
         if spans is not None:
-            spans = read_by(node, spans)
+            spans = read_by(node, incoming, spans)
     if spans is None or len(spans) != len(source.spatial):
         return None
     return tuple(span.clipped(n) for span, n in zip(spans, source.spatial, strict=True))
 
 
-def read_by(node: Node, spans: Sequence[Span]) -> tuple[Span, ...] | None:
-    """The positions of its input that a layer reads for those of its output; None: not known.
+def read_by(node: Node, incoming: Shape, spans: Sequence[Span]) -> tuple[Span, ...] | None:
+    """The positions of a value that a layer reads for those of its output; None: not known.
 
     Positions in the padding are among them.
+
+    Args:
+        node: the layer.
+        incoming: the shape of the value.
+        spans: the positions of its output, one span a spatial dimension.
     """
-    read, written = node.input_shapes[0], node.output_shape
-    sizes = read[1:]
-    if len(read) < 2:
-        return () if read == written and node.layer.kind not in {"linear", "attention"} else None
+    sizes = incoming[1:]
+    if not sizes:
+        return (
+            ()
+            if incoming == node.output_shape and node.layer.kind not in {"linear", "attention"}
+            else None
+        )
     if node.layer.flattens_space:
         return tuple(Span(0, 0) for _ in sizes) if all(n == 1 for n in sizes) else None
-    steps = node.layer.footprint(node.input_shapes, written)
+    steps = footprint(node, incoming)
     if steps is None or len(steps) != len(sizes):
         return None
     if not spans:
@@ -122,11 +132,11 @@ def read_by(node: Node, spans: Sequence[Span]) -> tuple[Span, ...] | None:
         return None
     return tuple(
         Span(start(span.first), start(span.last) + int(step.span))
-        for start, step, span in zip(_starts(node, steps), steps, spans, strict=True)
+        for start, step, span in zip(_starts(node, sizes, steps), steps, spans, strict=True)
     )
 
 
-def _starts(node: Node, steps: Sequence[Step]) -> list[Callable[[int], int]]:
+def _starts(node: Node, sizes: Shape, steps: Sequence[Step]) -> list[Callable[[int], int]]:
     """For each dimension, where the window of a position starts.
 
     A window layer says it. Of any other the footprint is known, and not its offset: it lies
@@ -137,10 +147,9 @@ def _starts(node: Node, steps: Sequence[Step]) -> list[Callable[[int], int]]:
         windows = layer.windows()
         if [Step(each.extent - 1, each.stride) for each in windows] == list(steps):
             return [partial(_start_of, window) for window in windows]
-    sizes, places = node.input_shapes[0][1:], node.output_shape[1:]
     return [
         partial(_start_around, n, count, int(step.span))
-        for n, count, step in zip(sizes, places, steps, strict=True)
+        for n, count, step in zip(sizes, node.output_shape[1:], steps, strict=True)
     ]
 
 

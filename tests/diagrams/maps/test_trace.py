@@ -107,4 +107,12 @@ def test_a_range_of_positions_reads_the_union_of_their_windows():
     (node,) = path_of(
         "[1, 30]", ["{type: Conv1d, out_channels: 1, kernel_size: 3, stride: 2}"]
     ).layers
-    assert read_by(node, (Span(4, 6),)) == (Span(8, 14),)
+    assert read_by(node, (1, 30), (Span(4, 6),)) == (Span(8, 14),)
+
+
+def test_what_a_layer_tells_of_another_of_its_inputs_is_not_taken_for_the_main_path():
+    path = main_path(cnnshape.load("segnet"), make_look())
+    links = dict(zip((stack.name for stack in path.stacks[1:]), trace(path.stacks), strict=True))
+    assert links["pool5"].way == "window"
+    assert links["decoder5.unpool"].way == "unknown"
+    assert links["decoder5.conv.0–2"].window[0].size == 7
