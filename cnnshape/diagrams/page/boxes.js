@@ -17,7 +17,9 @@ function contentOf(node) {
   const each = turns(node) > 1 ? "each " : "";
   const figures = [
     facts.has("params") && node.params > 0 ? `${each}${count(node.params)} params` : "",
-    facts.has("macs") && node.macs !== 0 ? `${node.macs === null ? "?" : count(node.macs)} MACs` : "",
+    facts.has("macs") && node.macs !== 0
+      ? `${node.macs === null ? "?" : count(node.macs)} MACs`
+      : "",
   ];
   const lines = node.area
     ? [{ strong: node.type, text: plural(node.count, "layer", "layers"), layer: null }]
@@ -49,8 +51,12 @@ function naturalWidth(node) {
   const { name, times, right, lines, figures } = node.content;
   const gap = (...texts) => 14 * Math.max(0, texts.filter(Boolean).length - 1);
   const wide = [
-    (node.area ? ICON + 7 : 0) + textWidth(name, NAME, 600) + textWidth(times, NAME, 600)
-      + (times ? 6 : 0) + gap(name, right) + textWidth(right, LINE),
+    (node.area ? ICON + 7 : 0) +
+      textWidth(name, NAME, 600) +
+      textWidth(times, NAME, 600) +
+      (times ? 6 : 0) +
+      gap(name, right) +
+      textWidth(right, LINE),
     ...lines.map(({ strong, text }) => textWidth(`${strong} ${text}`, LINE)),
     figures ? figures.reduce((sum, text) => sum + textWidth(text, FIGURE), 0) + gap(...figures) : 0,
   ];
@@ -76,7 +82,7 @@ function measureBoxes() {
   }
 }
 
-/** A line as as many as its arguments need, broken between them and set in after the first. */
+/** A line as several where its arguments need them: broken between two, the rest set in. */
 function wrapLine({ strong, text, layer }, width) {
   const made = [{ strong, text: "", layer, inset: 0 }];
   for (const word of text.split(/(?<=,) /u)) {
@@ -90,13 +96,17 @@ function wrapLine({ strong, text, layer }, width) {
 }
 
 function headerWidth({ name, type, content }) {
-  const type_ = type ? textWidth(type, LINE) + 10 : 0;
-  const times = content.times ? textWidth(content.times, NAME, 600) + 6 : 0;
-  return 2 * INSIDE + ICON + 7 + textWidth(name, NAME, 600) + times + type_;
+  const typeWidth = type ? textWidth(type, LINE) + 10 : 0;
+  const timesWidth = content.times ? textWidth(content.times, NAME, 600) + 6 : 0;
+  return 2 * INSIDE + ICON + 7 + textWidth(name, NAME, 600) + timesWidth + typeWidth;
 }
 
 function pillSize() {
-  const texts = ["input", network.input, ...network.outputs.map((index) => layers[index].op.output)];
+  const texts = [
+    "input",
+    network.input,
+    ...network.outputs.map((index) => layers[index].op.output),
+  ];
   const widest = Math.max(...texts.map((text) => textWidth(text, LINE)));
   const width = Math.min(MOST_WIDTH, Math.max(88, widest + textWidth("output 10", LINE) + 30));
   return { width, height: 26, axis: width / 2, ins: [width / 2], outs: [width / 2] };
@@ -106,10 +116,17 @@ function pillSize() {
 function drawPill(name, size, [x, y], { width, height }) {
   const inside = width - 24;
   const told = shorten(`${name}  ${size}`, inside, LINE);
-  return shape("g", { class: "pill", transform: `translate(${x - width / 2} ${y})` },
+  return shape(
+    "g",
+    { class: "pill", transform: `translate(${x - width / 2} ${y})` },
     shape("rect", { width, height, rx: height / 2 }),
-    shape("text", { x: width / 2, y: 17, "text-anchor": "middle" },
-      shape("tspan", { class: "muted" }, told.slice(0, name.length)), told.slice(name.length)));
+    shape(
+      "text",
+      { x: width / 2, y: 17, "text-anchor": "middle" },
+      shape("tspan", { class: "muted" }, told.slice(0, name.length)),
+      told.slice(name.length),
+    ),
+  );
 }
 
 function drawBox(node) {
@@ -121,7 +138,10 @@ function drawBox(node) {
   if (node.times > 1) {
     made.append(shape("rect", { class: "behind", x: 4, y: 4, width, height, rx: 6 }));
   }
-  made.append(shape("title", {}, tooltip(node)), shape("rect", { class: "face", width, height, rx: 6 }));
+  made.append(
+    shape("title", {}, tooltip(node)),
+    shape("rect", { class: "face", width, height, rx: 6 }),
+  );
   made.append(...titleRow(node, inside));
   let y = 20 + ROW;
   for (const { strong, text, layer, inset } of lines) {
@@ -138,8 +158,8 @@ function figureRow([left, right], y, width) {
   const inside = width - 2 * INSIDE;
   const shownRight = shorten(right, right && left ? inside / 2 + 20 : inside, FIGURE);
   const room = inside - (shownRight ? textWidth(shownRight, FIGURE) + 8 : 0);
-  const put = (text, x, anchor) => text && shape("text",
-    { x, y, class: "figure muted", "text-anchor": anchor }, text);
+  const put = (text, x, anchor) =>
+    text && shape("text", { x, y, class: "figure muted", "text-anchor": anchor }, text);
   return [
     put(shorten(left, room, FIGURE), INSIDE, null),
     put(shownRight, width - INSIDE, "end"),
@@ -149,7 +169,8 @@ function figureRow([left, right], y, width) {
 function titleRow(node, inside) {
   const { name, times, right } = node.content;
   const start = INSIDE + (node.area ? ICON + 7 : 0);
-  const taken = (times ? textWidth(times, NAME, 600) + 6 : 0) + (right ? textWidth(right, LINE) + 12 : 0);
+  const taken =
+    (times ? textWidth(times, NAME, 600) + 6 : 0) + (right ? textWidth(right, LINE) + 12 : 0);
   const shown = shorten(name, Math.max(40, inside + INSIDE - start - taken), NAME, 600);
   const row = [shape("text", { x: start, y: 20, class: "name" }, shown)];
   if (times) {
@@ -157,7 +178,9 @@ function titleRow(node, inside) {
     row.push(shape("text", { x, y: 20, class: "name times" }, times));
   }
   if (right) {
-    row.push(shape("text", { x: inside + INSIDE, y: 20, class: "size", "text-anchor": "end" }, right));
+    row.push(
+      shape("text", { x: inside + INSIDE, y: 20, class: "size", "text-anchor": "end" }, right),
+    );
   }
   if (node.area) row.push(toggle(true));
   return row;
@@ -165,17 +188,26 @@ function titleRow(node, inside) {
 
 function lineOf(strong, text, attributes, width) {
   const type = shorten(strong, width, LINE);
-  const rest = text ? shorten(`${strong ? " " : ""}${text}`, width - textWidth(type, LINE), LINE) : "";
-  return shape("text", { ...attributes, class: "line" }, type,
-    rest && shape("tspan", { class: "muted" }, rest));
+  const rest = text
+    ? shorten(`${strong ? " " : ""}${text}`, width - textWidth(type, LINE), LINE)
+    : "";
+  return shape(
+    "text",
+    { ...attributes, class: "line" },
+    type,
+    rest && shape("tspan", { class: "muted" }, rest),
+  );
 }
 
 /** The square with + or − before a group's name. */
 function toggle(closed) {
   const sign = closed ? "M3 6h6M6 3v6" : "M3 6h6";
-  return shape("g", { class: "toggle", transform: `translate(${INSIDE} ${9.5})`, "aria-hidden": "true" },
+  return shape(
+    "g",
+    { class: "toggle", transform: `translate(${INSIDE} ${9.5})`, "aria-hidden": "true" },
     shape("rect", { width: ICON, height: ICON, rx: 2.5 }),
-    shape("path", { d: sign }));
+    shape("path", { d: sign }),
+  );
 }
 
 /** The title of an open area; the area's ground is drawn apart, under the arrows. */
@@ -190,7 +222,10 @@ function drawHeader(node, width) {
   let x = INSIDE + ICON + 7;
   made.append(
     shape("title", {}, tooltip(node)),
-    shape("path", { class: "face", d: `M1.5 ${HEADER}V6a4.5 4.5 0 0 1 4.5-4.5H${width - 6}a4.5 4.5 0 0 1 4.5 4.5V${HEADER}z` }),
+    shape("path", {
+      class: "face",
+      d: `M1.5 ${HEADER}V6a4.5 4.5 0 0 1 4.5-4.5H${width - 6}a4.5 4.5 0 0 1 4.5 4.5V${HEADER}z`,
+    }),
     toggle(false),
     shape("text", { x, y: 20, class: "name" }, shown),
   );
@@ -198,8 +233,9 @@ function drawHeader(node, width) {
   if (times) made.append(shape("text", { x, y: 20, class: "name times" }, times));
   x += timesWidth + 4;
   if (type) {
-    made.append(shape("text", { x, y: 20, class: "line muted" },
-      shorten(type, width - INSIDE - x, LINE)));
+    made.append(
+      shape("text", { x, y: 20, class: "line muted" }, shorten(type, width - INSIDE - x, LINE)),
+    );
   }
   return made;
 }
@@ -229,6 +265,8 @@ function tooltip(node) {
     return `${node.path}${alike}\n${plural(node.count, "layer", "layers")}`;
   }
   return node.layers
-    .map(({ path, op }) => [`${path}: ${op.type} ${op.summary}`.trim(), op.formula].filter(Boolean).join("\n"))
+    .map(({ path, op }) =>
+      [`${path}: ${op.type} ${op.summary}`.trim(), op.formula].filter(Boolean).join("\n"),
+    )
     .join("\n");
 }

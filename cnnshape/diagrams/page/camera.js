@@ -82,8 +82,8 @@ function followPointers(clicked) {
   const grip = () => {
     const points = [...pointers.values()];
     const middle = (key) => points.reduce((sum, point) => sum + point[key], 0) / points.length;
-    const spread = points.length > 1
-      ? Math.hypot(points[0].x - points[1].x, points[0].y - points[1].y) : 0;
+    const spread =
+      points.length > 1 ? Math.hypot(points[0].x - points[1].x, points[0].y - points[1].y) : 0;
     return { x: middle("x"), y: middle("y"), spread };
   };
 
@@ -119,17 +119,21 @@ function followPointers(clicked) {
   svg.addEventListener("click", (event) => {
     if (moved <= SLACK) clicked(event);
   });
-  svg.addEventListener("wheel", (event) => {
-    event.preventDefault();
-    const lines = event.deltaMode === 1 ? 16 : 1;
-    if (event.shiftKey) {
-      camera.x -= event.deltaX * lines;
-      camera.y -= event.deltaY * lines;
-      look();
-      return;
-    }
-    const { x, y } = at(event);
-    const turn = Math.max(-60, Math.min(60, event.deltaY * lines));
-    zoomAt(x, y, Math.exp(-turn * (event.ctrlKey ? 0.01 : 0.003)));
-  }, { passive: false });
+  svg.addEventListener(
+    "wheel",
+    (event) => {
+      event.preventDefault();
+      const lines = event.deltaMode === 1 ? 16 : 1;
+      if (event.shiftKey) {
+        camera.x -= event.deltaX * lines;
+        camera.y -= event.deltaY * lines;
+        look();
+        return;
+      }
+      const { x, y } = at(event);
+      const turn = Math.max(-60, Math.min(60, event.deltaY * lines));
+      zoomAt(x, y, Math.exp(-turn * (event.ctrlKey ? 0.01 : 0.003)));
+    },
+    { passive: false },
+  );
 }

@@ -36,7 +36,8 @@ function sideBySide(parts) {
   const last = (ways.length || lanes.length) - 1;
   const axis = (axes[last >> 1] + axes[(last + 1) >> 1]) / 2;
   const spots = blocks.flatMap((block, index) =>
-    block.spots.map(([vertex, x]) => [vertex, x + axes[index] - axis]));
+    block.spots.map(([vertex, x]) => [vertex, x + axes[index] - axis]),
+  );
   return { left: axis, right: right - axis, spots };
 }
 
@@ -110,7 +111,8 @@ function spine(members) {
   const earliestReader = members.map((vertex) => Math.min(...places(vertex.next)));
   const latestSource = members.map((vertex) => Math.max(...places(vertex.before)));
   const rest = new Array(members.length + 1).fill(Infinity);
-  for (let at = members.length - 1; at >= 0; at -= 1) rest[at] = Math.min(rest[at + 1], latestSource[at]);
+  for (let at = members.length - 1; at >= 0; at -= 1)
+    rest[at] = Math.min(rest[at + 1], latestSource[at]);
   const found = [];
   let waiting = -1;
   members.forEach((vertex, at) => {
@@ -128,7 +130,8 @@ function longestWay(members) {
   for (const vertex of members) {
     let best = null;
     for (const before of vertex.before) {
-      if (inside.has(before) && (best === null || length.get(before) > length.get(best))) best = before;
+      if (inside.has(before) && (best === null || length.get(before) > length.get(best)))
+        best = before;
     }
     previous.set(vertex, best);
     length.set(vertex, (best === null ? 0 : length.get(best)) + 1);

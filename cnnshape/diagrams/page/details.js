@@ -12,27 +12,53 @@ function showDetails(selected) {
 }
 
 function heading(title, subtitle, kind, closable = true) {
-  return element("div", { class: "heading" },
-    element("div", {},
+  return element(
+    "div",
+    { class: "heading" },
+    element(
+      "div",
+      {},
       element("h2", {}, kind && element("span", { class: `swatch ${kind}` }), oneLine(title)),
-      subtitle && element("p", { class: "muted" }, subtitle)),
-    closable && element("button", { type: "button", class: "close", "aria-label": "Close details", title: "Close (Escape)" }, "×"));
+      subtitle && element("p", { class: "muted" }, subtitle),
+    ),
+    closable &&
+      element(
+        "button",
+        { type: "button", class: "close", "aria-label": "Close details", title: "Close (Escape)" },
+        "×",
+      ),
+  );
 }
 
 /** A list of terms; an entry is [term, ...what is said of it], and null is left out. */
 function terms(...entries) {
-  return element("dl", {}, entries.filter(Boolean).map(([term, ...said]) =>
-    element("div", {}, element("dt", {}, term), element("dd", {}, ...said))));
+  return element(
+    "dl",
+    {},
+    entries
+      .filter(Boolean)
+      .map(([term, ...said]) =>
+        element("div", {}, element("dt", {}, term), element("dd", {}, ...said)),
+      ),
+  );
 }
 
 function layerDetails(layer) {
   const { op, box } = layer;
   const inputs = layer.inputs.map((index, place) =>
-    element("span", { class: "item" }, op.inputs[place], " from ", index === OWN ? "the input" : link(layers[index])));
+    element(
+      "span",
+      { class: "item" },
+      op.inputs[place],
+      " from ",
+      index === OWN ? "the input" : link(layers[index]),
+    ),
+  );
   return [
     heading(layer.path, `${op.type} ${op.summary}`.trim(), op.kind),
     box.layers.length > 1 && stackTabs(layer),
-    turns(box) > 1 && element("p", { class: "note" }, `Drawn once for ${count(turns(box))} alike turns.`),
+    turns(box) > 1 &&
+      element("p", { class: "note" }, `Drawn once for ${count(turns(box))} alike turns.`),
     drawField(layer.field),
     terms(
       [layer.inputs.length > 1 ? "Inputs" : "Input", ...inputs],
@@ -45,24 +71,43 @@ function layerDetails(layer) {
       op.connections !== 0 && ["Connections", count(op.connections)],
       ["Receptive field", fieldText(layer.field)],
     ),
-    op.arguments.length > 0 && element("details", { class: "arguments" },
-      element("summary", {}, "Arguments"),
-      terms(...op.arguments.map(([name, value]) => [name, value]))),
+    op.arguments.length > 0 &&
+      element(
+        "details",
+        { class: "arguments" },
+        element("summary", {}, "Arguments"),
+        terms(...op.arguments.map(([name, value]) => [name, value])),
+      ),
   ].filter(Boolean);
 }
 
 function link(layer) {
-  return element("button", { type: "button", class: "link", "data-layer": layer.index }, oneLine(layer.path));
+  return element(
+    "button",
+    { type: "button", class: "link", "data-layer": layer.index },
+    oneLine(layer.path),
+  );
 }
 
 /** The layers of a box, one of them chosen. */
 function stackTabs(layer) {
   const { layers: inside } = layer.box;
   if (!inside.includes(layer)) return false;
-  return element("div", { class: "stack", role: "group", "aria-label": "Layers of this box" },
-    inside.map((other) => element("button", {
-      type: "button", "data-layer": other.index, "aria-pressed": String(other === layer),
-    }, other.op.type)));
+  return element(
+    "div",
+    { class: "stack", role: "group", "aria-label": "Layers of this box" },
+    inside.map((other) =>
+      element(
+        "button",
+        {
+          type: "button",
+          "data-layer": other.index,
+          "aria-pressed": String(other === layer),
+        },
+        other.op.type,
+      ),
+    ),
+  );
 }
 
 function readBy(layer) {
@@ -79,10 +124,15 @@ function readBy(layer) {
 function parameters(layer) {
   const { op } = layer;
   if (layer.shares !== OWN) {
-    return [element("strong", {}, "0"), " of its own: the weights are those of ", link(layers[layer.shares])];
+    return [
+      element("strong", {}, "0"),
+      " of its own: the weights are those of ",
+      link(layers[layer.shares]),
+    ];
   }
   const tensors = op.weights.map(([name, size, elements]) =>
-    size.includes("×") ? `${name} ${size} = ${count(elements)}` : `${name} ${size}`);
+    size.includes("×") ? `${name} ${size} = ${count(elements)}` : `${name} ${size}`,
+  );
   return [
     element("strong", {}, count(op.params)),
     ...part(op.params, network.params),
@@ -106,12 +156,26 @@ function groupDetails(group) {
   const last = group.layers[group.layers.length - 1];
   const total = (value) => (value === null ? null : value * times);
   return [
-    heading(group.path, [group.type, plural(group.count, "layer", "layers")].filter(Boolean).join(", "), "group"),
+    heading(
+      group.path,
+      [group.type, plural(group.count, "layer", "layers")].filter(Boolean).join(", "),
+      "group",
+    ),
     times > 1 && element("p", { class: "note" }, `Drawn once for ${count(times)} alike turns.`),
     terms(
       ["Output", element("strong", {}, last.op.output)],
-      ["Parameters", element("strong", {}, count(group.params)), each, ...part(total(group.params), network.params)],
-      ["MACs", element("strong", {}, count(group.macs)), each, ...part(total(group.macs), network.macs)],
+      [
+        "Parameters",
+        element("strong", {}, count(group.params)),
+        each,
+        ...part(total(group.params), network.params),
+      ],
+      [
+        "MACs",
+        element("strong", {}, count(group.macs)),
+        each,
+        ...part(total(group.macs), network.macs),
+      ],
       ["Receptive field", fieldText(last.field), times > 1 ? " after the first turn" : " after it"],
       ["First layer", link(group.layers[0])],
     ),
@@ -126,14 +190,27 @@ function networkDetails() {
     description && element("p", { class: "description" }, description),
     terms(
       ["Input", network.input],
-      [network.outputs.length > 1 ? "Outputs" : "Output", ...network.outputs.map((index) =>
-        element("span", { class: "item" }, layers[index].op.output, " from ", link(layers[index])))],
+      [
+        network.outputs.length > 1 ? "Outputs" : "Output",
+        ...network.outputs.map((index) =>
+          element(
+            "span",
+            { class: "item" },
+            layers[index].op.output,
+            " from ",
+            link(layers[index]),
+          ),
+        ),
+      ],
       ["Parameters", element("strong", {}, count(params))],
       buffers > 0 && ["Buffers", `${count(buffers)}, saved but not learned`],
       ["MACs", element("strong", {}, count(macs)), macs !== null && ` = ${count(2 * macs)} FLOPs`],
     ),
-    element("div", { class: "conventions muted" },
-      [...data.conventions, folded && FOLDED].filter(Boolean).map((text) => element("p", {}, text))),
+    element(
+      "div",
+      { class: "conventions muted" },
+      [...data.conventions, folded && FOLDED].filter(Boolean).map((text) => element("p", {}, text)),
+    ),
   ].filter(Boolean);
 }
 
@@ -144,20 +221,32 @@ const FIELD_HEIGHT = 112;
 
 function drawField(field) {
   const { space } = network;
-  if (field === null || field.length !== space.length || space.length < 1 || space.length > 3) return false;
-  const faces = space.length === 1
-    ? [{ input: [space[0], null], seen: [field[0], null], name: "" }]
-    : [{ input: space.slice(-1).concat(space.slice(-2, -1)), seen: field.slice(-1).concat(field.slice(-2, -1)), name: "" }];
+  if (field === null || field.length !== space.length || space.length < 1 || space.length > 3)
+    return false;
+  const faces =
+    space.length === 1
+      ? [{ input: [space[0], null], seen: [field[0], null], name: "" }]
+      : [
+          {
+            input: space.slice(-1).concat(space.slice(-2, -1)),
+            seen: field.slice(-1).concat(field.slice(-2, -1)),
+            name: "",
+          },
+        ];
   if (space.length === 3) {
     faces[0].name = "H×W";
     faces.push({ input: [space[2], space[0]], seen: [field[2], field[0]], name: "D×W" });
   }
   const beyond = field.some((size, dimension) => size > space[dimension]);
-  const caption = `One output sees ${fieldText(field)} of ${space.join("×")}`
-    + (beyond ? ", and beyond into the padding" : "");
-  return element("figure", { class: "field" },
+  const caption =
+    `One output sees ${fieldText(field)} of ${space.join("×")}` +
+    (beyond ? ", and beyond into the padding" : "");
+  return element(
+    "figure",
+    { class: "field" },
     faces.map(drawFace),
-    element("figcaption", { class: "muted" }, caption));
+    element("figcaption", { class: "muted" }, caption),
+  );
 }
 
 function drawFace({ input, seen, name }) {
@@ -172,14 +261,30 @@ function drawFace({ input, seen, name }) {
   const centred = (wide, high, classes) => {
     const w = Math.max(1, wide * scale);
     const h = line ? 20 : Math.max(1, high * scale);
-    return shape("rect", { class: classes, x: (width - w) / 2 + 1, y: (height - h) / 2 + 1, width: w, height: h });
+    return shape("rect", {
+      class: classes,
+      x: (width - w) / 2 + 1,
+      y: (height - h) / 2 + 1,
+      width: w,
+      height: h,
+    });
   };
   const below = name ? 16 : 0;
-  return shape("svg", {
-    width: width + 2, height: height + 2 + below, role: "img",
-    "aria-label": `Receptive field ${seen.filter(Boolean).join("×")} on an input of ${input.filter(Boolean).join("×")}`,
-  },
+  return shape(
+    "svg",
+    {
+      width: width + 2,
+      height: height + 2 + below,
+      role: "img",
+      "aria-label": `Receptive field ${seen.filter(Boolean).join("×")} on an input of ${input.filter(Boolean).join("×")}`,
+    },
     centred(inputWidth, inputHeight, "input"),
     centred(seenWidth, seenHeight, "seen"),
-    name && shape("text", { x: width / 2 + 1, y: height + 14, "text-anchor": "middle", class: "muted" }, name));
+    name &&
+      shape(
+        "text",
+        { x: width / 2 + 1, y: height + 14, "text-anchor": "middle", class: "muted" },
+        name,
+      ),
+  );
 }

@@ -136,7 +136,9 @@ function roundedPath(points, cut) {
     }
     const from = [bx - ((bx - ax) / before) * radius, by - ((by - ay) / before) * radius];
     const to = [bx + ((cx - bx) / after) * radius, by + ((cy - by) / after) * radius];
-    parts.push(`L${from.map(round).join(" ")}Q${round(bx)} ${round(by)} ${to.map(round).join(" ")}`);
+    parts.push(
+      `L${from.map(round).join(" ")}Q${round(bx)} ${round(by)} ${to.map(round).join(" ")}`,
+    );
   }
   const [x, y] = points[points.length - 1];
   parts.push(`L${round(x)} ${round(y - cut)}`);
@@ -163,16 +165,20 @@ function toggleArea(area, open = !area.open) {
 function mayOpen(area) {
   const boxes = countBoxes(root, (inner) => inner.open || inner === area);
   if (boxes <= data.mostBoxes) return true;
-  say(`${area.name} is not opened: ${count(boxes)} boxes would be drawn, and a drawing holds `
-    + `${count(data.mostBoxes)} at most. Its layers are in the table.`);
+  say(
+    `${area.name} is not opened: ${count(boxes)} boxes would be drawn, and a drawing holds ` +
+      `${count(data.mostBoxes)} at most. Its layers are in the table.`,
+  );
   return false;
 }
 
 /** Open or close every area. */
 function toggleAll(open) {
   if (open && countBoxes(root, () => true) > data.mostBoxes) {
-    say(`Not all is unfolded: ${count(countBoxes(root, () => true))} boxes would be drawn, and a `
-      + `drawing holds ${count(data.mostBoxes)} at most. Unfold groups one by one.`);
+    say(
+      `Not all is unfolded: ${count(countBoxes(root, () => true))} boxes would be drawn, and a ` +
+        `drawing holds ${count(data.mostBoxes)} at most. Unfold groups one by one.`,
+    );
     return;
   }
   for (const node of nodes) if (node.area && node !== root) node.open = open;
@@ -185,7 +191,8 @@ function toggleAll(open) {
 /** Open what a node is in, and show it. */
 function reveal(node) {
   const closed = [];
-  for (let area = node.parent; area !== null; area = area.parent) if (!area.open) closed.unshift(area);
+  for (let area = node.parent; area !== null; area = area.parent)
+    if (!area.open) closed.unshift(area);
   if (closed.length) {
     for (const area of closed) {
       if (!mayOpen(area)) break;
@@ -202,8 +209,9 @@ let tabStop = null;
 
 function keepOneTabStop() {
   const stop = tabStop && visible(tabStop);
-  tabStop = stop && drawing.places.has(stop) ? stop : drawnNodes().next().value ?? null;
-  for (const element of svg.querySelectorAll('[tabindex="0"]')) element.setAttribute("tabindex", -1);
+  tabStop = stop && drawing.places.has(stop) ? stop : (drawnNodes().next().value ?? null);
+  for (const element of svg.querySelectorAll('[tabindex="0"]'))
+    element.setAttribute("tabindex", -1);
   elements.get(tabStop)?.element.setAttribute("tabindex", 0);
 }
 

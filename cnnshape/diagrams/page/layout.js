@@ -33,7 +33,13 @@ function layOut(area, sizeOf, most) {
 
 function makeVertices(area, sizeOf) {
   const port = () => ({
-    child: null, port: true, left: LANE / 2, right: LANE / 2, height: 0, ins: [0], outs: [0],
+    child: null,
+    port: true,
+    left: LANE / 2,
+    right: LANE / 2,
+    height: 0,
+    ins: [0],
+    outs: [0],
   });
   const pill = (size) => ({ ...port(), ...around(size), port: false, height: size.height });
   const own = (number, size) => Array.from({ length: number }, () => (size ? pill(size) : port()));
@@ -64,7 +70,9 @@ function makeEdges(area, { entries, children, exits }) {
     const source = from === OWN ? entries[out] : children[from];
     const target = to === OWN ? exits[into] : children[to];
     const edge = {
-      source, target, flags,
+      source,
+      target,
+      flags,
       exit: out,
       entry: into,
       out: from === OWN || source.outs.length === 1 ? 0 : out,

@@ -19,7 +19,7 @@ function select(wanted, from = "") {
 }
 
 function selectedNode() {
-  return selected === null ? null : selected.group ?? selected.layer.box;
+  return selected === null ? null : (selected.group ?? selected.layer.box);
 }
 
 /** Put the marks of what is selected and found onto the elements that are there now. */
@@ -32,7 +32,8 @@ function paintState() {
     tabStop = shown;
     keepOneTabStop();
   }
-  for (const element of svg.querySelectorAll("[aria-selected]")) element.removeAttribute("aria-selected");
+  for (const element of svg.querySelectorAll("[aria-selected]"))
+    element.removeAttribute("aria-selected");
   elements.get(shown)?.element.setAttribute("aria-selected", "true");
   if (search.hits.length) tellHits();
 }
@@ -76,8 +77,12 @@ svg.addEventListener("keydown", (event) => {
   const keys = {
     ArrowDown: () => go(order[order.indexOf(node) + 1]),
     ArrowUp: () => go(order[order.indexOf(node) - 1]),
-    ArrowRight: () => (node.area && !node.open ? toggleArea(node, true) : node.area && go(node.children[0])),
-    ArrowLeft: () => (node.area && node.open ? toggleArea(node, false) : go(node.parent === root ? null : node.parent)),
+    ArrowRight: () =>
+      node.area && !node.open ? toggleArea(node, true) : node.area && go(node.children[0]),
+    ArrowLeft: () =>
+      node.area && node.open
+        ? toggleArea(node, false)
+        : go(node.parent === root ? null : node.parent),
     Home: () => go(order[0]),
     End: () => go(order[order.length - 1]),
     Enter: () => activate(node),
@@ -123,8 +128,11 @@ tableBody.addEventListener("pointerover", (event) => {
 tableBody.addEventListener("pointerleave", () => markNodes("hover", []));
 tableBody.addEventListener("keydown", (event) => {
   const row = event.target.closest("tr");
-  const next = { ArrowDown: row?.nextElementSibling, ArrowUp: row?.previousElementSibling }[event.key];
-  if (event.key === "Enter" || event.key === " ") select({ layer: layers[row.dataset.layer] }, "table");
+  const next = { ArrowDown: row?.nextElementSibling, ArrowUp: row?.previousElementSibling }[
+    event.key
+  ];
+  if (event.key === "Enter" || event.key === " ")
+    select({ layer: layers[row.dataset.layer] }, "table");
   else if (next) {
     select({ layer: layers[next.dataset.layer] }, "table");
     next.focus({ preventScroll: true });
@@ -185,65 +193,35 @@ document.addEventListener("keydown", (event) => {
   keys[event.key]();
 });
 
-// Colours: the system's until the reader chooses
-
-const darkSystem = matchMedia("(prefers-color-scheme: dark)");
-const page = document.documentElement;
-
-function isDark() {
-  return page.dataset.theme === "auto" ? darkSystem.matches : page.dataset.theme === "dark";
-}
-
-function tellTheme() {
-  byId("theme").setAttribute("aria-pressed", String(isDark()));
-}
-
-byId("theme").addEventListener("click", () => {
-  page.dataset.theme = isDark() ? "light" : "dark";
-  tellTheme();
-});
-darkSystem.addEventListener("change", tellTheme);
-
-// Paper: the whole drawing on a page
-
-const PAPER = { width: 182, height: 236 }; // mm that the drawing may take of an A4 page
-const paper = matchMedia("print");
-let pageOnScreen = null;
-
-function preparePaper(printing) {
-  if (printing === svg.hasAttribute("viewBox")) return;
-  if (printing) pageOnScreen = drawing.page;
-  drawing.page = printing ? PAPER : pageOnScreen;
-  chooseColumns();
-  redraw();
-  paintState();
-  if (printing) {
-    const { width, height } = drawing.size;
-    svg.setAttribute("viewBox", `-4 -4 ${width + 12} ${height + 12}`);
-    scene.removeAttribute("transform");
-  } else {
-    svg.removeAttribute("viewBox");
-    look();
-  }
-}
-
-paper.addEventListener("change", () => preparePaper(paper.matches));
-window.addEventListener("beforeprint", () => preparePaper(true));
-window.addEventListener("afterprint", () => preparePaper(false));
-
 // The beginning
 
 function drawLegend() {
   if (!data.legend) return;
   const kinds = new Set(layers.map((layer) => layer.op.kind));
   const known = Object.entries(data.kinds).filter(([kind]) => kinds.has(kind));
-  byId("legend").append(...known.map(([kind, title]) =>
-    element("li", {}, element("span", { class: `swatch ${kind}` }), title)));
-  const lines = [["skip", "Skip connection", SKIP], ["size-only", "Size only", SIZE_ONLY]];
+  byId("legend").append(
+    ...known.map(([kind, title]) =>
+      element("li", {}, element("span", { class: `swatch ${kind}` }), title),
+    ),
+  );
+  const lines = [
+    ["skip", "Skip connection", SKIP],
+    ["size-only", "Size only", SIZE_ONLY],
+  ];
   for (const [kind, title, flag] of lines) {
     if (!nodes.some((node) => node.edges.some((edge) => edge[4] & flag))) continue;
-    byId("legend").append(element("li", {}, shape("svg", { width: 20, height: 8, "aria-hidden": "true" },
-      shape("path", { class: `arrow ${kind}`, d: "M0 4h20" })), title));
+    byId("legend").append(
+      element(
+        "li",
+        {},
+        shape(
+          "svg",
+          { width: 20, height: 8, "aria-hidden": "true" },
+          shape("path", { class: `arrow ${kind}`, d: "M0 4h20" }),
+        ),
+        title,
+      ),
+    );
   }
 }
 

@@ -8,7 +8,12 @@ const SIZE_ONLY = 2;
 const OWN = -1; // in an edge: the area's own ports
 
 const layers = data.layers.map(([path, op, inputs, field, shares, shown], index) => ({
-  index, path, inputs, field, shares, shown,
+  index,
+  path,
+  inputs,
+  field,
+  shares,
+  shown,
   op: data.ops[op],
   params: shares === OWN ? data.ops[op].params : 0,
   box: null,

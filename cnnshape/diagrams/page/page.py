@@ -29,6 +29,7 @@ _SCRIPTS = (
     "details.js",
     "table.js",
     "search.js",
+    "surfaces.js",
     "main.js",
 )
 """Joined to one script, in this order: each uses those before it."""

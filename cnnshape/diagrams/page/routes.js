@@ -46,8 +46,15 @@ function linesBy({ source, target, from, to, value }, x) {
 function freeLane(edge, rows) {
   const { source, target, from, to, value } = edge;
   const passed = rows.slice(source.rank + 1, target.rank);
-  const crossings = (x) => linesBy(edge, x).reduce((sum, line) => sum + rows[line.rank].lines.filter(
-    (other) => other.value !== value && other.left < line.right && other.right > line.left).length, 0);
+  const crossings = (x) =>
+    linesBy(edge, x).reduce(
+      (sum, line) =>
+        sum +
+        rows[line.rank].lines.filter(
+          (other) => other.value !== value && other.left < line.right && other.right > line.left,
+        ).length,
+      0,
+    );
   // Of lanes that are equally long, one straight below the source has one bend less.
   const cost = (x) =>
     1.01 * Math.abs(x - from) + Math.abs(x - to) + (x < to ? 1 : 0) + CROSSING * crossings(x);
@@ -94,7 +101,10 @@ function findTracks(edges, rows) {
 
 function makeLine(edge, rank, start, end) {
   const line = {
-    edge, rank, start, end,
+    edge,
+    rank,
+    start,
+    end,
     entering: rank === edge.target.rank - 1,
     // Where the whole way is one gap, leaving and entering are the same line.
     single: edge.source.rank === edge.target.rank - 1,
@@ -124,8 +134,11 @@ function assignTracks(lines) {
     net.left = Math.min(net.left, line.left);
     net.right = Math.max(net.right, line.right);
   }
-  const order = [...nets.values()].sort((one, other) =>
-    Number(other.leaves) - Number(one.leaves) || one.right - one.left - (other.right - other.left));
+  const order = [...nets.values()].sort(
+    (one, other) =>
+      Number(other.leaves) - Number(one.leaves) ||
+      one.right - one.left - (other.right - other.left),
+  );
   const tracks = [];
   for (const net of order) {
     const meets = (other) => other.left < net.right + LANE && other.right > net.left - LANE;

@@ -33,7 +33,12 @@ function tellHits() {
 function goToHit(step) {
   const { hits } = search;
   if (!hits.length) return;
-  search.at = search.at < 0 ? (step > 0 ? 0 : hits.length - 1) : (search.at + step + hits.length) % hits.length;
+  search.at =
+    search.at < 0
+      ? step > 0
+        ? 0
+        : hits.length - 1
+      : (search.at + step + hits.length) % hits.length;
   select({ layer: hits[search.at] });
   tellHits();
 }

@@ -114,5 +114,10 @@ function pointsAround(edge, rank, before, after) {
   const start = xBefore(edge, rank) + before.shift;
   const end = xAfter(edge, rank) + after.shift;
   const [below, above, channel] = [before.bottom + turn, after.top + turn, after.channel + turn];
-  return [[start, below], [channel, below], [channel, above], [end, above]];
+  return [
+    [start, below],
+    [channel, below],
+    [channel, above],
+    [end, above],
+  ];
 }

@@ -1,27 +1,52 @@
 // The table of all layers: every turn of a repeat has its own row, also where it is drawn once.
 
 const COLUMNS = [
-  { key: "name", title: "Name", text: (layer) => oneLine(layer.path), sort: (layer) => layer.index },
   {
-    key: "type", title: "Type and arguments", text: (layer) => `${layer.op.type} ${oneLine(layer.op.summary)}`.trim(),
+    key: "name",
+    title: "Name",
+    text: (layer) => oneLine(layer.path),
+    sort: (layer) => layer.index,
+  },
+  {
+    key: "type",
+    title: "Type and arguments",
+    text: (layer) => `${layer.op.type} ${oneLine(layer.op.summary)}`.trim(),
     sort: (layer) => `${layer.op.type} ${layer.op.summary}`,
   },
-  { key: "output", title: "Output", right: true, text: (layer) => layer.op.output, sort: (layer) => layer.op.elements },
   {
-    key: "params", title: "Parameters", right: true, text: (layer) => count(layer.params),
-    sort: (layer) => layer.params, total: network.params,
+    key: "output",
+    title: "Output",
+    right: true,
+    text: (layer) => layer.op.output,
+    sort: (layer) => layer.op.elements,
   },
   {
-    key: "macs", title: "MACs", right: true, text: (layer) => count(layer.op.macs),
-    sort: (layer) => layer.op.macs, total: network.macs,
+    key: "params",
+    title: "Parameters",
+    right: true,
+    text: (layer) => count(layer.params),
+    sort: (layer) => layer.params,
+    total: network.params,
   },
   {
-    key: "field", title: "Receptive field", right: true, text: (layer) => fieldText(layer.field),
+    key: "macs",
+    title: "MACs",
+    right: true,
+    text: (layer) => count(layer.op.macs),
+    sort: (layer) => layer.op.macs,
+    total: network.macs,
+  },
+  {
+    key: "field",
+    title: "Receptive field",
+    right: true,
+    text: (layer) => fieldText(layer.field),
     sort: (layer) => layer.field && layer.field.reduce((area, size) => area * size, 1),
   },
 ];
 for (const column of COLUMNS) {
-  if (column.total) column.largest = layers.reduce((most, layer) => Math.max(most, column.sort(layer) ?? 0), 0);
+  if (column.total)
+    column.largest = layers.reduce((most, layer) => Math.max(most, column.sort(layer) ?? 0), 0);
 }
 const table = byId("layers");
 const tableBody = element("tbody", { role: "rowgroup" });
@@ -35,9 +60,11 @@ function drawRow(layer) {
     if (column.key === "name") {
       const cut = text.lastIndexOf(".") + 1;
       cell.className = "path";
-      cell.append(element("span", { class: `swatch ${layer.op.kind}` }),
+      cell.append(
+        element("span", { class: `swatch ${layer.op.kind}` }),
         element("span", { class: "around muted" }, element("bdi", {}, text.slice(0, cut))),
-        element("span", { class: "last" }, text.slice(cut)));
+        element("span", { class: "last" }, text.slice(cut)),
+      );
     } else if (column.key === "type") {
       const { type } = layer.op;
       cell.append(type, element("span", { class: "muted" }, text.slice(type.length)));
@@ -49,7 +76,11 @@ function drawRow(layer) {
     if (!column.right) cell.title = text;
     return cell;
   });
-  return element("tr", { role: "row", "data-layer": layer.index, tabindex: -1, "aria-selected": "false" }, ...cells);
+  return element(
+    "tr",
+    { role: "row", "data-layer": layer.index, tabindex: -1, "aria-selected": "false" },
+    ...cells,
+  );
 }
 
 /** A bar behind a number, as long as its part of the column's largest. */
@@ -60,16 +91,38 @@ function shade(cell, part) {
 }
 
 function drawTable() {
-  const head = COLUMNS.map((column) => element("th",
-    { role: "columnheader", class: column.right ? "number" : null, "aria-sort": "none", "data-column": column.key },
-    element("button", { type: "button" }, column.title)));
-  const totals = COLUMNS.map((column) => element("td", { role: "gridcell", class: column.right ? "number" : null },
-    column.key === "name" ? plural(layers.length, "layer", "layers")
-      : column.total === undefined ? "" : count(column.total)));
+  const head = COLUMNS.map((column) =>
+    element(
+      "th",
+      {
+        role: "columnheader",
+        class: column.right ? "number" : null,
+        "aria-sort": "none",
+        "data-column": column.key,
+      },
+      element("button", { type: "button" }, column.title),
+    ),
+  );
+  const totals = COLUMNS.map((column) =>
+    element(
+      "td",
+      { role: "gridcell", class: column.right ? "number" : null },
+      column.key === "name"
+        ? plural(layers.length, "layer", "layers")
+        : column.total === undefined
+          ? ""
+          : count(column.total),
+    ),
+  );
   table.append(
-    element("thead", { role: "rowgroup" },
-      element("tr", { role: "row" }, ...head), element("tr", { role: "row", class: "totals" }, ...totals)),
-    tableBody);
+    element(
+      "thead",
+      { role: "rowgroup" },
+      element("tr", { role: "row" }, ...head),
+      element("tr", { role: "row", class: "totals" }, ...totals),
+    ),
+    tableBody,
+  );
   table.setAttribute("aria-rowcount", layers.length + 2);
   setColumnWidths();
   sortBy(null);
@@ -84,14 +137,25 @@ const ON_PAPER = 0.82; // of the size on the screen
 function setColumnWidths() {
   const widths = COLUMNS.map((column) => {
     const words = column.right ? column.title.split(" ") : [column.title];
-    let width = Math.max(...words.map((word) => textWidth(word, 12, 600))) + (column.right ? 14 : 0);
-    for (const text of new Set(layers.map(column.text))) width = Math.max(width, textWidth(text, 12.5));
-    if (column.total !== undefined) width = Math.max(width, textWidth(count(column.total), 12.5, 600));
+    let width =
+      Math.max(...words.map((word) => textWidth(word, 12, 600))) + (column.right ? 14 : 0);
+    for (const text of new Set(layers.map(column.text)))
+      width = Math.max(width, textWidth(text, 12.5));
+    if (column.total !== undefined)
+      width = Math.max(width, textWidth(count(column.total), 12.5, 600));
     const wanted = Math.ceil(width) + CELL_PADDING + (column.key === "name" ? 18 : 0);
-    return { wanted, needed: Math.min(wanted, column.right ? MOST_NUMBER : LEAST_TEXT), fixed: column.right };
+    return {
+      wanted,
+      needed: Math.min(wanted, column.right ? MOST_NUMBER : LEAST_TEXT),
+      fixed: column.right,
+    };
   });
-  const tracks = (scale) => widths.map(({ wanted, needed, fixed }) =>
-    fixed ? `${needed * scale}px` : `minmax(${needed * scale}px, ${wanted}fr)`).join(" ");
+  const tracks = (scale) =>
+    widths
+      .map(({ wanted, needed, fixed }) =>
+        fixed ? `${needed * scale}px` : `minmax(${needed * scale}px, ${wanted}fr)`,
+      )
+      .join(" ");
   const least = widths.reduce((sum, { needed }) => sum + needed, 0);
   table.style.setProperty("--columns", tracks(1));
   table.style.setProperty("--paper-columns", tracks(ON_PAPER));
@@ -134,7 +198,8 @@ function markRows(name, marked) {
 
 /** Mark the selected layer's row and let Tab reach it. */
 function selectRow(layer, { scroll = true } = {}) {
-  for (const row of tableBody.querySelectorAll('[aria-selected="true"]')) row.setAttribute("aria-selected", "false");
+  for (const row of tableBody.querySelectorAll('[aria-selected="true"]'))
+    row.setAttribute("aria-selected", "false");
   for (const row of tableBody.querySelectorAll('[tabindex="0"]')) row.setAttribute("tabindex", -1);
   const row = layer ? rows[layer.index] : tableBody.firstElementChild;
   row?.setAttribute("tabindex", 0);

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from random import Random
+from typing import Any
+
 import pytest
 
 from cnnshape import load, loads
@@ -26,6 +29,41 @@ outputs: [e, aux]
 """
 
 
+def tangle(seed: int) -> str:
+    """A network whose layers read anything before them, with groups that values pass by."""
+    choose = Random(seed)
+    lines: list[str] = []
+    names = ["input"]
+
+    def add(name: str, indent: str) -> None:
+        reads = choose.sample(names, min(len(names), choose.choice([1, 1, 2, 3])))
+        kind = choose.choice(["ReLU", "BatchNorm2d"]) if len(reads) == 1 else "Add"
+        lines.append(f"{indent}- {{name: {name}, type: {kind}, from: [{', '.join(reads)}]}}")
+        names.append(name)
+
+    for index in range(choose.randint(4, 16)):
+        if choose.random() < 0.2:
+            lines.append(f"  - name: g{index}\n    layers:")
+            outside = len(names)
+            for inner in range(choose.randint(2, 4)):
+                add(f"g{index}_{inner}", "      ")
+            del names[outside:]
+            names.append(f"g{index}")
+        else:
+            add(f"n{index}", "  ")
+    outputs = list(dict.fromkeys([names[-1], choose.choice(names[1:])]))
+    return "\n".join(["input: [4, 16, 16]", "layers:", *lines, f"outputs: [{', '.join(outputs)}]"])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_tangles_are_drawn_as_clean(opener: Opener, seed: int) -> None:
+    page = opener(loads(tangle(seed)))
+    unfold(page)
+    hold_apart(page)
+    page.locator("#columns").click()
+    hold_apart(page)
+
+
 @pytest.mark.parametrize("columns", [False, True])
 @pytest.mark.parametrize("name", [*NETS, "mobilenet_v2", "branching"])
 def test_boxes_stand_apart_and_arrows_pass_none(opener: Opener, name: str, columns: bool) -> None:
@@ -33,6 +71,11 @@ def test_boxes_stand_apart_and_arrows_pass_none(opener: Opener, name: str, colum
     unfold(page)
     if columns:
         page.locator("#columns").click()
+    hold_apart(page)
+
+
+def hold_apart(page: Any) -> None:
+    """No two boxes overlap, and no arrow runs through one."""
     boxes = rectangles(page)
     for index, (one, left, top, right, bottom) in enumerate(boxes):
         for other, left_, top_, right_, bottom_ in boxes[index + 1 :]:
