@@ -12,9 +12,10 @@ import pytest
 from cnnshape import zoo
 from cnnshape.diagrams import THEMES, DiagramError, Figure, draw, make_look
 
+from ...specs import net
 from ..maps.marks import Area
 from .drawn import SVG, Polygon, Shown, covers, middle_band, shown
-from .nets import SMALL, network
+from .nets import SMALL, network, random_graph
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = list({entry.file: entry.name for entry in zoo.nets()}.values())
@@ -36,8 +37,13 @@ def drawn(name: str, **options: object) -> Figure:
     return draw(network(name), "volumes", make_look(**options))  # type: ignore[arg-type]
 
 
-def check(figure: Figure) -> Shown:
-    """What a figure shows, after it was seen that no text is met by anything or cut."""
+def check(figure: Figure, *, ways: bool = True) -> Shown:
+    """What a figure shows, after it was seen that no text is met by anything or cut.
+
+    Args:
+        figure: the figure.
+        ways: whether lines must be clear of texts, too.
+    """
     found = shown(figure.svg)
     marks = found.marks
     for first, second in combinations(marks.texts, 2):
@@ -48,7 +54,7 @@ def check(figure: Figure) -> Shown:
         signs = len(text.content) == 1 or text.content == "max"
         for face in found.faces:
             assert not any(covers(face, *point) for point in _near(face, text)), text
-        if not signs and not any(_holds(rect, text) for rect in tagged):
+        if ways and not signs and not any(_holds(rect, text) for rect in tagged):
             assert not any(_crosses(way, text) for way in found.ways), text
     inside = Area(0, 0, marks.width, marks.height)
     for area in (*marks.texts, *marks.rects, *map(_bounds, (*found.faces, *found.ways))):
@@ -106,6 +112,22 @@ def test_nothing_overlaps_and_nothing_is_cut(name: str) -> None:
 @pytest.mark.parametrize("name", ["resnet18", "googlenet", "unet", "densenet_cifar"])
 def test_nothing_overlaps_however_it_is_condensed(name: str, options: dict[str, object]) -> None:
     check(drawn(name, **options))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_nothing_overlaps_in_any_graph(seed: int) -> None:
+    check(draw(random_graph(seed), "volumes"), ways=False)
+
+
+def test_a_branch_of_more_boxes_than_the_main_path_is_drawn_too():
+    conv = "type: Conv2d, out_channels: 8, kernel_size: 3, padding: 1"
+    closed = ", ".join([f"{{{conv}}}"] * 60)
+    branch = ", ".join(f"{{name: b{index}, {conv}}}" for index in range(1, 40))
+    layers = (
+        f"{{name: s, {conv}}}, {{name: g, layers: [{{name: h, layers: [{closed}]}}]}}, "
+        f"{{name: b0, {conv}, from: s}}, {branch}, {{type: Add, from: [g, b39]}}"
+    )
+    check(draw(net(f"[{layers}]"), "volumes", make_look(depth=0)))
 
 
 @pytest.mark.parametrize("name", NINE)
