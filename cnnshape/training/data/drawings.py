@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 LEAST_SIDE = 256
 """A JPEG is not decoded smaller than this: what is drawn may be a small part of it."""
 MIDDLE_GREY = 127
+CORNER = 8
+"""A corner is this part of each side."""
 LEAST_CONTRAST = 16
 """Of 255 levels, what strokes differ from their ground by at least."""
 STROKE = 64
@@ -51,13 +53,14 @@ def read_drawing(
 def _on_black(picture: Picture) -> tuple[Pixels, bool]:
     """The levels of a grey picture as light on black, and whether it was the other way round.
 
-    What it is drawn on shows at its edge. Paper is not quite white, and ink not quite black.
+    What it is drawn on shows in its corners. Paper is not quite white, and ink not quite black.
     """
     import numpy as np
 
     grey = np.asarray(picture).astype(np.float32)
-    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    ground = float(np.median(edge))
+    down, across = (-(-side // CORNER) for side in grey.shape)
+    ends = np.concatenate([grey[:down], grey[-down:]])
+    ground = float(np.median(np.concatenate([ends[:, :across], ends[:, -across:]], 1)))
     inverted = ground > MIDDLE_GREY
     if inverted:
         grey, ground = 255 - grey, 255 - ground
