@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..look import Look
 from ..text import shorten, text_width, wrap
@@ -57,12 +58,12 @@ class Label:
     lines: tuple[Line, ...] = ()
     cut: bool = False
 
-    @property
+    @cached_property
     def width(self) -> float:
         """px of the longest line."""
         return max((line.width for line in self.lines), default=0)
 
-    @property
+    @cached_property
     def height(self) -> float:
         """px of all lines."""
         return sum(line.height for line in self.lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby, takewhile
 
 from ...layers.base import ELEMENTWISE, Step
@@ -41,14 +42,14 @@ class Stage:
         """The groups that its first layer stands in, outermost first."""
         return self.box.layers[0].path.split(".")[:-1]
 
-    @property
+    @cached_property
     def footprints(self) -> list[tuple[Step, ...] | None]:
         """How each of its layers looks back along the main path."""
         nodes = self.box.layers
         reads = [self.incoming, *(node.output_shape for node in nodes)]
         return [footprint(node, incoming) for node, incoming in zip(nodes, reads, strict=False)]
 
-    @property
+    @cached_property
     def keeps_resolution(self) -> bool | None:
         """Whether neighbours stay neighbours: no stride, no scale. None: its layers do not say."""
         known = [steps for steps in self.footprints if steps]
@@ -56,7 +57,7 @@ class Stage:
             return False
         return True if len(known) == len(self.box.layers) else None
 
-    @property
+    @cached_property
     def passes(self) -> bool:
         """Whether its layers give each element its own place, or only come along."""
         return all(

@@ -6,26 +6,27 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from ...layers._spatial import folded
 from ...layers.base import Layer
 from ...layers.shapes import format_shape
-from ...network import INPUT, Node
+from ...network import Node, Op
 from ..look import Look
 from ..outline import FUSED_KINDS
 from ..text import one_line
 from .path import Path, Stack
 
-_WORDS = {"Conv": "convolution", "Avg": "average", "Pool": "pooling"}
+_WORDS = {"Conv": "convolution", "Avg": "average", "Pool": "pooling", "Unpool": "unpooling"}
 """The abbreviations in the names of layer types."""
 
 MOST_OPERATIONS = 4
 """Lines of operations between two stacks; more are in the tooltip alone."""
 
 
-def operation(node: Node, look: Look) -> str:
+def operation(op: Op, look: Look) -> str:
     """'Convolution 5×5, stride 2': what a layer does, with its window where it is asked for."""
-    layer = node.layer
+    layer = op.layer
     name = layer.operation or _spelled(layer.type_name)
-    if layer.kind == "linear" and len(node.input_shapes[0]) > 1:
+    if layer.kind == "linear" and len(op.input_shapes[0]) > 1:
         name += " at each position"
     if "arguments" not in look.facts:
         return name
@@ -34,9 +35,9 @@ def operation(node: Node, look: Look) -> str:
     stride, dilation = arguments.get("stride"), arguments.get("dilation")
     tiles = layer.kind == "pooling" and stride == arguments.get("kernel_size")
     if isinstance(stride, tuple) and _differs(stride) and not tiles:
-        said.append(f"stride {_folded(stride)}")
+        said.append(f"stride {folded(stride)}")
     if isinstance(dilation, tuple) and _differs(dilation):
-        said.append(f"dilation {_folded(dilation)}")
+        said.append(f"dilation {folded(dilation)}")
     groups = arguments.get("groups", 1)
     if groups != 1:
         depthwise = groups == arguments.get("in_channels")
@@ -46,10 +47,6 @@ def operation(node: Node, look: Look) -> str:
 
 def _differs(values: tuple[int, ...]) -> bool:
     return any(value != 1 for value in values)
-
-
-def _folded(values: tuple[int, ...]) -> str:
-    return str(values[0]) if len(set(values)) == 1 else format_shape(values)
 
 
 def _kernel(layer: Layer) -> str:
@@ -70,8 +67,11 @@ def _spelled(type_name: str) -> str:
 
 def operations(layers: Sequence[Node], look: Look) -> list[str]:
     """What the layers do that are not named beside, alike ones as one: '3 × Addition'."""
-    done = [node for node in layers if not _is_companion(node, layers)]
-    counts = Counter(operation(node, look) for node in done)
+    others = _has_others(layers)
+    counts: Counter[str] = Counter()
+    for op, times in Counter(node.op for node in layers).items():
+        if not _is_companion(op.layer, others):
+            counts[operation(op, look)] += times
     lines = [f"{count} × {text}" if count > 1 else text for text, count in counts.items()]
     if len(lines) > MOST_OPERATIONS:
         more = sum(list(counts.values())[MOST_OPERATIONS - 1 :])
@@ -81,25 +81,27 @@ def operations(layers: Sequence[Node], look: Look) -> list[str]:
 
 def companions(layers: Sequence[Node]) -> str:
     """The norms, activations and other layers that only come along, each type once."""
-    types = [node.type for node in layers if _is_companion(node, layers)]
+    others = _has_others(layers)
+    types = [node.type for node in layers if _is_companion(node.layer, others)]
     return ", ".join(dict.fromkeys(types))
 
 
-def _is_companion(node: Node, layers: Sequence[Node]) -> bool:
-    """Whether a layer only comes along with what the others do."""
-    if node.layer.kind in FUSED_KINDS:
-        return True
-    return node.layer.kind == "shape" and any(
-        other.layer.kind not in {*FUSED_KINDS, "shape"} for other in layers
-    )
+def _has_others(layers: Sequence[Node]) -> bool:
+    """Whether any layer does more than to rearrange or to come along."""
+    return any(node.layer.kind not in {*FUSED_KINDS, "shape"} for node in layers)
+
+
+def _is_companion(layer: Layer, others: bool) -> bool:
+    """Whether a layer only comes along; what rearranges does where there are others."""
+    return layer.kind in FUSED_KINDS or (others and layer.kind == "shape")
 
 
 def size(stack: Stack) -> str:
     """'6@28×28' of maps, '32×32' of an image with one map, '84' of a vector."""
     if len(stack.shape) < 2:
         return format_shape(stack.shape)
-    maps = format_shape(stack.shape[1:])
-    return maps if stack.name == INPUT and stack.shape[0] == 1 else f"{stack.shape[0]}@{maps}"
+    channels, maps = stack.shape[0], format_shape(stack.shape[1:])
+    return maps if channels == 1 and not stack.layers else f"{channels}@{maps}"
 
 
 def heading(path: Path, stack: Stack, *, role: bool = True) -> str:
