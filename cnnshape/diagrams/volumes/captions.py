@@ -18,6 +18,10 @@ LABEL_TOP = 4.0
 """px between a volume and what is written under it."""
 NEAR = 12.0
 """Labels whose heights differ by less than these px are put on one line."""
+RULE_GAP = 4.0
+"""px between a size and the rules to its left and right."""
+LEAST_RULE = 8.0
+"""px of a rule; shorter ones are left out."""
 TICK = 2.5
 """px of the end of a rule, to either side."""
 
@@ -31,8 +35,8 @@ def write(row: Row, items: Sequence[Item]) -> None:
         if size.label and not size.beside:
             top = _label_top(row, item)
             # The number at a merge stands in one line with those of its neighbours.
-            beside = list(tops.values())[-1:] if item.symbol else []
-            tops[item] = max([top, *beside])
+            neighbours = list(tops.values())[-1:] if item.symbol else []
+            tops[item] = max([top, *neighbours])
     for line in _lines(tops):
         top = max(tops[item] for item in line)
         bottom = max(_label(row, item, top) for item in line)
@@ -93,9 +97,10 @@ def _ruler(row: Row, items: Sequence[Item], members: Sequence[Item], top: float)
     top = max(top, below or 0)
     y = top + LINE
     row.marks.append(Text(text, Point(middle, y), NAME_SIZE, muted=True))
-    if right - left > 2 * half + 24:
-        level = y - 3.5
-        for outer, inner in ((left, middle - half - 4), (right, middle + half + 4)):
+    inner_left, inner_right = middle - half - RULE_GAP, middle + half + RULE_GAP
+    if min(inner_left - left, right - inner_right) > LEAST_RULE:
+        level = y - 0.35 * NAME_SIZE
+        for outer, inner in ((left, inner_left), (right, inner_right)):
             tick = (Point(outer, level - TICK), Point(outer, level + TICK))
             row.marks.append(Rule((*tick, Point(outer, level), Point(inner, level))))
     row.sky.add(min(left, middle - half), top, max(right, middle + half), y + 3)

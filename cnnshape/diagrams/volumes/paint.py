@@ -21,6 +21,7 @@ from .ways import TAG_HEIGHT, TAG_SIZE
 
 EDGE = 0.7
 LINE = 1.2
+DOTS, DASHES = "1.5 2.5", "5 2.5"
 CORNER = 4.0
 """px of the radius of a line's corners."""
 HEAD_LENGTH, HEAD_WIDTH = 6.0, 5.0
@@ -124,9 +125,15 @@ class Painter:
             fill="none",
             stroke=colour,
             stroke_width=LINE,
-            stroke_dasharray="1.5 2.5" if line.kind == "size" else None,
+            stroke_dasharray=self._dashes(line),
         )
         return drawn + (_head(line.points, colour) if line.head else "")
+
+    def _dashes(self, line: Line) -> str | None:
+        """What tells a line from the main path's where its colour does not."""
+        if line.kind == "size":
+            return DOTS
+        return DASHES if line.kind == "skip" and self.theme.skip == self.theme.line else None
 
     def _pill(self, pill: Pill) -> str:
         ink = self.theme.ink(pill.tag.box.kind)

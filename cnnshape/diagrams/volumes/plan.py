@@ -13,7 +13,7 @@ from math import log2, prod
 from .items import Item, Link, Parts
 
 Chain = tuple[Item, ...]
-"""Items one after the other, beside the main path."""
+"""Items one after the other, without a fork between them."""
 
 
 @dataclass(frozen=True)

@@ -235,3 +235,9 @@ def test_a_closed_group_is_in_stripes_as_wide_as_its_kinds_are_many():
     fronts = [float(width) for width in re.findall(r'd="M\S+ \S+h([\d.]+)v', group)]
     assert len(fronts) == 4
     assert max(fronts) - min(fronts) < 0.02
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_skip_is_told_from_the_main_path_in_every_theme(theme: str) -> None:
+    svg = drawn("resnet18", theme=theme).svg
+    assert ("stroke-dasharray" in svg) == (THEMES[theme].skip == THEMES[theme].line)
