@@ -52,7 +52,7 @@ def skeleton(scene: Scene, ids: Collection[str], ports: Sequence[Port], rankdir:
     _write(graph, scene.root, _Skeleton(scene, frozenset(ids)))
     for edge in scene.edges:
         if edge.tail in ids and edge.head in ids:
-            _connect(graph, edge, edge.tail, edge.head, _room(edge.label))
+            _connect(graph, edge, (edge.tail, edge.head), _room(edge.label), rankdir)
     for out in (False, True):
         with graph.subgraph() as row:
             row.attr(rank="sink" if out else "source")
@@ -61,18 +61,19 @@ def skeleton(scene: Scene, ids: Collection[str], ports: Sequence[Port], rankdir:
                     row.node(port.id, shape="point", width="0.01", height="0.01")
     for port in ports:
         for edge in port.edges:
-            tail, head = (edge.tail, port.id) if port.out else (port.id, edge.head)
             if port.out:
-                _connect(graph, edge, tail, head, "", id=exit_id(edge), dir="none")
+                ends, id = (edge.tail, port.id), exit_id(edge)
+                _connect(graph, edge, ends, "", rankdir, id=id, dir="none")
             else:
-                _connect(graph, edge, tail, head, _room(edge.label))
+                _connect(graph, edge, (port.id, edge.head), _room(edge.label), rankdir)
     return str(graph.source)
 
 
 def picture(scene: Scene) -> str:
     """DOT of the whole scene with title, legend and notes, for any `dot` to draw."""
     theme = scene.look.theme
-    graph = _graph(scene, "LR" if scene.look.direction == "right" else "TB")
+    rankdir = "LR" if scene.look.direction == "right" else "TB"
+    graph = _graph(scene, rankdir)
     graph.attr(
         bgcolor=theme.background,
         label=_heading(scene),
@@ -88,7 +89,8 @@ def picture(scene: Scene) -> str:
         style = {"skip": "dashed", "size": "dotted"}.get(edge.kind, "solid")
         colour = theme.skip if edge.kind == "skip" else theme.line
         label = _label(edge.label, theme) if edge.label else ""
-        _connect(graph, edge, edge.tail, edge.head, label, style=style, color=colour)
+        ends = (edge.tail, edge.head)
+        _connect(graph, edge, ends, label, rankdir, style=style, color=colour)
     return str(graph.source)
 
 
@@ -108,9 +110,17 @@ def _inches(px: float) -> str:
 
 
 def _connect(
-    graph: graphviz.Digraph, edge: Edge, tail: str, head: str, label: str, **style: str
+    graph: graphviz.Digraph,
+    edge: Edge,
+    ends: tuple[str, str],
+    label: str,
+    rankdir: str,
+    **style: str,
 ) -> None:
+    tail, head = ends
     attributes = {"id": edge.id, "weight": "20" if edge.heavy else "1", **style}
+    if edge.fans and tail == edge.tail:
+        attributes["tailport"] = "e" if rankdir == "LR" else "s"
     graph.edge(tail, head, label=label, **attributes)
 
 

@@ -5,6 +5,7 @@ An id is a letter and a number: nothing of a spec's text reaches the drawing pro
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
@@ -21,6 +22,9 @@ LABEL_SIZE = 9.5
 """Of the font of an arrow's shape."""
 TITLE_WIDTH = 230.0
 """px of an area's title, at most."""
+
+MANY = 3
+"""Arrows that leave or reach a box fan out, from so many on."""
 
 EdgeKind = Literal["main", "skip", "size"]
 
@@ -41,6 +45,8 @@ class Edge(NamedTuple):
         kind: 'skip' of a skip connection; 'size' where only the value's size is read.
         label: the value's shape, where it is told; or ''.
         heavy: whether it is on the main path, which is to be straight.
+        fans: whether it is one of many that leave its tail or reach its head; these leave
+            their tails in the middle.
     """
 
     id: str
@@ -49,6 +55,7 @@ class Edge(NamedTuple):
     kind: EdgeKind
     label: str
     heavy: bool
+    fans: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,16 +182,22 @@ class _Maker:
         main = self.outline.main_path
         links = set(zip([None, *main], main, strict=False))
         told: set[tuple[Box | None, tuple[int, ...]]] = set()
+        leaving = Counter(arrow.source for arrow in self.outline.arrows)
+        reaching = Counter(arrow.target for arrow in self.outline.arrows)
         edges = []
         for index, arrow in enumerate(self.outline.arrows):
+            spreads = leaving[arrow.source] >= MANY
+            fans = spreads or reaching[arrow.target] >= MANY
+            straight = (arrow.source, arrow.target) in links and not arrow.size_only
             edges.append(
                 Edge(
                     f"e{index}",
                     self.ids[arrow.source] if arrow.source else "in",
                     self.ids[arrow.target],
                     "skip" if arrow.skip else "size" if arrow.size_only else "main",
-                    self._label(arrow, told),
-                    (arrow.source, arrow.target) in links and not arrow.size_only,
+                    "" if spreads else self._label(arrow, told),
+                    straight and not fans,
+                    fans,
                 )
             )
         return edges
