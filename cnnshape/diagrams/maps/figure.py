@@ -39,7 +39,7 @@ def draw(network: Network, look: Look) -> Figure:
     rows = layout(path, scales, look)
     width = max(LEAST_WIDTH, *(row.width for row in rows))
     left = (width - max(row.width for row in rows)) / 2
-    notes = sentences(path, scales, rows, look)
+    notes = sentences(path, scales, rows)
 
     blocks = [heading(network, width, look.theme)]
     blocks += [

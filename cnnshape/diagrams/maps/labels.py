@@ -97,7 +97,9 @@ def operation_label(stack: Stack, look: Look) -> Label:
     """The text under the gap before a stack: what its layers do, and what they cost."""
     lines = list(_wrapped(operations(stack.layers, look), TEXT_SIZE))
     lines += _wrapped([companions(stack.layers)], TEXT_SIZE, muted=True)
-    lines += _wrapped(costs(stack, look), SMALL_SIZE, muted=True)
+    params = stack.params if "params" in look.facts else 0
+    macs = stack.macs if "macs" in look.facts else 0
+    lines += _wrapped(costs(params, macs), SMALL_SIZE, muted=True)
     return Label(tuple(lines))
 
 

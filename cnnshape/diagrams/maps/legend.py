@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from .. import svg
 from ..caption import TEXT_LINE
-from ..look import Look
 from ..text import one_line
 from ..themes import KIND_TITLES, PALETTE, Theme
 from .layout import Place, Row
-from .paint import EDGE, STRONG, draw_stack
+from .paint import STRONG, THIN, draw_stack
 from .path import Path
 from .scale import ALL_MAPS, LEAST, LEAST_WINDOW, ROOTS, Form, Scale, Scales
 
@@ -39,7 +39,7 @@ def _swatch(kind: str, theme: Theme) -> str:
 def _traced(theme: Theme) -> str:
     middle = TEXT_LINE / 2
     lines = "".join(
-        svg.element("line", x1=8, y1=y, x2=17, y2=middle, stroke=theme.line, stroke_width=EDGE)
+        svg.element("line", x1=8, y1=y, x2=17, y2=middle, stroke=theme.line, stroke_width=THIN)
         for y in (middle - 3.5, middle + 3.5)
     )
     window = svg.element(
@@ -56,7 +56,7 @@ def _traced(theme: Theme) -> str:
     return lines + window + point
 
 
-def sentences(path: Path, scales: Scales, rows: Sequence[Row], look: Look) -> tuple[str, ...]:
+def sentences(path: Path, scales: Scales, rows: Sequence[Row]) -> tuple[str, ...]:
     """How things are scaled, and what is condensed, shortened or left out."""
     places = [place for row in rows for place in row.places]
     return (
@@ -65,6 +65,7 @@ def sentences(path: Path, scales: Scales, rows: Sequence[Row], look: Look) -> tu
         *_scales(path, scales),
         *_counts(path),
         *_marks(places),
+        *_arrows(places),
         *_repeats(rows, places),
     )
 
@@ -136,6 +137,14 @@ def _marks(places: Sequence[Place]) -> Iterator[str]:
         yield f"No window is drawn smaller than {LEAST_WINDOW:g} px."
     if any(place.window and place.item.form.depth for place in places):
         yield "A window is drawn on the front of its map, without its depth."
+
+
+def _arrows(places: Sequence[Place]) -> Iterator[str]:
+    for before, place in pairwise(places):
+        link = place.item.link
+        if link is not None and link.way == "unknown" and before.item.stack.spatial:
+            yield "An arrow stands where the window is not known."
+            return
 
 
 def _repeats(rows: Sequence[Row], places: Sequence[Place]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...layers.shapes import format_shape
 from ...network import Network, Node
 from .path import Stack
+from .words import costs
 
 MOST_LAYERS = 12
 """Layers that a tooltip names; of more it says how many they are."""
@@ -18,8 +19,7 @@ def tooltip(stack: Stack, network: Network) -> str:
     more = len(stack.layers) - MOST_LAYERS
     if more > 0:
         lines.append(f"and {more:,} more layer{'s' if more > 1 else ''}")
-        macs = "unknown" if stack.macs is None else f"{stack.macs:,}"
-        lines.append(f"together {stack.params:,} parameters, {macs} MACs")
+        lines += [f"together {said}" for said in costs(stack.params, stack.macs)]
     return "\n".join(lines)
 
 
@@ -29,16 +29,12 @@ def _lines(node: Node) -> list[str]:
     shapes = (
         f"{', '.join(map(format_shape, node.input_shapes))} → {format_shape(node.output_shape)}"
     )
-    costs = []
-    if node.params:
-        costs.append(f"{node.params:,} parameters")
-    if node.macs != 0:
-        costs.append("MACs unknown" if node.macs is None else f"{node.macs:,} MACs")
+    said = costs(node.params, node.macs)
     if node.shares:
-        costs.append(f"weights of {node.shares}")
+        said.append(f"weights of {node.shares}")
     return [
         f"{node.path}: {node.type}" + (f" {arguments}" if arguments else ""),
         shapes,
         *([formula] if formula else []),
-        *([", ".join(costs)] if costs else []),
+        *([", ".join(said)] if said else []),
     ]

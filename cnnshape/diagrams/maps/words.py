@@ -116,11 +116,11 @@ def heading(path: Path, stack: Stack, *, role: bool = True) -> str:
     return f"{name}: {'feature maps' if len(stack.shape) > 1 else 'layer'}"
 
 
-def costs(stack: Stack, look: Look) -> list[str]:
-    """'156 parameters' and '117,600 MACs', where they are asked for and there are any."""
+def costs(params: int, macs: int | None) -> list[str]:
+    """'156 parameters' and '117,600 MACs', those that there are."""
     said = []
-    if "params" in look.facts and stack.params:
-        said.append(f"{stack.params:,} parameter" + ("s" if stack.params != 1 else ""))
-    if "macs" in look.facts and stack.macs != 0:
-        said.append("MACs unknown" if stack.macs is None else f"{stack.macs:,} MACs")
+    if params:
+        said.append(f"{params:,} parameter" + ("s" if params != 1 else ""))
+    if macs != 0:
+        said.append("MACs unknown" if macs is None else f"{macs:,} MACs")
     return said
