@@ -115,6 +115,7 @@ def train(job: Job, position: Position, tally: Tally) -> Iterator[Event]:
                 position.step = step + 1
                 position.epoch_seconds += pace.lap()
                 yield _looked(job, position, tally, pace)
+                stop = stop or (interruption.asked and group.alone)
                 if stop or keeper.is_due():
                     keeper.save()
                 if stop:

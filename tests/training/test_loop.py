@@ -1,0 +1,184 @@
+"""The loop: the same bits twice, and after every kind of stop."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+
+import pytest
+import torch
+import yaml
+
+from cnnshape import load
+from cnnshape.training import loop
+from cnnshape.training.events import EpochDone, Looked
+from cnnshape.training.faults import Interrupted, TrainingError
+from cnnshape.training.loop import train
+from cnnshape.training.progress import Progress, Silent
+from cnnshape.training.run import Run
+from cnnshape.training.start import carry_out
+
+from .runs import begun, network, resumed, trained
+
+
+def _digest(folder) -> str:
+    return hashlib.sha256(Run(folder).model.read_bytes()).hexdigest()
+
+
+@pytest.fixture
+def always(monkeypatch):
+    """Look, and save, after every step."""
+    monkeypatch.setattr(loop, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(loop, "SAVE_SECONDS", 0.0)
+    monkeypatch.setattr(loop, "SAVE_SHARE", 1e9)
+
+
+class _StopAfter(Progress):
+    """Raises KeyboardInterrupt's cause, a SIGINT, after so many looks."""
+
+    def __init__(self, looks: int) -> None:
+        self.left = looks
+
+    def show(self, event) -> None:
+        if isinstance(event, Looked):
+            self.left -= 1
+            if self.left == 0:
+                os.kill(os.getpid(), signal.SIGINT)
+
+
+class _Collect(Progress):
+    def __init__(self) -> None:
+        self.events = []
+
+    def show(self, event) -> None:
+        self.events.append(event)
+
+
+RECIPES = [
+    {},
+    {"optimizer": "adamw", "average": 0.9, "augment": "shift:1,flip,distort"},
+]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_the_same_seed_gives_the_same_bits_and_another_seed_others(tmp_path, recipe, threads):
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        trained(tmp_path / name, seed=seed, threads=threads, **recipe)
+    assert _digest(tmp_path / "a") == _digest(tmp_path / "b") != _digest(tmp_path / "c")
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize(
+    ("stop", "place"), [(1, (0, 1)), (4, (0, 4)), (9, (0, 9)), (10, (1, 1)), (13, (1, 4))]
+)
+def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path, always, recipe, stop, place):
+    # 300 images in batches of 32 are 9 steps an epoch: stops are within, at and after its end.
+    trained(tmp_path / "whole", **recipe)
+    with pytest.raises(Interrupted):
+        carry_out(begun(tmp_path / "stopped", **recipe), _StopAfter(stop))
+    again = resumed(tmp_path / "stopped")
+    assert (again.position.epoch, again.position.step) == place
+    result = carry_out(again, Silent())
+    assert _digest(tmp_path / "stopped") == _digest(tmp_path / "whole")
+    whole = Run(tmp_path / "whole").read_result()
+    for figure in ("test_accuracy", "test_loss", "confusion", "class_accuracy"):
+        assert result[figure] == whole[figure]
+    metrics = [Run(tmp_path / name).metrics.read_text() for name in ("stopped", "whole")]
+    rows = [[line.split(",")[:6] for line in text.splitlines()] for text in metrics]
+    assert rows[0] == rows[1]
+
+
+def test_what_is_saved_is_never_half_a_step(tmp_path, always):
+    # Whatever state is on disk after any step, going on from it gives the same weights.
+    trained(tmp_path / "whole")
+    training = begun(tmp_path / "cut")
+    states = []
+    for event in train(training.job, training.position, training.tally):
+        if isinstance(event, Looked):
+            states.append(training.run.checkpoint.read_bytes())
+    for state in (states[0], states[5], states[9], states[-1]):
+        training.run.checkpoint.write_bytes(state)
+        carry_out(resumed(tmp_path / "cut"), Silent())
+        assert _digest(tmp_path / "cut") == _digest(tmp_path / "whole")
+
+
+def test_events_tell_of_steps_and_epochs(tmp_path, always):
+    progress = _Collect()
+    carry_out(begun(tmp_path), progress)
+    looks = [event for event in progress.events if isinstance(event, Looked)]
+    epochs = [event for event in progress.events if isinstance(event, EpochDone)]
+    assert [(look.epoch, look.step) for look in looks] == [
+        (epoch, step) for epoch in (1, 2) for step in range(1, 10)
+    ]
+    assert [epoch.epoch for epoch in epochs] == [1, 2]
+    assert looks[8].loss == epochs[0].train_loss
+    assert looks[8].accuracy == epochs[0].train_accuracy
+    assert looks[-1].seconds_left == 0
+    assert all(0 <= look.accuracy <= 1 and look.images_per_second > 0 for look in looks)
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_last_good_state(tmp_path, always):
+    training = begun(tmp_path, lr=1e12, warmup=0.5)
+    with pytest.raises(TrainingError) as caught:
+        carry_out(training, Silent())
+    text = str(caught.value)
+    assert "the loss is nan at step" in text or "the loss is inf at step" in text
+    assert "of epoch 1, with a learning rate of" in text
+    assert "try a lower one, such as --lr 2.5e+11" in text
+    assert all(
+        tensor.isfinite().all()
+        for name, tensor in _tensors(tmp_path).items()
+        if name.startswith("tally")
+    )
+
+
+def _tensors(folder):
+    from cnnshape.training.checkpoint import read_checkpoint
+
+    return read_checkpoint(Run(folder).checkpoint).tensors
+
+
+def test_a_disk_that_is_full_is_told_with_what_is_left(tmp_path, monkeypatch):
+    def full(file, checkpoint):
+        raise OSError(28, "No space left on device", str(file))
+
+    monkeypatch.setattr(loop, "write_checkpoint", full)
+    with pytest.raises(TrainingError, match=r"cannot save the run's state in .*: No space left"):
+        carry_out(begun(tmp_path), Silent())
+
+
+def test_lenet5_1998_learns(tmp_path):
+    recipe = {"dataset": "digits", "epochs": 4, "batch": 32}
+    result = trained(tmp_path, load("lenet5_1998"), **recipe)
+    assert result["test_accuracy"] > 0.8
+
+
+def test_what_torch_refuses_is_one_line(tmp_path):
+    # One sample and a norm over it: torch wants more than one value a channel.
+    layers = ["Flatten", {"type": "Linear", "out_features": 10}, "BatchNorm1d"]
+    text = yaml.safe_dump({"input": [1, 8, 8], "layers": layers})
+    with pytest.raises(TrainingError, match="PyTorch cannot train this network: ValueError"):
+        trained(tmp_path, network(text), batch=1)
+
+
+def test_a_network_without_parameters_is_refused(tmp_path):
+    with pytest.raises(TrainingError, match="no parameters: there is nothing to learn"):
+        trained(tmp_path, network("input: [10]\nlayers: [ReLU]\n"))
+
+
+def test_any_input_of_synthetic_data(tmp_path):
+    convolution = {"type": "Conv1d", "out_channels": 4, "kernel_size": 3}
+    layers = [convolution, "Flatten", {"type": "Linear", "out_features": 3}]
+    text = yaml.safe_dump({"input": [2, 20], "layers": layers})
+    result = trained(tmp_path, network(text), epochs=4)
+    assert len(result["classes"]) == 3
+    assert result["test_accuracy"] > 0.5
+
+
+def test_torch_s_own_generator_plays_no_part(tmp_path):
+    trained(tmp_path / "a")
+    torch.rand(100)
+    trained(tmp_path / "b")
+    assert _digest(tmp_path / "a") == _digest(tmp_path / "b")
