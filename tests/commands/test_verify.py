@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from cnnshape import zoo
+from cnnshape.commands import verify
 from cnnshape.commands._verdict import no_verification, verdict_lines
 
 
@@ -42,6 +44,23 @@ def test_the_spec_left_out_is_lenet5(cli):
     result = cli("verify")
     assert result.exit_code == 0
     assert result.stdout.startswith("lenet5  ✓ verified")
+
+
+def test_all_runs_the_giants_on_meta_and_says_so(cli, tmp_path, monkeypatch):
+    folder = tmp_path / "zoo"
+    folder.mkdir()
+    net = "input: [3, 8, 8]\nlayers: [{type: Conv2d, out_channels: %d, kernel_size: 1}]\n"
+    (folder / "giant.yaml").write_text(net % 2)
+    (folder / "small.yaml").write_text(net % 1)
+    monkeypatch.setattr(zoo, "folder", lambda: folder)
+    monkeypatch.setattr(verify, "GIANT", 3 * 8 * 8)
+    giant, small, note = cli("verify", "--all").stdout.splitlines()
+    assert " on meta:" in giant
+    assert " on cpu:" in small
+    assert note.startswith("1 net beyond")
+    assert note.endswith("shapes alone were run, on meta; --device cpu runs the whole")
+    assert " on meta" not in cli("verify", "--all", "--device", "cpu").stdout
+    assert " on meta" not in cli("verify", "giant").stdout
 
 
 def test_changes_and_device_apply(cli, spec):

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from . import stored
 from .cifar100_classes import CIFAR100_CLASSES
 from .cifar_batches import Batch, Form, read_archive, read_batches
-from .dataset import ArrayImages, Data, DataError
+from .dataset import ArrayImages, Data, DataError, Report
 from .python_batches import NotABatch, read_python_batch
-from .stored import Publication, Report
+from .stored import Publication
 
 if TYPE_CHECKING:
     from .dataset import Labels, Pixels

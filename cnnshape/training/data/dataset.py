@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     Pixels: TypeAlias = NDArray[np.uint8]
     Labels: TypeAlias = NDArray[np.int64]
     Index: TypeAlias = slice | NDArray[np.int64]
+
+
+Report: TypeAlias = Callable[[str], None]
+"""What is told a line of what goes on."""
 
 
 class DataError(Exception):

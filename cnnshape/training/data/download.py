@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from .stored import Publication, Report
+    from .dataset import Report
+    from .stored import Publication
 
 CONNECT_SECONDS, SILENCE_SECONDS = 10, 30
 """How long a mirror may take to answer, and to send the next bytes."""
@@ -58,15 +59,17 @@ def fetch(publication: Publication, name: str, report: Report) -> None:
 
 def _reason(fault: Exception) -> str:
     """What a mirror did, in a few words: requests' own texts name addresses of objects."""
-    from requests.exceptions import ConnectionError, HTTPError, Timeout
+    from requests.exceptions import ConnectionError, HTTPError, SSLError, Timeout
 
     if isinstance(fault, HTTPError) and fault.response is not None:
         return f"answers {fault.response.status_code} {fault.response.reason}"
     if isinstance(fault, Timeout):
         return "does not answer in time"
+    if isinstance(fault, SSLError):
+        return "has no certificate that is trusted here"
     if isinstance(fault, ConnectionError):
         return "cannot be reached"
-    return f"failed ({type(fault).__name__})"
+    return f"broke off ({type(fault).__name__})"
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image as Picture
 
-    from .dataset import Pixels
+    from .dataset import Pixels, Report
 
 LEAST_SIDE = 256
 """A JPEG is not decoded smaller than this: what is drawn may be a small part of it."""
@@ -31,7 +30,7 @@ def read_drawing(
     path: str | PathLike[str],
     sides: tuple[int, int],
     drawing: Drawing,
-    report: Callable[[str], None],
+    report: Report,
 ) -> Pixels:
     """A file as one of the drawings that a network was trained on: uint8, 1×H×W.
 

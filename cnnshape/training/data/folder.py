@@ -22,8 +22,7 @@ from .image_files import (
 from .split import take_share
 
 if TYPE_CHECKING:
-    from .dataset import Index, Labels, Pixels
-    from .stored import Report
+    from .dataset import Index, Labels, Pixels, Report
 
 TEST_SHARE = 0.2
 """Of each class, what is for the test where the folder has no part for it."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from ...layers.shapes import format_shape
-from .dataset import Data, DataError
+from .dataset import Data, DataError, Report
 
 NAMES = ("digits", "mnist", "fashion-mnist", "kmnist", "cifar10", "cifar100", "synthetic")
 """The data sets that have names; 'folder:PATH' is one of the user's own."""
@@ -23,7 +22,7 @@ def load_data(
     seed: int = 0,
     strict: bool = False,
     download: bool = True,
-    report: Callable[[str], None] = lambda line: None,
+    report: Report = lambda line: None,
     classes: int = SYNTHETIC_CLASSES,
     budget: int = BUDGET,
 ) -> Data:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .dataset import Images, Pixels
 
-CHUNK_ELEMENTS = 1 << 24
+CHUNK_ELEMENTS = 1 << 20
 """Elements that are measured at once."""
 MEASURED_ELEMENTS = 1 << 28
 """Where images hold more together, some are measured, evenly spaced ..."""

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import stored
-from .dataset import ArrayImages, Data, DataError, Drawing
+from .dataset import ArrayImages, Data, DataError, Drawing, Report
 from .idx import read_idx
-from .stored import Publication, Report
+from .stored import Publication
 
 if TYPE_CHECKING:
     from .dataset import Labels

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from math import prod
@@ -18,7 +18,7 @@ from .dataset import DataError, Drawing
 from .measuring import how_many, mean_and_deviation
 
 if TYPE_CHECKING:
-    from .dataset import Images
+    from .dataset import Images, Report
 
 MOST_PADDING = 1.25
 """An input may be so many times as large as an image for it to be padded; else it is resized."""
@@ -95,9 +95,7 @@ class Preparation:
         mean, scale = _constants(self.mean, self.std, pixels.dim() - 2, pixels.device)
         return (pixels - mean).mul_(scale)
 
-    def of_file(
-        self, path: str | PathLike[str], report: Callable[[str], None] = lambda line: None
-    ) -> Tensor:
+    def of_file(self, path: str | PathLike[str], report: Report = lambda line: None) -> Tensor:
         """An image file as uint8, 1×(the network's input).
 
         Where the training images are drawings it becomes such a one: see `read_drawing`. Else

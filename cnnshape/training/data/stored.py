@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 from ...cache import FOLDER_VARIABLE, cache_folder
-from .dataset import DataError
-
-Report: TypeAlias = Callable[[str], None]
-"""Is told a line of what goes on."""
+from .dataset import DataError, Report
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,7 @@ def cached(publication: Publication, *, download: bool, report: Report) -> list[
 
 
 def missing(publication: Publication, names: list[str]) -> str:
-    """'mnist is not whole in ~/.cache/...: train-images... is missing'."""
+    """'mnist needs train-images-idx3-ubyte.gz: not in ~/.cache/cnnshape/data/mnist'."""
     return f"{publication.name} needs {', '.join(names)}: not in {publication.cache}"
 
 

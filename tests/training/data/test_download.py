@@ -22,8 +22,9 @@ LENET = (1, 32, 32)
 class Mirror:
     """A server of files, and what was asked of it."""
 
-    def __init__(self, files: dict[str, bytes]) -> None:
+    def __init__(self, files: dict[str, bytes], withheld: int = 0) -> None:
         self.files = files
+        self.withheld = withheld
         self.asked: list[str] = []
         mirror = self
 
@@ -32,7 +33,7 @@ class Mirror:
                 mirror.asked.append(self.path.removeprefix("/"))
                 content = mirror.files.get(mirror.asked[-1])
                 self.send_response(404 if content is None else 200)
-                self.send_header("Content-Length", str(len(content or b"")))
+                self.send_header("Content-Length", str(len(content or b"") + mirror.withheld))
                 self.end_headers()
                 self.wfile.write(content or b"")
 
@@ -135,6 +136,16 @@ def test_without_a_network_one_line_tells_what_helps(
             load()
     finally:
         empty.close()
+
+
+def test_a_transfer_that_breaks_off_leaves_nothing(
+    mirror: Mirror, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(monkeypatch, mirror.files, mirror.address)
+    mirror.withheld = 10
+    with pytest.raises(DataError, match="broke off"):
+        load()
+    assert [*cache.iterdir()] == []
 
 
 def test_a_damaged_file_in_the_cache_is_fetched_again(
