@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 from ...layers._window import Window, WindowLayer
 from ...layers.base import Step
+from ...layers.rearranging import Permute, Transpose
 from ...layers.shapes import Shape
 from ...network import Node
 from ..outline import FUSED_KINDS
@@ -64,8 +65,7 @@ def trace(stacks: Sequence[Stack]) -> list[Link]:
     links: list[Link] = []
     within: tuple[Span, ...] | None = None
     for source, target in reversed(list(pairwise(stacks))):
-        whole = tuple(Span(0, n - 1) for n in target.spatial)
-        sample = _followed(within or whole)
+        sample = _followed(within or tuple(map(_whole, target.spatial)))
         within = _seen(source, target, sample) if source.spatial else None
         if within is None:
             links.append(Link(_way(target)))
@@ -92,48 +92,61 @@ def _way(target: Stack) -> Way:
 
 def _seen(source: Stack, target: Stack, sample: Shape) -> tuple[Span, ...] | None:
     """The window of `source` that a position of `target` reads; None: not known."""
+    channels = tuple(map(_whole, target.shape[:1]))
     places = sample or (0,) * (len(target.shape) - 1)
-    spans: tuple[Span, ...] | None = tuple(Span(place, place) for place in places)
+    spans: tuple[Span, ...] | None = (*channels, *(Span(place, place) for place in places))
     reads = [source.shape, *(node.output_shape for node in target.layers)]
     for node, incoming in reversed(list(zip(target.layers, reads, strict=False))):
         if spans is not None:
             spans = read_by(node, incoming, spans)
-    if spans is None or len(spans) != len(source.spatial):
+    if spans is None:
         return None
-    return tuple(span.clipped(n) for span, n in zip(spans, source.spatial, strict=True))
+    return tuple(span.clipped(n) for span, n in zip(spans[1:], source.spatial, strict=True))
 
 
 def read_by(node: Node, incoming: Shape, spans: Sequence[Span]) -> tuple[Span, ...] | None:
-    """The positions of a value that a layer reads for those of its output; None: not known.
+    """What a layer reads of a value for a part of its output; None: not known.
 
-    Positions in the padding are among them.
+    Positions in the padding are among it.
 
     Args:
         node: the layer.
         incoming: the shape of the value.
-        spans: the positions of its output, one span a spatial dimension.
+        spans: the part of its output, one span a dimension, that of the channels first.
     """
-    sizes = incoming[1:]
-    if not sizes:
-        return (
-            ()
-            if incoming == node.output_shape and node.layer.kind not in {"linear", "attention"}
-            else None
-        )
-    if node.layer.flattens_space:
-        return tuple(Span(0, 0) for _ in sizes) if all(n == 1 for n in sizes) else None
+    layer, written = node.layer, node.output_shape
+    if isinstance(layer, Permute | Transpose):
+        order = layer.output_shape((tuple(range(len(incoming))),))
+        return tuple(span for _, span in sorted(zip(order, spans, strict=True)))
+    if layer.flattens_space:
+        points = all(n == 1 for n in incoming[1:])
+        return (spans[0], *map(_whole, incoming[1:])) if points else None
+    if layer.kind == "linear":
+        return (*spans[:-1], _whole(incoming[-1])) if len(incoming) > 1 else None
+    if len(incoming) < 2:
+        return tuple(spans) if incoming == written and layer.kind != "attention" else None
     steps = footprint(node, incoming)
-    if steps is None or len(steps) != len(sizes):
+    if steps is None or len(steps) != len(incoming) - 1:
         return None
-    if not spans:
-        whole = all(step.span == n - 1 for step, n in zip(steps, sizes, strict=True))
-        return tuple(Span(0, n - 1) for n in sizes) if whole else None
-    if len(spans) != len(steps):
+    mixes = layer.kind == "convolution" or written[0] != incoming[0]
+    channels = _whole(incoming[0]) if mixes else spans[0]
+    if len(spans) == 1:
+        whole = all(step.span == n - 1 for step, n in zip(steps, incoming[1:], strict=True))
+        return (channels, *map(_whole, incoming[1:])) if whole else None
+    if len(spans) != len(incoming):
         return None
-    return tuple(
-        Span(start(span.first), start(span.last) + int(step.span))
-        for start, step, span in zip(_starts(node, sizes, steps), steps, spans, strict=True)
+    starts = _starts(node, incoming[1:], steps)
+    return (
+        channels,
+        *(
+            Span(start(span.first), start(span.last) + int(step.span))
+            for start, step, span in zip(starts, steps, spans[1:], strict=True)
+        ),
     )
+
+
+def _whole(size: int) -> Span:
+    return Span(0, size - 1)
 
 
 def _starts(node: Node, sizes: Shape, steps: Sequence[Step]) -> list[Callable[[int], int]]:

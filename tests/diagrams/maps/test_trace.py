@@ -35,6 +35,16 @@ LAYERS = [
             "Sigmoid",
         ],
     ),
+    (
+        "[3, 20, 24]",
+        [
+            "{type: Conv2d, out_channels: 4, kernel_size: 7, padding: 3}",
+            "{type: Permute, dims: [0, 2, 3, 1]}",
+            "{type: Linear, in_features: 4, out_features: 8}",
+            "{type: Transpose, dim0: 1, dim1: 3}",
+            "{type: Transpose, dim0: 2, dim1: 3}",
+        ],
+    ),
 ]
 
 
@@ -107,7 +117,7 @@ def test_a_range_of_positions_reads_the_union_of_their_windows():
     (node,) = path_of(
         "[1, 30]", ["{type: Conv1d, out_channels: 1, kernel_size: 3, stride: 2}"]
     ).layers
-    assert read_by(node, (1, 30), (Span(4, 6),)) == (Span(8, 14),)
+    assert read_by(node, (1, 30), (Span(0, 0), Span(4, 6))) == (Span(0, 0), Span(8, 14))
 
 
 def test_what_a_layer_tells_of_another_of_its_inputs_is_not_taken_for_the_main_path():
