@@ -210,6 +210,7 @@ function networkDetails() {
       "div",
       { class: "conventions muted" },
       [...data.conventions, folded && FOLDED].filter(Boolean).map((text) => element("p", {}, text)),
+      element("p", { class: "keys" }, byId("keys").textContent),
     ),
   ].filter(Boolean);
 }

@@ -29,10 +29,13 @@ def browser() -> Iterator[Any]:
         if os.environ.get("CI"):
             pytest.fail(told)
         pytest.skip(told)
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # The sandbox needs rights, and shared memory room, that containers do not give.
         chromium = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=found,
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
         )
         yield chromium
         chromium.close()

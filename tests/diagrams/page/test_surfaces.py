@@ -81,7 +81,13 @@ name: '</script><script>alert(1)</script><!-- "net" & {x|y} 네트워크'
 reference: "</title><img src=x onerror=alert(2)>\\u2028 line"
 description: '<b onmouseover="alert(3)">bold</b> @@script@@'
 input: [3, 64, 64]
+blocks:
+  MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM:
+    layers: [{type: Conv2d, out_channels: 8, kernel_size: 1}, {type: AvgPool2d, kernel_size: 1}]
 layers:
+  - {name: '<b>&amp;', type: MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM, repeat: 3}
+  - name: '이름이 매우 길고 또 길어서 제목에 다 들어가지 못하는 블록'
+    type: MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM
   - {name: '<img src=x onerror=alert(4)>', type: Conv2d, out_channels: 8, kernel_size: 3}
   - {name: '"><svg onload=alert(5)>', type: ReLU}
   - {name: '@@data@@ ]]> --> </svg>', type: Conv2d, out_channels: 8, kernel_size: 3}
@@ -96,6 +102,12 @@ layers:
 """
 
 
+def test_the_units_and_the_keys_are_said(opener: Opener) -> None:
+    told = opener(load("resnet18")).locator("#details").text_content()
+    for part in ("flop_counter", "FLOPs = 2 × MACs", "×N:", "without the batch", "/ searches"):
+        assert part in told
+
+
 def test_hostile_texts_stay_texts(opener: Opener) -> None:
     network = loads(HOSTILE)
     page = opener(network)
@@ -108,7 +120,7 @@ def test_hostile_texts_stay_texts(opener: Opener) -> None:
         assert page.locator("#details h2").text_content() == node.path
     page.locator("#search").fill("<img")
     page.keyboard.press("Enter")
-    assert page.locator("#details h2").text_content() == network.layers[0].path
+    assert page.locator("#details h2").text_content() == "<img src=x onerror=alert(4)>"
     assert page.locator("img, iframe, b, a, [onload], [onerror], [onmouseover]").count() == 0
     assert page.locator("script").count() == 2
     assert page.evaluate(OVERFULL) == []
