@@ -115,6 +115,8 @@ def read_by(node: Node, incoming: Shape, spans: Sequence[Span]) -> tuple[Span, .
         spans: the part of its output, one span a dimension, that of the channels first.
     """
     layer, written = node.layer, node.output_shape
+    if not spans:
+        return None
     if isinstance(layer, Permute | Transpose):
         order = layer.output_shape((tuple(range(len(incoming))),))
         return tuple(span for _, span in sorted(zip(order, spans, strict=True)))

@@ -48,6 +48,25 @@ SMALL = {
         input: [4]
         layers: [{type: Linear, out_features: 1}]
     """,
+    "no dimension": """
+        input: [3, 4, 4]
+        layers:
+          - {type: Mean, dim: [1, 2, 3]}
+    """,
+    "channels last": """
+        input: [3, 6, 8]
+        layers:
+          - {type: Permute, dims: [0, 2, 3, 1]}
+          - {type: LayerNorm, normalized_shape: [3]}
+          - {type: Linear, in_features: 3, out_features: 5}
+    """,
+    "attention": """
+        input: [16, 32]
+        layers:
+          - {type: MultiheadAttention, num_heads: 4, from: [input, input, input]}
+          - {type: LayerNorm, normalized_shape: [32]}
+          - {type: Linear, in_features: 32, out_features: 64}
+    """,
     "two outputs": """
         input: [3, 64, 64]
         outputs: [classes, boxes]
