@@ -32,7 +32,8 @@ def fetch(publication: Publication, name: str, report: Report) -> None:
     pooch.get_logger().setLevel("ERROR")
     failures = []
     for mirror in publication.mirrors:
-        host = urlsplit(mirror).netloc
+        address = urlsplit(mirror)
+        host = f"{address.scheme}://{address.netloc}"
         report(f"fetching {name} of {publication.name} from {host}")
         try:
             with _progress(name) as bar:
