@@ -76,7 +76,7 @@ def _left_out(path: Path) -> Iterator[str]:
     joining = sum(len(set(layer.inputs)) - 1 for layer in drawn)
     said = []
     if len(drawn) < len(network.layers):
-        said.append(f"{len(drawn):,} of {len(network.layers):,} layers")
+        said.append(f"{len(drawn):,} of {len(network.layers):,} layers, with their costs alone")
     if joining:
         connections = "connection that joins" if joining == 1 else "connections that join"
         said.append(f"{joining:,} {connections} it {'is' if joining == 1 else 'are'} not drawn")

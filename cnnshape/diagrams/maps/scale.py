@@ -52,7 +52,9 @@ class Scale:
     @classmethod
     def fitting(cls, sizes: Iterable[int]) -> Scale:
         """The scale nearest to a linear one on which the least size can still be seen."""
-        known = sorted(size for size in sizes if size > 1) or [1]
+        known = sorted(size for size in sizes if size > 1)
+        if not known:
+            return cls(1, LEGIBLE)
         spread = known[-1] / known[0]
         root = next((root for root in ROOTS if LARGEST / spread ** (1 / root) >= LEGIBLE), 4)
         return cls(root, LARGEST / known[-1] ** (1 / root))

@@ -73,6 +73,10 @@ def test_where_sizes_are_far_apart_edges_follow_a_root():
     assert rooted(4) >= LEGIBLE
 
 
+def test_where_nothing_has_a_size_a_single_element_is_drawn_short():
+    assert Scale.fitting([1, 1])(1) == Scale.fitting([])(1) == LEGIBLE
+
+
 def test_a_size_that_cannot_be_seen_is_told():
     scale = Scale.fitting([300])
     assert scale.shows(300)
