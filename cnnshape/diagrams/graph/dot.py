@@ -100,6 +100,7 @@ def _graph(scene: Scene, rankdir: str) -> graphviz.Digraph:
         rankdir=rankdir,
         nodesep=_inches(NODE_GAP),
         ranksep=_inches(RANK_GAP),
+        newrank="true",
     )
     graph.attr("edge", arrowsize="0.6")
     return graph
@@ -118,7 +119,7 @@ def _connect(
     **style: str,
 ) -> None:
     tail, head = ends
-    attributes = {"id": edge.id, "weight": "20" if edge.heavy else "1", **style}
+    attributes = {"id": edge.id, "weight": str(edge.weight), **style}
     if edge.fans and tail == edge.tail:
         attributes["tailport"] = "e" if rankdir == "LR" else "s"
     graph.edge(tail, head, label=label, **attributes)

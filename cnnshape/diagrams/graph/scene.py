@@ -23,6 +23,10 @@ LABEL_SIZE = 9.5
 TITLE_WIDTH = 230.0
 """px of an area's title, at most."""
 
+STRAIGHT, SHORT = 20, 2
+"""Weights of an arrow of the main path; and of one that alone leaves its box, so that the boxes
+of a branch stand together and just before its merge."""
+
 MANY = 3
 """Arrows that leave or reach a box fan out, from so many on."""
 
@@ -44,7 +48,7 @@ class Edge(NamedTuple):
         tail, head: the ids of its nodes.
         kind: 'skip' of a skip connection; 'size' where only the value's size is read.
         label: the value's shape, where it is told; or ''.
-        heavy: whether it is on the main path, which is to be straight.
+        weight: how much is given to keep it short and straight.
         fans: whether it is one of many that leave its tail or reach its head; these leave
             their tails in the middle.
     """
@@ -54,7 +58,7 @@ class Edge(NamedTuple):
     head: str
     kind: EdgeKind
     label: str
-    heavy: bool
+    weight: int
     fans: bool = False
 
 
@@ -188,15 +192,17 @@ class _Maker:
         for index, arrow in enumerate(self.outline.arrows):
             spreads = leaving[arrow.source] >= MANY
             fans = spreads or reaching[arrow.target] >= MANY
-            straight = (arrow.source, arrow.target) in links and not arrow.size_only
+            kind: EdgeKind = "skip" if arrow.skip else "size" if arrow.size_only else "main"
+            straight = (arrow.source, arrow.target) in links and kind != "size" and not fans
+            alone = leaving[arrow.source] == 1 and kind == "main"
             edges.append(
                 Edge(
                     f"e{index}",
                     self.ids[arrow.source] if arrow.source else "in",
                     self.ids[arrow.target],
-                    "skip" if arrow.skip else "size" if arrow.size_only else "main",
+                    kind,
                     "" if spreads else self._label(arrow, told),
-                    straight and not fans,
+                    STRAIGHT if straight else SHORT if alone else 1,
                     fans,
                 )
             )
@@ -229,7 +235,9 @@ class _Maker:
                 if self.ids[box] in (child.ids() if isinstance(child, Cluster) else (child,))
             )
             root.children.insert(place + 1, id)
-            yield Edge(f"e{count + index}", self.ids[box], id, "main", "", [box] == last)
+            yield Edge(
+                f"e{count + index}", self.ids[box], id, "main", "", STRAIGHT if [box] == last else 1
+            )
 
 
 def _title(area: Area, look: Look) -> tuple[tuple[Line, ...], bool]:
