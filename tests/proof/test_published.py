@@ -40,6 +40,98 @@ def test_inception_v3_without_its_second_classifier() -> None:
     assert net.totals.macs == figures["macs"]
 
 
+REGNETS = {
+    "regnet_x_400mf": (5.2, 0.4), "regnet_x_800mf": (7.3, 0.8), "regnet_x_1_6gf": (9.2, 1.6),
+    "regnet_x_3_2gf": (15.3, 3.2), "regnet_x_8gf": (39.6, 8.0), "regnet_x_16gf": (54.3, 15.9),
+    "regnet_x_32gf": (107.8, 31.7), "regnet_y_400mf": (4.3, 0.4), "regnet_y_800mf": (6.3, 0.8),
+    "regnet_y_1_6gf": (11.2, 1.6), "regnet_y_3_2gf": (19.4, 3.2), "regnet_y_8gf": (39.2, 8.0),
+    "regnet_y_16gf": (83.6, 15.9), "regnet_y_32gf": (145.0, 32.3),
+}  # fmt: skip
+"""Radosavovic et al., 2020, arXiv:2003.13678, figures 15 and 16 (and the authors' model zoo):
+parameters in millions, multiply-accumulates in 1e9."""
+
+
+@pytest.mark.parametrize("name", REGNETS)
+def test_the_authors_regnets(name: str) -> None:
+    totals = cnnshape.load(name, params={"round_half": "even"}).totals
+    assert totals.macs is not None
+    assert (round(totals.params / 1e6, 1), round(totals.macs / 1e9, 1)) == REGNETS[name]
+
+
+def test_rounding_halves_to_the_even_multiple_changes_three_regnets() -> None:
+    changed = [
+        name
+        for name in REGNETS
+        if cnnshape.load(name).totals != cnnshape.load(name, params={"round_half": "even"}).totals
+    ]
+    assert changed == ["regnet_x_400mf", "regnet_y_800mf", "regnet_y_8gf"]
+
+
+def test_squeezenets_table_1_layer_by_layer() -> None:
+    """Iandola et al., 2016, arXiv:1602.07360, table 1: parameters before pruning."""
+    printed = {
+        "conv1": 14_208, "fire2": 11_920, "fire3": 12_432, "fire4": 45_344, "fire5": 49_440,
+        "fire6": 104_880, "fire7": 111_024, "fire8": 188_992, "fire9": 197_184,
+        "conv10": 513_000,
+    }  # fmt: skip
+    net = cnnshape.load("squeezenet1_0")
+    found = dict.fromkeys(printed, 0)
+    for node in net.layers:
+        if node.params:
+            found[node.path.partition(".")[0]] += node.params
+    assert found == printed
+    assert net.totals.params == 1_248_424
+
+
+@pytest.mark.parametrize(
+    ("name", "millions", "digits"),
+    [
+        # Tan and Le, 2019, arXiv:1905.11946, table 2. (Of B2, 9.2 million is printed.)
+        ("efficientnet_b0", 5.3, 1),
+        ("efficientnet_b1", 7.8, 1),
+        ("efficientnet_b3", 12, 0),
+        ("efficientnet_b4", 19, 0),
+        ("efficientnet_b5", 30, 0),
+        ("efficientnet_b6", 43, 0),
+        ("efficientnet_b7", 66, 0),
+        # Ma et al., 2018, arXiv:1807.11164; printed in the README of the authors' code.
+        ("shufflenet_v2_x0_5", 1.4, 1),
+        ("shufflenet_v2_x1_0", 2.3, 1),
+        ("shufflenet_v2_x1_5", 3.5, 1),
+        ("shufflenet_v2_x2_0", 7.4, 1),
+        # Liu et al., 2022, arXiv:2201.03545, table 1.
+        ("convnext_tiny", 29, 0),
+        ("convnext_small", 50, 0),
+        ("convnext_base", 89, 0),
+        ("convnext_large", 198, 0),
+        # Xie et al., 2016, arXiv:1611.05431, table 1.
+        ("resnext50_32x4d", 25.0, 1),
+        # Zagoruyko and Komodakis, 2016, arXiv:1605.07146, table 8.
+        ("wide_resnet50_2", 68.9, 1),
+    ],
+)
+def test_parameters_that_papers_print(name: str, millions: float, digits: int) -> None:
+    assert round(cnnshape.load(name).totals.params / 1e6, digits) == millions
+
+
+@pytest.mark.parametrize(
+    ("name", "billions"),
+    [
+        # Liu et al., 2022, arXiv:2201.03545, table 1.
+        ("convnext_tiny", 4.5),
+        ("convnext_small", 8.7),
+        ("convnext_base", 15.4),
+        ("convnext_large", 34.4),
+        # Xie et al., 2016, arXiv:1611.05431, table 1.
+        ("resnext50_32x4d", 4.2),
+    ],
+)
+def test_multiply_accumulates_that_papers_print(name: str, billions: float) -> None:
+    macs = cnnshape.load(name).totals.macs
+    assert macs is not None
+    assert round(macs / 1e9, 1) == billions
+
+
 def test_lenet5() -> None:
     net = cnnshape.load("lenet5")
     shapes = {
