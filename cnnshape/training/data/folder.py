@@ -104,7 +104,7 @@ def load_folder(
         raise DataError(f"{len(broken):,} broken in {path}: {few(broken)}; mend or remove")
     if broken:
         notes.append(f"left out as broken, {len(broken):,} of {count:,} images: {few(broken)}")
-    _check_classes(path, found.classes, learned.images, tested.images)
+    notes += _check_classes(path, found.classes, learned.images, tested.images)
     return Data(
         f"folder:{path}",
         found.classes,
@@ -182,13 +182,18 @@ def _read(
     return _Part(ArrayImages(pixels, labels), broken)
 
 
-def _check_classes(path: str, classes: tuple[str, ...], train: Images, test: Images) -> None:
-    """Raise DataError where there is nothing to learn of a class, or nothing to test on."""
-    import numpy as np
+def _check_classes(path: str, classes: tuple[str, ...], train: Images, test: Images) -> list[str]:
+    """What to tell of classes that are not tested.
 
-    counts = np.bincount(train.labels, minlength=len(classes))
-    empty = [name for name, count in zip(classes, counts, strict=True) if not count]
-    if empty:
-        raise DataError(f"folder:{path}: there is no image to learn from of {few(empty)}")
+    Raises:
+        DataError: there is nothing to learn of a class, or nothing to test on.
+    """
+    unlearned, untested = (
+        [name for label, name in enumerate(classes) if label not in part.labels]
+        for part in (train, test)
+    )
+    if unlearned:
+        raise DataError(f"folder:{path}: there is no image to learn from of {few(unlearned)}")
     if not len(test):
         raise DataError(f"folder:{path}: there is no image for the test; a class needs two or more")
+    return [f"the test has no image of {few(untested)}"] if untested else []

@@ -79,7 +79,8 @@ def find_images(root: Path) -> Found:
 def few(names: list[str]) -> str:
     """The first of some names, and how many more there are."""
     more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    shown = [name if name.isprintable() else ascii(name) for name in names[:NAMED]]
+    return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _parts(root: Path) -> dict[str, Path]:
@@ -104,6 +105,9 @@ def _class_names(folder: Path) -> tuple[str, ...]:
             f"{folder} holds {f'one folder, {names[0]}' if names else 'no folders'}: expected a "
             "folder for each of two or more classes, with its images in it"
         )
+    odd = next((name for name in names if not name.isprintable()), None)
+    if odd is not None:
+        raise DataError(f"the class of the folder {odd!a} cannot be printed: rename it")
     if all(name.isdecimal() for name in names):
         names.sort(key=lambda name: (int(name), name))
     return tuple(names)

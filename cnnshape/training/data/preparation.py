@@ -24,6 +24,8 @@ MOST_PADDING = 1.25
 """An input may be so many times as large as an image for it to be padded; else it is resized."""
 LUMA = (0.299, 0.587, 0.114)
 """The shares of red, green and blue in grey: ITU-R BT.601, as Pillow has it."""
+RESIZED_ELEMENTS = 1 << 24
+"""Elements that are resized at once."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,7 @@ class Preparation:
         if self.source[0] > self.output_shape[0]:
             pixels = _grey(pixels)
         if self._resized != self.source[1:]:
-            resized = functional.interpolate(
-                pixels.float(), self._resized, mode="bilinear", antialias=True
-            )
-            pixels = resized.round_().clamp_(0, 255).to(torch.uint8)
+            pixels = _resize(pixels, self._resized)
         if self._resized != self.output_shape[1:]:
             pixels = functional.pad(pixels, self._padding)
         if self.source[0] < self.output_shape[0]:
@@ -182,7 +181,7 @@ class Preparation:
     def from_dict(cls, values: Mapping[str, Any]) -> Preparation:
         """The preparation of plain data; raises DataError where it is none."""
         try:
-            return cls(
+            made = cls(
                 source=tuple(map(int, values["source"])),
                 output_shape=tuple(map(int, values["output_shape"])),
                 mean=tuple(map(float, values["mean"])),
@@ -191,16 +190,30 @@ class Preparation:
                 total=int(values["total"]),
                 drawing=_drawing(values["drawing"]),
             )
+            channels = made.output_shape[0] if len(made.output_shape) > 1 else 1
+            if not len(made.mean) == len(made.std) == channels:
+                raise ValueError(f"{channels} channels")
         except (KeyError, TypeError, ValueError) as fault:
             raise DataError(
                 f"what is kept of the images' preparation is faulty: {fault!r}"
             ) from None
+        return made
 
 
 def _drawing(value: Mapping[str, Any] | None) -> Drawing | None:
     if value is None:
         return None
     return Drawing(None if value["box"] is None else int(value["box"]))
+
+
+def _resize(pixels: Tensor, sides: tuple[int, ...]) -> Tensor:
+    """uint8 images at another height and width; a few at a time, for they are float meanwhile."""
+    few = max(1, RESIZED_ELEMENTS // (pixels.shape[1] * prod(sides)))
+    parts = (
+        functional.interpolate(part.float(), sides, mode="bilinear", antialias=True)
+        for part in torch.split(pixels, few)
+    )
+    return torch.cat([part.round_().clamp_(0, 255).to(torch.uint8) for part in parts])
 
 
 def _grey(pixels: Tensor) -> Tensor:

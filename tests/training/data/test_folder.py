@@ -269,6 +269,19 @@ def test_a_class_that_is_only_tested(tmp_path: Path) -> None:
     )
 
 
+def test_a_class_that_is_not_tested_is_told(image_folder: Path) -> None:
+    write_image(image_folder / "bird" / "0.png")
+    assert "the test has no image of bird" in load(image_folder).notes
+
+
+def test_names_that_would_disturb_a_terminal(image_folder: Path) -> None:
+    (image_folder / "cat" / "red\x1b[31m\n.txt").write_text("no image")
+    (note,) = (note for note in load(image_folder).notes if note.startswith("passed over"))
+    assert note.endswith(r"'cat/red\x1b[31m\n.txt'")
+    write_image(image_folder / "a\nb" / "0.png")
+    assert told(image_folder) == r"the class of the folder 'a\nb' cannot be printed: rename it"
+
+
 def test_two_folders_for_one_part(tmp_path: Path) -> None:
     write_image(tmp_path / "train" / "a" / "0.png")
     write_image(tmp_path / "training" / "a" / "0.png")

@@ -15,6 +15,7 @@ from PIL import Image
 
 from cnnshape.training.data import DataError, load_data
 from cnnshape.training.data import measuring as measuring_module
+from cnnshape.training.data import preparation as preparation_module
 from cnnshape.training.data.dataset import ArrayImages, Drawing
 from cnnshape.training.data.preparation import Preparation
 
@@ -58,6 +59,13 @@ def test_another_size_is_resized_with_its_proportions() -> None:
         "images are padded with black from 32×32 to 32×48",
     ]
     assert prepared(flat, (1, 4, 4))[0].sentences()[0] == "images are resized from 8×8 to 4×4"
+
+
+def test_resizing_a_few_at_a_time_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = images(7, 1, 8, 8)
+    at_once = prepared(source, (1, 20, 20))[1]
+    monkeypatch.setattr(preparation_module, "RESIZED_ELEMENTS", 3 * 400)
+    assert np.array_equal(prepared(source, (1, 20, 20))[1], at_once)
 
 
 def test_resizing_is_smooth_both_ways() -> None:
@@ -150,7 +158,13 @@ def test_it_is_plain_data() -> None:
         text = json.dumps(preparation.to_dict())
         assert Preparation.from_dict(json.loads(text)) == preparation
     plain = preparation.to_dict()
-    for faulty in ({}, {**plain, "mean": None}, {**plain, "drawing": 5}, {"source": "x"}):
+    for faulty in (
+        {},
+        {**plain, "mean": None},
+        {**plain, "std": [1, 1]},
+        {**plain, "drawing": 5},
+        {"source": "x"},
+    ):
         with pytest.raises(DataError, match="is faulty"):
             Preparation.from_dict(faulty)
 
