@@ -240,8 +240,8 @@ def _write_all(network: Network, targets: list[_Target], order: _Order) -> None:
             sys.stdout.buffer.flush()
         else:
             write_atomically(path, content)
-    notes = figure().notes if any(format in DRAWN for _, format in targets) else ()
-    for note in notes:
+    left_out = figure().left_out if any(format in DRAWN for _, format in targets) else ()
+    for note in left_out:
         typer.echo(f"note: {note}", err=True)
 
 

@@ -77,11 +77,13 @@ class Figure:
 
     Attributes:
         svg: the whole SVG file.
-        notes: what is folded or left out, a sentence each, as the figure's caption says too.
+        notes: the figure's caption, a sentence each: scales, signs, and what is left out.
+        left_out: those of the notes that say what is not drawn.
     """
 
     svg: str
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 class DiagramError(Exception):

@@ -8,7 +8,7 @@ from .. import svg
 from ..caption import Block, heading, moved, paragraph, samples
 from ..look import DiagramError, Figure, Look
 from .layout import layout
-from .legend import entries, sentences
+from .legend import entries, left_out, sentences
 from .paint import paint_row
 from .path import Path, main_path
 from .scale import Scales
@@ -64,6 +64,7 @@ def draw(network: Network, look: Look) -> Figure:
             theme=look.theme,
         ),
         notes,
+        left_out(path),
     )
 
 

@@ -60,8 +60,7 @@ def sentences(path: Path, scales: Scales, rows: Sequence[Row]) -> tuple[str, ...
     """How things are scaled, and what is condensed, shortened or left out."""
     places = [place for row in rows for place in row.places]
     return (
-        *_left_out(path),
-        *_condensed(path),
+        *left_out(path),
         *_scales(path, scales),
         *_counts(path),
         *_marks(places),
@@ -70,7 +69,12 @@ def sentences(path: Path, scales: Scales, rows: Sequence[Row]) -> tuple[str, ...
     )
 
 
-def _left_out(path: Path) -> Iterator[str]:
+def left_out(path: Path) -> tuple[str, ...]:
+    """What is not drawn, or not by itself."""
+    return (*_passed_by(path), *_condensed(path))
+
+
+def _passed_by(path: Path) -> Iterator[str]:
     """What the main path passes by."""
     network, drawn = path.network, path.layers
     joining = sum(len(set(layer.inputs)) - 1 for layer in drawn)

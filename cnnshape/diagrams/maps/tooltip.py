@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...layers.shapes import format_shape
-from ...network import Network, Node
+from ...network import Network
+from ..tooltip import layer_lines
 from .path import Stack
 from .words import costs
 
@@ -15,26 +16,9 @@ def tooltip(stack: Stack, network: Network) -> str:
     """All that is known of the layers that make a stack."""
     if not stack.layers:
         return f"input: {format_shape(network.input_shape)}"
-    lines = [line for node in stack.layers[:MOST_LAYERS] for line in _lines(node)]
+    lines = [line for node in stack.layers[:MOST_LAYERS] for line in layer_lines(node)]
     more = len(stack.layers) - MOST_LAYERS
     if more > 0:
         lines.append(f"and {more:,} more layer{'s' if more > 1 else ''}")
         lines += [f"together {said}" for said in costs(stack.params, stack.macs)]
     return "\n".join(lines)
-
-
-def _lines(node: Node) -> list[str]:
-    arguments = node.layer.summary()
-    formula = node.layer.formula(node.input_shapes, node.output_shape)
-    shapes = (
-        f"{', '.join(map(format_shape, node.input_shapes))} → {format_shape(node.output_shape)}"
-    )
-    said = costs(node.params, node.macs)
-    if node.shares:
-        said.append(f"weights of {node.shares}")
-    return [
-        f"{node.path}: {node.type}" + (f" {arguments}" if arguments else ""),
-        shapes,
-        *([formula] if formula else []),
-        *([", ".join(said)] if said else []),
-    ]

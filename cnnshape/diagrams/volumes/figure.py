@@ -76,6 +76,7 @@ def draw(network: Network, look: Look) -> Figure:
             theme=look.theme,
         ),
         notes,
+        drawn.notes,
     )
 
 
