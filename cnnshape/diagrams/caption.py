@@ -29,15 +29,21 @@ class Block(NamedTuple):
     height: float
 
 
+def totals(network: Network) -> str:
+    """What goes in and comes out of a network, and what it costs, in one line."""
+    macs = network.totals.macs
+    outputs = ", ".join(map(format_shape, network.output_shapes))
+    return " · ".join(
+        [
+            f"{format_shape(network.input_shape)} → {outputs}",
+            f"{network.totals.params:,} parameters",
+            "MACs unknown" if macs is None else f"{macs:,} MACs",
+        ]
+    )
+
+
 def heading(network: Network, width: float, theme: Theme) -> Block:
     """The network's name, what goes in and comes out, and what it costs."""
-    macs = network.totals.macs
-    facts = (
-        f"{format_shape(network.input_shape)} → "
-        + ", ".join(map(format_shape, network.output_shapes)),
-        f"{network.totals.params:,} parameters",
-        "MACs unknown" if macs is None else f"{macs:,} MACs",
-    )
     lines = wrap(network.name, width, TITLE_SIZE, bold=True)
     drawn = [
         svg.text(
@@ -51,7 +57,7 @@ def heading(network: Network, width: float, theme: Theme) -> Block:
         for index, line in enumerate(lines)
     ]
     below = TITLE_LINE * len(lines) + 2
-    rest = paragraph(" · ".join(facts), width, theme)
+    rest = paragraph(totals(network), width, theme)
     return Block("\n".join([*drawn, moved(rest.markup, 0, below)]), below + rest.height)
 
 
