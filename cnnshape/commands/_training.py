@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Shown: TypeAlias = Literal["text", "json", "quiet"]
 """What a run prints while it goes on: lines or a display, JSON lines, nothing."""
 
+FOLLOWERS_WAIT_SECONDS = 3.0
+"""How long a process that does not lead keeps a fault to itself."""
+
 RunArgument = Annotated[
     str, typer.Argument(metavar="RUN", help="The folder of a run, as `cnnshape train` leaves it.")
 ]
@@ -121,7 +124,18 @@ def tell(line: str) -> None:
 
 
 def _tell_fault(fault: Exception) -> None:
-    typer.echo(f"error: {fault}", err=True)
+    """Print a fault. One that all processes of a run have is told by the first: it ends first,
+    and the launcher then ends the others."""
+    from time import sleep
+
+    from ..training.distributed import this_process
+
+    process = this_process()
+    if process.leads:
+        tell(f"error: {fault}")
+    else:
+        sleep(FOLLOWERS_WAIT_SECONDS)
+        tell(f"error: process {process.rank}: {fault}")
 
 
 def end_at_once(code: int) -> NoReturn:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 import torch
 
 from ..torch_backend.devices import readable_bytes
-from .batches import free_memory_of
+from .batches import MEMORY_SHARE, free_memory_of
 from .distributed import Group
 from .faults import TrainingError
 from .memory import training_memory
@@ -27,8 +28,15 @@ def check_batch(recipe: Recipe, group: Group) -> None:
         )
 
 
-def check_memory(network: Network, recipe: Recipe, device: torch.device, group: Group) -> str:
+def check_memory(
+    network: Network, recipe: Recipe, device: torch.device, group: Group, images: int
+) -> str:
     """What the run needs and what is free, as a sentence.
+
+    Args:
+        network, recipe: what is trained, and how.
+        device, group: of this process.
+        images: of the data set; they count where they are few enough to be held in memory.
 
     Raises:
         TrainingError: it needs more than is free; the text says what batch would fit.
@@ -38,8 +46,13 @@ def check_memory(network: Network, recipe: Recipe, device: torch.device, group: 
     needed, free = memory.needed(own), free_memory_of(device)
     if free is None:
         return f"about {readable_bytes(needed)} of memory needed"
+    data = images * prod(network.input_shape)
+    if data <= MEMORY_SHARE * free:
+        needed, free_for_steps = needed + data, free - data
+    else:
+        free_for_steps = free
     if needed > free:
-        fits = memory.largest_batch(free) * group.size
+        fits = memory.largest_batch(free_for_steps) * group.size
         remedy = f"--batch {fits} would fit" if fits else "not even a batch of 1 would fit"
         raise TrainingError(
             f"a batch of {recipe.batch} needs about {readable_bytes(needed)} on {device}, and "

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-TIMEOUT = timedelta(minutes=5)
+TIMEOUT = timedelta(minutes=15)
 """How long a process waits for the others. One that ends is noticed at once; this is for one
-that hangs, or a machine that goes away without a word."""
+that hangs, a machine that goes away without a word, and a first download."""
 
 
 class PeerLost(Exception):

@@ -119,7 +119,7 @@ def new_training(
         distances=objective.meaning == "distances",
     )
     check_batch(recipe, group)
-    memory = check_memory(network, recipe, device, group)
+    memory = check_memory(network, recipe, device, group, len(data.train) + len(data.test))
     plan = Plan(
         spec=_written(network, recipe),
         recipe=recipe,
@@ -186,7 +186,7 @@ def resumed_training(
     )  # fmt: skip
     _check_same(data, plan)
     check_batch(plan.recipe, group)
-    check_memory(network, plan.recipe, device, group)
+    check_memory(network, plan.recipe, device, group, sum(plan.samples))
     job = make_job(plan, network, data, run, device, group)
     position, tally = where_it_stood(job, read_checkpoint(run.checkpoint))
     if position.epoch == plan.recipe.epochs:

@@ -1,0 +1,83 @@
+"""``cnnshape evaluate``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+SETTINGS = ("--epochs", 3, "--threads", 1, "--quiet", "--out", "run")
+
+
+@pytest.fixture
+def run(cli) -> Path:
+    assert cli("train", "lenet5", *SETTINGS).exit_code == 0
+    return Path("run")
+
+
+def test_it_measures_what_was_measured(cli, run):
+    result = cli("evaluate", run)
+    assert result.exit_code == 0
+    first, second, *classes = result.stdout.splitlines()
+    assert first.startswith("LeNet-5 on digits: ")
+    assert "of 355 test images), loss" in first
+    assert second == "as in result.json"
+    assert [line.split()[0] for line in classes] == [str(digit) for digit in range(10)]
+    found = json.loads(cli("evaluate", run, "--format", "json").stdout)
+    recorded = json.loads((run / "result.json").read_text())
+    assert found["agrees"] is True
+    assert found["confusion"] == recorded["confusion"]
+    assert found["test_loss"] == pytest.approx(recorded["test_loss"])
+
+
+def test_a_result_that_was_changed_is_found_out(cli, run):
+    recorded = json.loads((run / "result.json").read_text())
+    recorded["test_accuracy"] = 0.5
+    (run / "result.json").write_text(json.dumps(recorded))
+    result = cli("evaluate", run)
+    assert result.exit_code == 1
+    assert "result.json has 50.00 %" in result.stdout
+
+
+def test_another_data_set_is_not_compared(cli, run):
+    result = cli("evaluate", run, "--dataset", "synthetic:100")
+    assert result.exit_code == 0
+    assert "trained on digits, with" in result.stdout
+
+
+def test_other_classes_are_refused(cli, run):
+    recorded = json.loads((run / "result.json").read_text())
+    recorded["classes"][0] = "zero"
+    (run / "result.json").write_text(json.dumps(recorded))
+    result = cli("evaluate", run)
+    assert result.exit_code == 2
+    assert "digits has the classes 0, 1, 2, 3, 4 … (10)" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "code", "message"),
+    [
+        ("result.json", None, 2, "has not ended; cnnshape train --resume run"),
+        ("result.json", b"{}", 2, "is no result of a training run"),
+        ("result.json", b'{"schema": 1}', 2, "is not whole"),
+        ("model.safetensors", None, 2, "cannot read"),
+        ("model.safetensors", b"\x80\x04]\x94.", 1, "is damaged"),
+        ("spec.yaml", b"input: [1, 32, 32]\nlayers: [Flatten, {type: Linear, out_features: 10}]",
+         1, "are not of the network"),
+        ("spec.yaml", b"input: [1, 32, 32]\nlayers: [Sigmoit]", 1, "did you mean Sigmoid?"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_missing_or_another_is_told(cli, run, file, content, code, message):
+    (run / file).unlink()
+    if content is not None:
+        (run / file).write_bytes(content)
+    result = cli("evaluate", run)
+    assert result.exit_code == code
+    assert message in result.stderr
+
+
+def test_a_folder_without_a_run(cli):
+    result = cli("evaluate", "nowhere")
+    assert result.exit_code == 2
+    assert "nowhere holds no training run" in result.stderr

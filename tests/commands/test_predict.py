@@ -1,0 +1,90 @@
+"""``cnnshape predict``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+SETTINGS = ("--epochs", 8, "--threads", 1, "--quiet", "--out", "run")
+
+
+@pytest.fixture
+def run(cli) -> Path:
+    assert cli("train", "lenet5", *SETTINGS).exit_code == 0
+    return Path("run")
+
+
+@pytest.fixture
+def digits() -> Path:
+    """Test digits as images, named by their number and class."""
+    from cnnshape.training.data import load_data
+
+    folder = Path("digits")
+    folder.mkdir()
+    test = load_data("digits", input_shape=(1, 32, 32)).test
+    for number in range(10):
+        pixels = test.pixels(np.array([number]))[0, 0]
+        Image.fromarray(pixels).resize((40, 40)).save(
+            folder / f"{number}_is_{test.labels[number]}.png"
+        )
+    return folder
+
+
+def test_digits_are_told(cli, run, digits):
+    result = cli("predict", run, digits, "--format", "csv", "--top", 2)
+    assert result.exit_code == 0
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert list(rows[0]) == ["path", "rank", "class", "probability"]
+    assert [row["rank"] for row in rows] == ["1", "2"] * 10
+    right = [row["class"] == Path(row["path"]).stem[-1] for row in rows if row["rank"] == "1"]
+    assert sum(right) >= 7
+    for best, second in zip(rows[::2], rows[1::2], strict=True):
+        assert float(best["probability"]) >= float(second["probability"])
+
+
+def test_json_has_every_class_that_is_asked_for(cli, run, digits):
+    image = sorted(digits.iterdir())[0]
+    (found,) = json.loads(cli("predict", run, image, "--format", "json", "--top", 99).stdout)
+    assert found["path"] == str(image)
+    assert len(found["top"]) == 10
+    assert sum(each["probability"] for each in found["top"]) == pytest.approx(1, abs=1e-5)
+    assert found["class"] == found["top"][0]["class"]
+
+
+def test_the_image_is_drawn_as_the_network_reads_it(cli, run, digits, monkeypatch):
+    image = sorted(digits.iterdir())[0]
+    plain = cli("predict", run, image).stdout.splitlines()
+    assert len(plain) == 16 + 1  # two rows of 32 in a line
+    assert any(set(line) & set("#%@*") for line in plain)
+    assert plain[-1].startswith(f"{image}  ")
+    assert plain[-1].count("%") == 3
+    assert len(cli("predict", run, image, "--no-picture").stdout.splitlines()) == 1
+    assert len(cli("predict", run, digits, "--top", 1).stdout.splitlines()) == 10
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "▀" in cli("predict", run, image).stdout
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_told(cli, run, digits):
+    (digits / "broken.png").write_bytes(b"no image")
+    result = cli("predict", run, digits, "--format", "csv", "--top", 1)
+    assert result.exit_code == 1
+    assert len(result.stdout.splitlines()) == 11
+    assert "broken.png" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [("none.png", "there is no file none.png"), ("empty", "there are no images in empty")],
+)
+def test_what_is_not_there_is_told(cli, run, path, message):
+    Path("empty").mkdir()
+    result = cli("predict", run, path)
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())

@@ -1,0 +1,110 @@
+"""Several processes, by torch's own launcher: one result, and a clear end where one dies."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from cnnshape.training.distributed import Group, this_process
+from cnnshape.training.run import Run
+
+from .processes import SETTINGS, finish, start
+from .runs import TINY
+
+LAUNCHER = ("-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0",
+            "--rdzv-backend=c10d", "--rdzv-endpoint=localhost:0")  # fmt: skip
+END_SECONDS = 60
+"""Within which all processes have ended after one has died."""
+
+
+@pytest.fixture
+def spec(tmp_path) -> Path:
+    # Without dropout, whose draws are each process's own, and without a norm over its batch.
+    layers = [line for line in TINY.splitlines() if "Dropout" not in line and "Norm" not in line]
+    file = tmp_path / "tiny.yaml"
+    file.write_text("\n".join(layers))
+    return file
+
+
+def _rows(run: Run) -> list[dict[str, float]]:
+    with run.metrics.open() as file:
+        return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+
+
+def test_two_processes_see_the_same_order_and_give_one_result(tmp_path, spec):
+    settings = (spec, *SETTINGS, "--epochs", "2", "--lr", "0.01", "--augment", "none")
+    one, two = Run(tmp_path / "one"), Run(tmp_path / "two")
+    assert finish(start(*settings, "--out", one.folder))[0] == 0
+    code, out, err = finish(start(*settings, "--out", two.folder, launcher=LAUNCHER))
+    assert code == 0, err
+    assert out.count("test images after") == 1
+    alone, together = _rows(one), _rows(two)
+    # The same batches and the same mean of the gradients: all but the rounding is alike.
+    for key in ("train_loss", "train_accuracy", "test_loss", "test_accuracy"):
+        assert [row[key] for row in together] == pytest.approx(
+            [row[key] for row in alone], rel=1e-3
+        )
+    result = two.read_result()
+    assert result["device"]["processes"] == 2
+    assert sum(map(sum, result["confusion"])) == result["samples"]["test"]
+
+
+def _children(process: subprocess.Popen[str]) -> list[int]:
+    """The processes that a launcher started."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(process.pid)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return [int(line) for line in listed.stdout.split()]
+
+
+def test_where_one_dies_the_other_says_so_and_ends_in_time(tmp_path, spec):
+    run = Run(tmp_path / "run")
+    settings = (spec, *SETTINGS, "--epochs", "5000", "--out", run.folder)
+    process = start(*settings, launcher=LAUNCHER)
+    while not run.spec.exists() and process.poll() is None:
+        time.sleep(0.05)
+    children = _children(process)
+    assert len(children) == 2
+    os.kill(max(children), signal.SIGKILL)
+    began = time.monotonic()
+    code, _, err = finish(process, END_SECONDS)
+    assert time.monotonic() - began < END_SECONDS
+    assert code == 1
+    assert "error: another process of the run has ended or does not answer" in err
+    assert run.checkpoint.exists()
+
+
+def test_a_batch_that_cannot_be_shared_is_told(tmp_path, spec):
+    settings = (spec, *SETTINGS, "--batch", "33", "--out", tmp_path / "run")
+    code, _, err = finish(start(*settings, launcher=LAUNCHER))
+    assert code == 1
+    assert "a batch of 33 cannot be shared by 2 processes alike; try --batch 32" in err
+    assert err.count("cannot be shared") == 1
+
+
+def test_what_torchrun_says_of_a_process(monkeypatch):
+    for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK"):
+        monkeypatch.delenv(name, raising=False)
+    assert this_process() == Group()
+    assert (Group().leads, Group().alone) == (True, True)
+    for name, value in (("RANK", "3"), ("WORLD_SIZE", "4"), ("LOCAL_RANK", "1")):
+        monkeypatch.setenv(name, value)
+    group = this_process()
+    assert group == Group(rank=3, size=4, local_rank=1)
+    assert (group.leads, group.alone) == (False, False)
+
+
+def test_the_shares_of_a_batch_are_all_of_it():
+    import torch
+
+    batch = torch.arange(12)
+    shares = [Group(rank, 3).share(batch) for rank in range(3)]
+    assert {len(share) for share in shares} == {4}
+    assert torch.cat(shares).sort().values.tolist() == batch.tolist()

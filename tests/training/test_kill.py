@@ -1,0 +1,90 @@
+"""A run that is really killed, at any moment, and goes on as if it had not been."""
+
+from __future__ import annotations
+
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from cnnshape.training.run import Run
+
+from .processes import SETTINGS, finish, start
+from .runs import TINY
+
+EPOCHS = ("--epochs", "6")
+ATTEMPTS = 30
+"""Kills after which a run may go on to its end; each leaves it further than the one before."""
+
+
+@pytest.fixture
+def spec(tmp_path) -> Path:
+    file = tmp_path / "tiny.yaml"
+    file.write_text(TINY)
+    return file
+
+
+def _wait_for(file: Path, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not file.exists():
+        assert time.monotonic() < deadline, f"{file} did not come"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_at_random_moments_it_ends_with_the_same_weights(tmp_path, spec, seed):
+    chance = random.Random(seed)
+    settings = (spec, *SETTINGS, *EPOCHS, "--average", "0.9", "--seed", seed)
+    whole, run = Run(tmp_path / "whole"), Run(tmp_path / "run")
+    assert finish(start(*settings, "--out", whole.folder))[0] == 0
+    begin = (*settings, "--out", run.folder, "--force")
+    kills = 0
+    for _ in range(ATTEMPTS):
+        resumes = run.checkpoint.exists()
+        before = run.checkpoint.stat().st_mtime_ns if resumes else 0
+        process = start(*(("--resume", run.folder, "--quiet") if resumes else begin))
+        if kills < 4:
+            # Most of the time is Python's start: wait until the run moves, then a little more.
+            while process.poll() is None and (
+                not run.checkpoint.exists() or run.checkpoint.stat().st_mtime_ns == before
+            ):
+                time.sleep(0.001)
+            time.sleep(chance.uniform(0, 0.1))
+            process.send_signal(signal.SIGKILL)
+        code, _, err = finish(process)
+        kills += code == -signal.SIGKILL
+        assert code in (0, -signal.SIGKILL), err
+        if code == 0:
+            break
+    assert run.result.exists()
+    assert kills >= 1
+    assert run.model.read_bytes() == whole.model.read_bytes()
+    assert run.read_result()["confusion"] == whole.read_result()["confusion"]
+    # What a kill left half written beside its target is the only other thing there.
+    others = {path for path in run.folder.iterdir() if not path.name.startswith(".")}
+    assert others == set(run.files)
+
+
+def test_killed_before_it_began_it_says_that_there_is_nothing(tmp_path):
+    code, _, err = finish(start("--resume", tmp_path / "none"))
+    assert code == 2
+    assert "there is nothing to go on from" in err
+
+
+def test_ctrl_c_saves_says_how_to_go_on_and_exits_130(tmp_path, spec):
+    run = Run(tmp_path / "run")
+    settings = (spec, *SETTINGS, "--epochs", "300", "--out", run.folder)
+    process = start(*settings)
+    _wait_for(run.spec)
+    process.send_signal(signal.SIGINT)
+    code, out, err = finish(process)
+    assert code == 130
+    assert out == ""
+    assert "Traceback" not in err
+    assert "interrupted in epoch" in err
+    assert f"go on with: cnnshape train --resume {run.folder}" in err
+    assert not run.result.exists()
+    with pytest.raises(Exception, match="has not ended; cnnshape train --resume"):
+        run.read_result()
