@@ -13,9 +13,10 @@ from collections.abc import Iterator
 
 from ..network import Network
 from . import svg
-from .graph import words
-from .graph.cards import GROUP, Card, Line, colours
+from .caption import totals
+from .graph.cards import Card, Line, colours
 from .graph.scene import Cluster, Edge, Scene, scene
+from .graph.words import GROUP
 from .look import Look
 from .text import one_line
 
@@ -43,7 +44,7 @@ def escape(text: str) -> str:
 
 
 def _lines(made: Scene) -> Iterator[str]:
-    title = svg.printable(one_line(f"{made.network.name}: {words.totals(made.network)}"))
+    title = svg.printable(one_line(f"{made.network.name}: {totals(made.network)}"))
     yield from ("---", f"title: {_quoted(title)}", _CONFIG, "---")
     yield "flowchart " + ("LR" if made.look.direction == "right" else "TD")
     yield from _area(made, made.root, "  ")

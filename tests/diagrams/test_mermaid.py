@@ -41,7 +41,7 @@ def shown(label: str) -> list[str]:
 def test_lenet5_is_this():
     made = to_mermaid(load("lenet5"), make_look())
     assert made.startswith(
-        '---\ntitle: "LeNet-5: 1×32×32 → 10 · 61,706 params · 416,520 MACs"\n'
+        '---\ntitle: "LeNet-5: 1×32×32 → 10 · 61,706 parameters · 416,520 MACs"\n'
         "config: {flowchart: {wrappingWidth: 500}}\n---\nflowchart TD\n"
         '  in(["input · 1×32×32"])\n'
         '  n0["C1 · Conv2d<br/>6 maps 5×5<br/>ReLU<br/>6×28×28 · 156 params<br/>117,600 MACs"]\n'

@@ -13,6 +13,7 @@ from ..outline import Area, Box, Outline
 from ..text import one_line, shorten, text_width, wrap
 from ..themes import Theme
 from . import words
+from .words import GROUP
 
 NAME_SIZE = 11.5
 TEXT_SIZE = 10.0
@@ -27,10 +28,6 @@ LEAST_TEXT, MOST_TEXT = 96.0, 172.0
 NAME_LINES, ARGUMENT_LINES = 2, 3
 PILE = 4.0
 """px by which a card that stands for several looks out from behind itself."""
-
-
-GROUP = "group"
-"""The kind of a closed group."""
 
 
 class Line(NamedTuple):
@@ -178,7 +175,9 @@ def _card(box: Box, outline: Outline, look: Look, foot: list[Line], room: float)
         rows.append(Row((Cell("", tuple(foot), room + 2 * PAD_X),)))
     lines = [line for row in rows for cell in row.cells for line in cell.lines]
     cut = any(text.endswith("…") for line in lines for text in (line.left, line.right))
-    return Card(tuple(rows), box.kind, words.box_tooltip(box, outline), box.times > 1, cut=cut)
+    return Card(
+        tuple(rows), box.kind, words.box_tooltip(box, outline.network), box.times > 1, cut=cut
+    )
 
 
 def _foot(box: Box, look: Look, facts: list[Line], details: list[str], room: float) -> list[Line]:
@@ -195,7 +194,7 @@ def _foot(box: Box, look: Look, facts: list[Line], details: list[str], room: flo
 
 
 def _told(box: Box, outline: Outline) -> str:
-    return "" if box.closed else words.layer_tooltip(box.layers[0], outline.network)
+    return "" if box.closed else words.layer_tooltip(box.layers[0], outline.network, box.times)
 
 
 def _heading(box: Box, look: Look, room: float) -> list[Line]:

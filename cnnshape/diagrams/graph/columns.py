@@ -15,9 +15,9 @@ ONE_COLUMN = 1000.0
 """px that a figure may be long before it is broken: what A4 holds without being scaled down."""
 GAP = 48.0
 """px between two columns, about."""
-WORTH = 1.06
+WORTH = 1.03
 """By which factor each column more must make the text larger."""
-SPLIT_AREA, CROSSING = 0.15, 0.02
+SPLIT_AREA, CROSSING = 0.1, 0.02
 """What it costs to break an area, for each level, and to cut one more value's way, where a
 column twice as long as it should be costs 1."""
 
@@ -61,7 +61,7 @@ def break_up(scene: Scene, placed: Placement, *, turned: bool) -> list[list[str]
         ends = [*starts[1:], len(pieces)]
         sizes = [measure.size(start, end) for start, end in zip(starts, ends, strict=True)]
         cost = sum(pieces[start].cost for start in starts[1:])
-        scale = _scale(sizes) / (WORTH ** (len(starts) - 1) * (1 + cost))
+        scale = _scale(sizes) / (WORTH ** (len(starts) - 1) * (1 + cost / 2))
         if scale > best_scale:
             best_scale = scale
             best = [whole[0][start:end] for start, end in zip(starts, ends, strict=True)]

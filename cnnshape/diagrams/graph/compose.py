@@ -8,7 +8,8 @@ from math import hypot
 
 from .dot import Port
 from .placement import Placement, Point, Route
-from .scene import Edge, EdgeKind, Scene
+from .scene import Edge, Scene
+from .words import EdgeKind
 
 LANE = 9.0
 """px between two arrows side by side."""

@@ -15,8 +15,9 @@ from typing import NamedTuple
 import graphviz
 
 from .. import svg
+from ..caption import totals
 from ..text import one_line, text_width
-from ..themes import KIND_TITLES, PALETTE, Theme
+from ..themes import Theme
 from . import words
 from .cards import LINE, NAME_SIZE, PAD_X, TEXT_SIZE, Card, Cell, Line, Row, colours
 from .scene import LABEL_SIZE, Cluster, Edge, Scene, continued, label_size, title_size
@@ -86,7 +87,7 @@ def picture(scene: Scene) -> str:
     graph.attr("edge", fontname=FONT, fontcolor=theme.muted, fontsize=f"{LABEL_SIZE:g}")
     _write(graph, scene.root, _Picture(scene))
     for edge in scene.edges:
-        style = {"skip": "dashed", "size": "dotted"}.get(edge.kind, "solid")
+        style = words.STROKES[edge.kind]
         colour = theme.skip if edge.kind == "skip" else theme.line
         label = _label(edge.label, theme) if edge.label else ""
         ends = (edge.tail, edge.head)
@@ -278,22 +279,28 @@ def _heading(scene: Scene) -> str:
     theme = scene.look.theme
     lines = [
         _font(scene.network.name, theme.text, 16, bold=True),
-        _font(words.totals(scene.network), theme.muted, NAME_SIZE),
+        _font(totals(scene.network), theme.muted, NAME_SIZE),
     ]
     if scene.look.legend:
-        lines.append(_legend(scene.outline.kinds(), theme))
+        lines.append(_legend(words.kinds(scene.outline), theme))
+        used = {edge.kind for edge in scene.edges}
+        arrows = [
+            f"{words.STROKES[kind]}: {title[0].lower()}{title[1:]}"
+            for kind, title in words.ARROWS.items()
+            if kind in used
+        ]
+        lines += [_font(" · ".join(arrows), theme.text, TEXT_SIZE)] if arrows else []
     lines += [_font(note, theme.muted, TEXT_SIZE) for note in scene.notes]
     rows = "".join(f'<TR><TD ALIGN="LEFT" HEIGHT="20">{line}</TD></TR>' for line in lines)
     return f"<<TABLE {_PLAIN}>{rows}</TABLE>>"
 
 
-def _legend(kinds: Sequence[str], theme: Theme) -> str:
+def _legend(kinds: Sequence[tuple[str, str]], theme: Theme) -> str:
     cells = "".join(
         f'<TD WIDTH="14" HEIGHT="10" BORDER="1" COLOR="{colours(kind, theme).line}" '
         f'BGCOLOR="{colours(kind, theme).fill}"></TD>'
-        f'<TD ALIGN="LEFT" WIDTH="{text_width(KIND_TITLES[kind], TEXT_SIZE) + 10:.0f}">'
-        f"{_font(KIND_TITLES[kind], theme.text, TEXT_SIZE)}</TD>"
-        for kind in KIND_TITLES
-        if kind in kinds and kind in PALETTE
+        f'<TD ALIGN="LEFT" WIDTH="{text_width(title, TEXT_SIZE) + 10:.0f}">'
+        f"{_font(title, theme.text, TEXT_SIZE)}</TD>"
+        for kind, title in kinds
     )
     return f'<TABLE BORDER="0" CELLSPACING="4" CELLPADDING="0"><TR>{cells}<TD></TD></TR></TABLE>'

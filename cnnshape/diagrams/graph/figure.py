@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
 
 from ...network import Network
 from .. import svg
+from ..caption import Block, heading, moved, paragraph, samples, totals
 from ..look import Figure, Look
-from ..text import text_width, wrap
-from ..themes import KIND_TITLES, PALETTE, Theme
+from ..themes import Theme
 from . import words
-from .cards import GROUP, colours
+from .cards import colours
 from .columns import break_up
 from .compose import Link, breaks, side_by_side
 from .dot import Port, skeleton
@@ -19,11 +18,13 @@ from .facing import face_to_face, fold
 from .paint import RADIUS, arrow, bars, drawing, rounded
 from .placement import Placement, Point, Rect, Route, read
 from .program import run
-from .scene import EdgeKind, Scene, scene
+from .scene import Scene, scene
+from .words import GROUP
 
 MARGIN = 20.0
-TITLE_SIZE, SUBTITLE_SIZE, LEGEND_SIZE = 17.0, 11.5, 10.5
-LEGEND_LINE = 18.0
+"""px around the figure."""
+BLOCK_GAP, TEXT_GAP = 14.0, 4.0
+"""px between title, drawing and legend; and between legend and notes."""
 HELP = "--depth 1 closes groups, so that there is less to place; or a larger --timeout"
 LEAST_WIDTH = 420.0
 """px between the margins, so that title and notes have room beside a narrow drawing."""
@@ -42,30 +43,29 @@ def draw(network: Network, look: Look, *, timeout: float) -> Figure:
     """
     made = scene(network, look)
     placed, links = _place(made, timeout)
-    top = _heading(network, max(LEAST_WIDTH, placed.width), look.theme)
-    width = max(LEAST_WIDTH, placed.width, top.width)
-    legend = _legend(made, width) if look.legend else _Part("", 0, 0)
-    notes = _notes(made.notes, width, look.theme)
-    y = MARGIN
-    body = [_at(top.markup, MARGIN, y)]
-    y += top.height + 14
+    width = max(LEAST_WIDTH, placed.width)
+    top = heading(network, width, look.theme)
+    below = [_legend(made, width)] if look.legend else []
+    below += [paragraph(note, width, look.theme) for note in made.notes]
+    body = [moved(top.markup, MARGIN, MARGIN)]
+    y = MARGIN + top.height + BLOCK_GAP
     left = MARGIN + (width - placed.width) / 2
-    body.append(_at("\n" + drawing(made, placed, links) + "\n", left, y))
-    y += placed.height + 14
-    for part in (legend, notes):
-        if part.markup:
-            body.append(_at(part.markup, MARGIN, y))
-            y += part.height + 4
+    body.append(moved(f"\n{drawing(made, placed, links)}\n", left, y))
+    y += placed.height + BLOCK_GAP
+    for block in below:
+        body.append(moved(block.markup, MARGIN, y))
+        y += block.height + TEXT_GAP
     return Figure(
         svg.document(
             *body,
             width=width + 2 * MARGIN,
-            height=y - 4 + MARGIN,
+            height=y + MARGIN,
             title=network.name,
             description=_description(made),
             theme=look.theme,
         ),
         made.notes,
+        made.outline.notes,
     )
 
 
@@ -102,70 +102,26 @@ def _place(made: Scene, timeout: float) -> tuple[Placement, list[Link]]:
     return whole.turned(), [Link(link.route.turned(), link.kind) for link in links]
 
 
-class _Part(NamedTuple):
-    """Some markup from (0, 0) on, with its size in px."""
-
-    markup: str
-    width: float
-    height: float
-
-
-def _at(markup: str, x: float, y: float) -> str:
-    return svg.group(markup, transform=f"translate({svg.number(x)} {svg.number(y)})")
-
-
 def _description(made: Scene) -> str:
     """What a screen reader says of the picture."""
     count = len(made.outline.boxes)
-    return f"{words.totals(made.network)}. {count} boxes with arrows between them."
+    boxes = "1 box" if count == 1 else f"{count} boxes with arrows between them"
+    return f"{totals(made.network)}. {boxes}."
 
 
-def _heading(network: Network, width: float, theme: Theme) -> _Part:
-    names = wrap(network.name, width, TITLE_SIZE, bold=True)
-    facts = wrap(words.totals(network), width, SUBTITLE_SIZE)
-    parts, y = [], 0.0
-    for line in names:
-        y += TITLE_SIZE + 4
-        parts.append(svg.text(line, 0, y - 6, size=TITLE_SIZE, fill=theme.text, bold=True))
-    for line in facts:
-        y += SUBTITLE_SIZE + 4
-        parts.append(svg.text(line, 0, y - 3, size=SUBTITLE_SIZE, fill=theme.muted))
-    return _Part("".join(parts), width, y)
-
-
-def _notes(notes: tuple[str, ...], width: float, theme: Theme) -> _Part:
-    lines = [line for note in notes for line in wrap(note, width, LEGEND_SIZE)]
-    drawn = "".join(
-        svg.text(line, 0, 15 * index + 11, size=LEGEND_SIZE, fill=theme.muted)
-        for index, line in enumerate(lines)
-    )
-    return _Part(drawn, width, 15 * len(lines))
-
-
-def _legend(made: Scene, width: float) -> _Part:
+def _legend(made: Scene, width: float) -> Block:
     """A sample of each colour and each kind of arrow in use, with what it means."""
     theme = made.look.theme
-    drawn, x, y = "", 0.0, 0.0
-    for sample, room, title in [*_kinds(made, theme), *_arrows(made, theme)]:
-        wide = room + 6 + text_width(title, LEGEND_SIZE)
-        if x and x + wide > width:
-            x, y = 0.0, y + LEGEND_LINE
-        text = svg.text(title, room + 6, 11, size=LEGEND_SIZE, fill=theme.text)
-        drawn += _at(sample + text, x, y)
-        x += wide + 18
-    return _Part(drawn, width, y + LEGEND_LINE)
+    used = {edge.kind for edge in made.edges}
+    entries = [(_swatch(kind, theme), title) for kind, title in words.kinds(made.outline)]
+    entries += [
+        (arrow(SAMPLE, kind, theme), title) for kind, title in words.ARROWS.items() if kind in used
+    ]
+    return samples(entries, width, theme)
 
 
-def _kinds(made: Scene, theme: Theme) -> list[tuple[str, float, str]]:
-    kinds = made.outline.kinds()
-    titles = [(kind, title) for kind, title in KIND_TITLES.items() if kind in kinds]
-    entries = [(kind, title) for kind, title in titles if kind in PALETTE]
-    grey = [title for kind, title in titles if kind not in PALETTE]
-    if grey:
-        entries.append(("other", ", ".join(grey)))
-    if any(box.closed for box in made.outline.boxes):
-        entries.append((GROUP, "Group, drawn closed"))
-    return [(_swatch(kind, theme), 14.0, title) for kind, title in entries]
+SAMPLE = Route((Point(0, 7.5), Point(4, 7.5), Point(8, 7.5), Point(12, 7.5)), Point(19, 7.5))
+"""An arrow as the legend shows it."""
 
 
 def _swatch(kind: str, theme: Theme) -> str:
@@ -173,14 +129,3 @@ def _swatch(kind: str, theme: Theme) -> str:
     rect = Rect(0.6, 2, 13, 11)
     ground = rounded(rect, RADIUS / 2, line, fill)
     return ground + bars(rect, line, inset=2.5) if kind == GROUP else ground
-
-
-def _arrows(made: Scene, theme: Theme) -> list[tuple[str, float, str]]:
-    titles: dict[EdgeKind, str] = {"skip": "Skip connection", "size": "Only its size is read"}
-    points = (Point(0, 7.5), Point(7, 7.5), Point(14, 7.5), Point(20, 7.5))
-    used = {edge.kind for edge in made.edges}
-    return [
-        (arrow(Route(points, Point(27, 7.5)), kind, theme), 27.0, title)
-        for kind, title in titles.items()
-        if kind in used
-    ]

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from .. import svg
 from ..text import ASCENT, DESCENT
 from ..themes import Theme
-from .cards import GROUP, LINE, PAD_X, PAD_Y, PILE, TEXT_SIZE, Card, Cell, Line, colours
+from .cards import LINE, PAD_X, PAD_Y, PILE, TEXT_SIZE, Card, Cell, Line, colours
 from .compose import Link
 from .dot import exit_id
 from .placement import Frame, Placement, Point, Rect, Route
-from .scene import LABEL_SIZE, Edge, EdgeKind, Scene, continued, label_size, title_size, title_width
+from .scene import LABEL_SIZE, Edge, Scene, continued, label_size, title_size, title_width
+from .words import GROUP, EdgeKind
 
 RADIUS = 4.0
 """px of a card's corners."""

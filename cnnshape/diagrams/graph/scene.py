@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from ...layers.shapes import format_shape
 from ...network import Network
@@ -17,6 +17,7 @@ from ..outline import Area, Arrow, Box, Outline, outline
 from ..text import one_line, shorten, text_width, wrap
 from . import words
 from .cards import LINE, NAME_SIZE, PAD_X, TEXT_SIZE, Card, Line, cards, pill
+from .words import EdgeKind
 
 LABEL_SIZE = 9.5
 """Of the font of an arrow's shape."""
@@ -29,8 +30,6 @@ of a branch stand together and just before its merge."""
 
 MANY = 3
 """Arrows that leave or reach a box fan out, from so many on."""
-
-EdgeKind = Literal["main", "skip", "size"]
 
 
 class Vertex(NamedTuple):

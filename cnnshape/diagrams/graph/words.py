@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import zip_longest
+from typing import Literal
 
-from ...layers.shapes import Shape, format_shape
+from ...layers.shapes import format_shape
 from ...network import Network, Node
 from ..outline import Area, Box, Outline
+from ..themes import KIND_TITLES, PALETTE
+from ..tooltip import layer_lines, macs_text, shapes_text
+
+EdgeKind = Literal["main", "skip", "size"]
+"""Of an arrow: a plain one, a skip connection, or one of which only the size is read."""
+
+GROUP = "group"
+"""The kind of a closed group."""
+
+
+ARROWS: dict[EdgeKind, str] = {"skip": "Skip connection", "size": "Only its size is read"}
+"""What a legend calls the arrows that are no plain ones."""
+
+STROKES: dict[EdgeKind, str] = {"main": "solid", "skip": "dashed", "size": "dotted"}
+"""How each kind of arrow is drawn."""
+
+
+def kinds(outline: Outline) -> list[tuple[str, str]]:
+    """The kinds that have a colour in a graph, each with its title in the legend."""
+    used = outline.kinds()
+    titles = [(kind, title) for kind, title in KIND_TITLES.items() if kind in used]
+    entries = [(kind, title) for kind, title in titles if kind in PALETTE]
+    grey = [title for kind, title in titles if kind not in PALETTE]
+    if grey:
+        entries.append(("other", ", ".join(grey)))
+    if any(box.closed for box in outline.boxes):
+        entries.append((GROUP, "Group, drawn closed"))
+    return entries
 
 
 def counted(count: int | None, noun: str) -> str:
@@ -88,49 +116,21 @@ def area_sums(area: Area) -> tuple[int, int | None]:
     return params, macs if known else None
 
 
-def totals(network: Network) -> str:
-    """What goes in and comes out, and what it costs."""
-    outputs = " and ".join(map(format_shape, network.output_shapes))
-    return " · ".join(
-        [
-            f"{format_shape(network.input_shape)} → {outputs}",
-            counted(network.totals.params, "params"),
-            counted(network.totals.macs, "MACs"),
-        ]
-    )
-
-
-def box_tooltip(box: Box, outline: Outline) -> str:
+def box_tooltip(box: Box, network: Network) -> str:
     """All that is known of a box: its layers, or the sums of a closed group."""
     if not box.closed:
-        return "\n".join(layer_tooltip(node, outline.network) for node in box.layers)
-    each = f" each, ×{box.times}" if box.times > 1 else ""
+        return "\n".join(layer_tooltip(node, network, box.times) for node in box.layers)
+    times, each = (f" ×{box.times}", " each") if box.times > 1 else ("", "")
     return "\n".join(
         [
-            f"{box.path}: {box.type or 'group'} of {layers(len(box.layers))}{each}",
-            _change(box.inputs, box.output_shape),
-            f"{counted(box.params, 'params')}, {counted(box.macs, 'MACs')}{each}",
-            f"receptive field {receptive_field(outline.network, box.layers[-1])}",
+            f"{box.path}{times}: {box.type or 'group'} of {layers(len(box.layers))}",
+            shapes_text(box.inputs, box.output_shape),
+            f"{box.params:,} parameters, {macs_text(box.macs)}{each}",
         ]
     )
 
 
-def layer_tooltip(node: Node, network: Network) -> str:
-    """All that is known of a layer."""
-    return "\n".join(_layer_lines(node, network))
-
-
-def _layer_lines(node: Node, network: Network) -> Iterator[str]:
-    summary = node.layer.summary()
-    yield f"{node.path}: {node.type}" + (f" ({summary})" if summary else "")
-    yield _change(node.input_shapes, node.output_shape)
-    if formula(node):
-        yield formula(node)
-    yield f"{counted(node.params, 'params')}, {counted(node.macs, 'MACs')}"
-    if node.shares:
-        yield f"the weights are those of {node.shares}"
-    yield f"receptive field {receptive_field(network, node)}"
-
-
-def _change(inputs: tuple[Shape, ...], output: Shape) -> str:
-    return f"{', '.join(map(format_shape, inputs))} → {format_shape(output)}"
+def layer_tooltip(node: Node, network: Network, times: int = 1) -> str:
+    """All that is known of a layer that stands for `times` alike ones."""
+    field = f"receptive field {receptive_field(network, node)}"
+    return "\n".join([*layer_lines(node, times), field + (" in the first" if times > 1 else "")])

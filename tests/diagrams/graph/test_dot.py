@@ -60,7 +60,7 @@ def test_the_skeleton_holds_no_text_of_the_spec(text):
 def test_a_graph_says_title_totals_legend_and_notes():
     words = words_of(drawn_by_dot(to_dot(load("densenet121"), make_look(depth=0))))
     assert {"densenet121", "Convolution", "Linear"} <= set(words)
-    assert "3×224×224 → 1000 · 7,978,856 params · 2,834,161,664 MACs" in words
+    assert "3×224×224 → 1000 · 7,978,856 parameters · 2,834,161,664 MACs" in words
     assert "7 groups are drawn closed (418 layers): --depth 1 opens them." in words
 
 

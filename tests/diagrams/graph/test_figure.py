@@ -142,8 +142,8 @@ def test_facts_choose_what_is_told():
 def test_tooltips_hold_the_formula_with_its_numbers():
     titles = [element.text for element in drawn(load("lenet5")).root.iter(f"{SVG}title")]
     assert (
-        "C1: Conv2d (6 maps 5×5)\n1×32×32 → 6×28×28\n(32−5+2·0)/1+1 = 28\n"
-        "156 params, 117,600 MACs\nreceptive field 5×5"
+        "C1: Conv2d 6 maps 5×5\n1×32×32 → 6×28×28\n(32−5+2·0)/1+1 = 28\n"
+        "156 parameters, 117,600 MACs\nreceptive field 5×5"
     ) in titles
 
 
@@ -167,13 +167,14 @@ def test_unknown_macs_are_said_to_be_unknown(monkeypatch):
     monkeypatch.setitem(register(), "Mystery", Mystery)
     told = drawn(loads("input: [1, 8, 8]\nlayers: [Mystery]\n")).words
     assert "MACs unknown" in told
-    assert "1×8×8 → 1×8×8 · 3 params · MACs unknown" in told
+    assert "1×8×8 → 1×8×8 · 3 parameters · MACs unknown" in told
 
 
 def test_what_is_closed_or_shortened_is_said():
     made = figure(load("densenet121"), depth=0)
     assert made.notes == ("7 groups are drawn closed (418 layers): --depth 1 opens them.",)
     assert made.notes[0] in read(made.svg).words
+    assert made.left_out == made.notes
     assert any("is shortened" in note for note in figure(loads(HOSTILE)).notes)
 
 
