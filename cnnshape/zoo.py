@@ -1,14 +1,14 @@
 """The nets that ship with cnnshape: a folder of spec files, found by listing it.
 
 A net's name is its file's stem, or one of the file's variants: ``resnet.yaml`` holds
-``resnet18`` to ``resnet152``, and ``resnet`` is the file with its own default parameters. A
-variant may have the file's own name, as ``m5`` of ``m5.yaml``, and is meant by it.
+``resnet18`` to ``resnet152``, and ``resnet`` is the file with its own default parameters.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,8 +61,8 @@ def nets() -> list[Entry]:
     """Every net once: of a file with variants, the variants alone."""
     found: list[Entry] = []
     for file in _files():
-        entries = [*_entries(file)]
-        found += [entry for entry in entries if entry.variant] or entries
+        plain, *variants = _entries(file)
+        found += variants or [plain]
     return found
 
 
@@ -75,7 +75,7 @@ def find(name: str) -> Entry:
     files = _files()
     for file in files:
         if file.stem == name:
-            return next(entry for entry in _entries(file) if entry.name == name)
+            return Entry(name, file, None)
     for file in sorted(files, key=lambda file: not name.startswith(file.stem)):
         for entry in _entries(file):
             if entry.name == name:
@@ -109,22 +109,15 @@ def _files() -> list[Path]:
     return sorted(folder().glob("*.yaml"))
 
 
-def _entries(file: Path) -> list[Entry]:
-    """The file's own name, unless it is a variant's, and the variants."""
-    variants = [Entry(name, file, name) for name in _variants(file)]
-    if any(entry.name == file.stem for entry in variants):
-        return variants
-    return [Entry(file.stem, file, None), *variants]
-
-
-def _variants(file: Path) -> list[str]:
-    """The names of a file's variants, without reading the rest of it as YAML."""
+def _entries(file: Path) -> Iterator[Entry]:
+    yield Entry(file.stem, file, None)
     block = _VARIANTS.search(file.read_text(encoding="utf-8"))
     if block is None:
-        return []
+        return
     import yaml
 
     # Composed only: the keys are wanted, and not the values that the nodes stand for.
     root = yaml.compose(block.group(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     variants = root.value[0][1].value if isinstance(root, yaml.MappingNode) else ()
-    return [key.value for key, _ in variants or ()]
+    for key, _ in variants or ():
+        yield Entry(key.value, file, key.value)

@@ -15,10 +15,9 @@ from cnnshape.zoo import Entry, UnknownNet
 def test_the_names_are_those_that_a_full_parse_finds():
     expected = []
     for file in sorted(zoo.folder().glob("*.yaml")):
+        expected.append(Entry(file.stem, file, None))
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
-        variants = document.get("variants", {})
-        expected += [] if file.stem in variants else [Entry(file.stem, file, None)]
-        expected += [Entry(name, file, name) for name in variants]
+        expected += [Entry(name, file, name) for name in document.get("variants", {})]
     assert zoo.names() == expected
     assert len({entry.name for entry in expected}) == len(expected), "each name means one net"
 
@@ -44,14 +43,6 @@ def test_find_takes_the_file_before_a_variant(tmp_path, monkeypatch):
     assert found["ab"] == Entry("ab", tmp_path / "a.yaml", "ab")
     assert found["d"] == Entry("d", tmp_path / "b.yaml", "d")
     assert [entry.name for entry in zoo.nets()] == ["ab", "b", "c", "d"]
-
-
-def test_a_variant_may_have_the_name_of_its_file(tmp_path, monkeypatch):
-    monkeypatch.setattr(zoo, "folder", lambda: tmp_path)
-    file = tmp_path / "m5.yaml"
-    file.write_text("variants: {m3: {}, m5: {}}\nlayers: []\n")
-    assert zoo.find("m5") == Entry("m5", file, "m5")
-    assert zoo.names() == zoo.nets() == [Entry("m3", file, "m3"), Entry("m5", file, "m5")]
 
 
 def test_an_unknown_name_has_a_suggestion():
