@@ -92,9 +92,9 @@ def verify(
     if format == "json":
         print_json(results)
     elif giants:
-        nets = "1 net" if giants == 1 else f"{giants} nets"
+        count = "1 net" if giants == 1 else f"{giants} nets"
         many = f"beyond {GIANT / 10**9:g} billion MACs"
-        told = f"{nets} {many}: shapes alone were run, on meta; --device cpu runs the whole"
+        told = f"{count} {many}: shapes alone were run, on meta; --device cpu runs the whole"
         print_line([("dim", told)], sys.stdout)
     if any(result["verification"]["status"] != "passed" for result in results):
         raise typer.Exit(1)
