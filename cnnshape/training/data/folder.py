@@ -15,7 +15,7 @@ from .dataset import ArrayImages, Data, DataError, Drawing, Images
 from .folder_listing import Found, Listing, few, find_images
 from .image_files import (
     BrokenImage,
-    check_header,
+    check_picture,
     read_middle,
     without_warnings,
 )
@@ -157,7 +157,7 @@ def _read(
         path = os.path.join(root, names[number])
         try:
             if pixels is None:
-                check_header(path)
+                check_picture(path)
             else:
                 pixels[number] = read_middle(path, shape)
         except BrokenImage as fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -18,6 +19,9 @@ UNSAFE_FORMATS = ("EPS",)
 """Formats for which Pillow runs another program."""
 MODES = {1: "L", 3: "RGB"}
 """Pillow's modes by the number of channels: grey and colours."""
+END_OF_JPEG = b"\xff\xd9"
+TAIL_BYTES = 4096
+"""How far from its end a JPEG's end is looked for."""
 DEEP_GREY = 65535 / 255
 """How many values of a 16-bit grey make one of 8 bits."""
 
@@ -83,12 +87,25 @@ def read_middle(path: str | PathLike[str], shape: tuple[int, int, int]) -> Pixel
     return pixels_of(middle(read_picture(path, channels, (height, width)), (height, width)))
 
 
-def check_header(path: str | PathLike[str]) -> None:
-    """Raise BrokenImage where a file does not begin as an image of a known format does."""
+def check_picture(path: str | PathLike[str]) -> None:
+    """Raise BrokenImage where a file is no whole image, at less cost than to decode it.
+
+    A PNG's checksums and a JPEG's end are looked at; what has neither is decoded.
+    """
     from PIL import Image
 
-    with _faults_named(), Image.open(path, formats=formats()):
-        pass
+    with _faults_named(), Image.open(path, formats=formats()) as picture:
+        if picture.format == "PNG":
+            picture.verify()
+        elif picture.format not in ("JPEG", "MPO") or not _has_end(path):
+            picture.load()
+
+
+def _has_end(path: str | PathLike[str]) -> bool:
+    """Whether a JPEG's end is among the last bytes; some cameras write more after it."""
+    with open(path, "rb") as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - TAIL_BYTES))
+        return END_OF_JPEG in file.read()
 
 
 def middle(picture: Picture, sides: tuple[int, int]) -> Picture:

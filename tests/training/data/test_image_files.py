@@ -11,7 +11,7 @@ from PIL import Image
 
 from cnnshape.training.data.image_files import (
     BrokenImage,
-    check_header,
+    check_picture,
     endings,
     formats,
     middle,
@@ -132,7 +132,7 @@ def test_a_large_jpeg_is_decoded_smaller_but_never_too_small(tmp_path: Path) -> 
 def test_what_is_no_image_is_told(tmp_path: Path, content: bytes, told: str) -> None:
     path = tmp_path / "image.png"
     path.write_bytes(content)
-    for read in (lambda: read_picture(path, 1, SIDES), lambda: check_header(path)):
+    for read in (lambda: read_picture(path, 1, SIDES), lambda: check_picture(path)):
         with pytest.raises(BrokenImage) as fault:
             read()
         assert told in str(fault.value)
@@ -148,6 +148,25 @@ def test_what_is_cut_off_is_told(tmp_path: Path, name: str) -> None:
         path.write_bytes(content[:kept])
         with pytest.raises(BrokenImage):
             read_picture(path, 1, SIDES)
+        with pytest.raises(BrokenImage):
+            check_picture(path)
+    path.write_bytes(content)
+    check_picture(path)
+
+
+def test_a_jpeg_with_something_after_its_end_is_whole(tmp_path: Path) -> None:
+    path = saved(tmp_path, Image.fromarray(RAMP), "image.jpg")
+    path.write_bytes(path.read_bytes() + b"a note" * 1000)
+    check_picture(path)
+
+
+def test_a_changed_byte_in_a_png_is_told(tmp_path: Path) -> None:
+    path = saved(tmp_path, Image.fromarray(RAMP))
+    content = bytearray(path.read_bytes())
+    content[50] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(BrokenImage):
+        check_picture(path)
 
 
 def test_a_picture_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
