@@ -1,10 +1,7 @@
 """The graph in the DOT language, written by the graphviz package.
 
 Two kinds: a skeleton, whose nodes have sizes and no text, is what the drawing program places
-for us; and a whole picture for any stock `dot`, with all text in HTML-like labels. Text gets
-there one line at a time, escaped as HTML and as an escString, since sequences such as \\G are
-replaced there, too; in tooltips Graphviz replaces them twice. Source: graphviz.org,
-"Node Shapes: HTML-Like Labels" and "escString".
+for us; and a whole picture for any stock `dot`, with all text in HTML-like labels.
 """
 
 from __future__ import annotations
@@ -14,13 +11,8 @@ from typing import NamedTuple
 
 import graphviz
 
-from .. import svg
-from ..caption import totals
-from ..text import one_line, text_width
-from ..themes import Theme
-from . import words
-from .cards import LINE, NAME_SIZE, PAD_X, TEXT_SIZE, Card, Cell, Line, Row, colours
-from .scene import LABEL_SIZE, Cluster, Edge, Scene, continued, label_size, title_size
+from . import html, words
+from .scene import LABEL_SIZE, Cluster, Edge, Scene, continued, title_size
 
 POINTS_PER_INCH = 72
 """Graphviz gives sizes of nodes in inches; one px of ours is one of its points."""
@@ -53,7 +45,7 @@ def skeleton(scene: Scene, ids: Collection[str], ports: Sequence[Port], rankdir:
     _write(graph, scene.root, _Skeleton(scene, frozenset(ids)))
     for edge in scene.edges:
         if edge.tail in ids and edge.head in ids:
-            _connect(graph, edge, (edge.tail, edge.head), _room(edge.label), rankdir)
+            _connect(graph, edge, (edge.tail, edge.head), html.room(edge.label), rankdir)
     for out in (False, True):
         with graph.subgraph() as row:
             row.attr(rank="sink" if out else "source")
@@ -66,7 +58,7 @@ def skeleton(scene: Scene, ids: Collection[str], ports: Sequence[Port], rankdir:
                 ends, id = (edge.tail, port.id), exit_id(edge)
                 _connect(graph, edge, ends, "", rankdir, id=id, dir="none")
             else:
-                _connect(graph, edge, (port.id, edge.head), _room(edge.label), rankdir)
+                _connect(graph, edge, (port.id, edge.head), html.room(edge.label), rankdir)
     return str(graph.source)
 
 
@@ -77,10 +69,10 @@ def picture(scene: Scene) -> str:
     graph = _graph(scene, rankdir)
     graph.attr(
         bgcolor=theme.background,
-        label=_heading(scene),
+        label=html.heading(scene),
         labelloc="t",
         labeljust="l",
-        tooltip=_escaped(scene.network.name),
+        tooltip=html.tooltip_text(scene.network.name),
     )
     graph.attr("graph", fontname=FONT, fontcolor=theme.text)
     graph.attr("node", fontname=FONT, fontcolor=theme.text)
@@ -89,7 +81,7 @@ def picture(scene: Scene) -> str:
     for edge in scene.edges:
         style = words.STROKES[edge.kind]
         colour = theme.skip if edge.kind == "skip" else theme.line
-        label = _label(edge.label, theme) if edge.label else ""
+        label = html.arrow_label(edge.label, theme) if edge.label else ""
         ends = (edge.tail, edge.head)
         _connect(graph, edge, ends, label, rankdir, style=style, color=colour)
     return str(graph.source)
@@ -152,7 +144,7 @@ class _Skeleton:
     def cluster(self, graph: graphviz.Digraph, cluster: Cluster) -> None:
         begun = not self.before.isdisjoint(cluster.ids())
         title = continued(cluster.title) if begun else cluster.title
-        graph.attr(label=_empty(*title_size(title)), labeljust="l")
+        graph.attr(label=html.empty(*title_size(title)), labeljust="l")
 
 
 class _Picture:
@@ -168,18 +160,24 @@ class _Picture:
     def node(self, graph: graphviz.Digraph, id: str) -> None:
         card = self.scene.vertices[id].card
         graph.node(
-            id, label=_table(card, self.theme), shape="plain", tooltip=_escaped(card.tooltip)
+            id,
+            label=html.table(card, self.theme),
+            shape="plain",
+            tooltip=html.tooltip_text(card.tooltip),
         )
 
     def cluster(self, graph: graphviz.Digraph, cluster: Cluster) -> None:
         width, _ = title_size(cluster.title)
+        told = "\n".join(f"{line.left} {line.right}".rstrip() for line in cluster.title)
         graph.attr(
-            label="<" + _rows_of(cluster.title, width, self.theme) + ">",
+            label=f"<{html.rows_of(cluster.title, width, self.theme)}>",
             labeljust="l",
             style="filled,rounded",
             fillcolor=self.theme.group,
             color=self.theme.group_line,
-            tooltip=_escaped("\n".join(f"{line.left} {line.right}" for line in cluster.title)),
+            tooltip=html.tooltip_text(
+                "\n".join(f"{line.left} {line.right}" for line in cluster.title)
+            ),
         )
 
 
@@ -192,115 +190,3 @@ def _write(graph: graphviz.Digraph, cluster: Cluster, how: _Skeleton | _Picture)
                 inner.attr(margin=f"{CLUSTER_MARGIN:g}")
                 how.cluster(inner, child)
                 _write(inner, child, how)
-
-
-# HTML-like labels -----------------------------------------------------------------------
-
-_PLAIN = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"'
-
-
-def _escaped(text: str) -> str:
-    """Text as a tooltip: no backslash, entity or angle bracket of it means anything."""
-    twice = svg.printable(text).replace("&", "&amp;").replace("\\", r"\\")
-    return str(graphviz.escape(twice))
-
-
-def _room(label: str) -> str:
-    return _empty(*label_size(label)) if label else ""
-
-
-def _empty(width: float, height: float) -> str:
-    """A label of a size, with nothing in it."""
-    size = f'FIXEDSIZE="TRUE" WIDTH="{width:.0f}" HEIGHT="{height:.0f}"'
-    return f"<<TABLE {_PLAIN} {size}><TR><TD></TD></TR></TABLE>>"
-
-
-def _label(text: str, theme: Theme) -> str:
-    width, _ = label_size(text)
-    cell = f'<TD WIDTH="{width:.0f}">{_font(text, theme.muted, LABEL_SIZE)}</TD>'
-    return f"<<TABLE {_PLAIN}><TR>{cell}</TR></TABLE>>"
-
-
-def _font(text: str, colour: str, size: float, *, bold: bool = False) -> str:
-    if not text:
-        return ""
-    shown = svg.escape(one_line(text)).replace("\\", r"\\")
-    return (
-        f'<FONT COLOR="{colour}" POINT-SIZE="{size:g}">{f"<B>{shown}</B>" if bold else shown}'
-        "</FONT>"
-    )
-
-
-def _table(card: Card, theme: Theme) -> str:
-    colour = colours(card.kind, theme).line
-    rows = "".join(_row(row, theme) for row in card.rows)
-    style = ' STYLE="ROUNDED"' if card.pill else ""
-    return (
-        f'<<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" COLOR="{colour}"'
-        f' BGCOLOR="{theme.background}"{style}>{rows}</TABLE>>'
-    )
-
-
-def _row(row: Row, theme: Theme) -> str:
-    """A row of cells, as a table of its own: rows differ in how many cells they have."""
-    cells = "".join(_cell(cell, row.height, theme) for cell in row.cells)
-    return f"<TR><TD><TABLE {_PLAIN}><TR>{cells}</TR></TABLE></TD></TR>"
-
-
-def _cell(cell: Cell, height: float, theme: Theme) -> str:
-    fill = f' BGCOLOR="{colours(cell.kind, theme).fill}"' if cell.kind else ""
-    lines = _rows_of(cell.lines, cell.width - 2 * PAD_X, theme, pad=PAD_X)
-    return f'<TD WIDTH="{cell.width:.0f}" HEIGHT="{height:.0f}"{fill}>{lines}</TD>'
-
-
-def _rows_of(lines: Sequence[Line], width: float, theme: Theme, *, pad: float = 0) -> str:
-    rows = "".join(_line(line, width, theme, pad) for line in lines)
-    return f"<TABLE {_PLAIN}>{rows}</TABLE>"
-
-
-def _line(line: Line, width: float, theme: Theme, pad: float) -> str:
-    """A line as a table of one row, `pad` px from both sides."""
-    colour = theme.muted if line.muted else theme.text
-    side = f'<TD WIDTH="{pad:.0f}"></TD>' if pad else ""
-    right = text_width(line.right, TEXT_SIZE)
-    cells = (
-        f'<TD ALIGN="LEFT" WIDTH="{width - right:.0f}" HEIGHT="{LINE:g}">'
-        f"{_font(line.left, colour, line.size, bold=line.bold)}</TD>"
-    )
-    if line.right:
-        cells += (
-            f'<TD ALIGN="RIGHT" WIDTH="{right:.0f}">{_font(line.right, theme.text, TEXT_SIZE)}</TD>'
-        )
-    return f"<TR><TD><TABLE {_PLAIN}><TR>{side}{cells}{side}</TR></TABLE></TD></TR>"
-
-
-def _heading(scene: Scene) -> str:
-    """The title, the totals, the legend and the notes, as the label of the whole graph."""
-    theme = scene.look.theme
-    lines = [
-        _font(scene.network.name, theme.text, 16, bold=True),
-        _font(totals(scene.network), theme.muted, NAME_SIZE),
-    ]
-    if scene.look.legend:
-        lines.append(_legend(words.kinds(scene.outline), theme))
-        used = {edge.kind for edge in scene.edges}
-        arrows = [
-            f"{words.STROKES[kind]}: {title[0].lower()}{title[1:]}"
-            for kind, title in words.ARROWS.items()
-            if kind in used
-        ]
-        lines += [_font(" · ".join(arrows), theme.text, TEXT_SIZE)] if arrows else []
-    lines += [_font(note, theme.muted, TEXT_SIZE) for note in scene.notes]
-    rows = "".join(f'<TR><TD ALIGN="LEFT" HEIGHT="20">{line}</TD></TR>' for line in lines)
-    return f"<<TABLE {_PLAIN}>{rows}</TABLE>>"
-
-
-def _legend(kinds: Sequence[tuple[str, str]], theme: Theme) -> str:
-    cells = "".join(
-        f'<TD WIDTH="14" HEIGHT="10" BORDER="1" COLOR="{colours(kind, theme).line}" '
-        f'BGCOLOR="{colours(kind, theme).fill}"></TD>'
-        f'<TD ALIGN="LEFT" WIDTH="{text_width(title, TEXT_SIZE) + 10:.0f}">'
-        f"{_font(title, theme.text, TEXT_SIZE)}</TD>"
-        for kind, title in kinds
-    )
-    return f'<TABLE BORDER="0" CELLSPACING="4" CELLPADDING="0"><TR>{cells}<TD></TD></TR></TABLE>'

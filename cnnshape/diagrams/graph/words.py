@@ -38,11 +38,6 @@ def kinds(outline: Outline) -> list[tuple[str, str]]:
     return entries
 
 
-def counted(count: int | None, noun: str) -> str:
-    """'9,408 params', or 'params unknown'."""
-    return f"{noun} unknown" if count is None else f"{count:,} {noun}"
-
-
 def layers(count: int) -> str:
     """'1 layer', '12 layers'."""
     return f"{count:,} layer" + ("s" if count != 1 else "")
@@ -52,9 +47,9 @@ def costs(params: int, macs: int | None, facts: tuple[str, ...]) -> list[str]:
     """The parameters and MACs of which there are any, as far as the facts ask for them."""
     said = []
     if "params" in facts and params:
-        said.append(counted(params, "params"))
+        said.append(f"{params:,} params")
     if "macs" in facts and macs != 0:
-        said.append(counted(macs, "MACs"))
+        said.append(macs_text(macs))
     return said
 
 
