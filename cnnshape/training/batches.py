@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from ..torch_backend.devices import free_memory
+from .data import DataError
 
 if TYPE_CHECKING:
     from ..layers.shapes import Shape
@@ -91,22 +92,31 @@ class Streamed:
             prefetch_factor=PREFETCH if self.workers else None,
             pin_memory=self.device.type == "cuda",
         )
-        for pixels, labels in loader:
+        for read in loader:
+            if isinstance(read, DataError):
+                raise read
+            pixels, labels = read
             yield Batch(
                 pixels.to(self.device, non_blocking=True),
                 labels.to(self.device, non_blocking=True),
             )
 
 
-class _Source(Dataset[tuple[Tensor, Tensor]]):
-    """Gives whole batches: what is asked for is a tensor of numbers."""
+class _Source(Dataset["tuple[Tensor, Tensor] | DataError"]):
+    """Gives whole batches: what is asked for is a tensor of numbers.
+
+    A fault is given, not raised: what a worker raises comes with its traceback for a text.
+    """
 
     def __init__(self, images: Images, preparation: Preparation) -> None:
         self.images = images
         self.preparation = preparation
 
-    def __getitem__(self, numbers: Tensor) -> tuple[Tensor, Tensor]:
-        pixels = torch.from_numpy(self.images.pixels(numbers.numpy()))
+    def __getitem__(self, numbers: Tensor) -> tuple[Tensor, Tensor] | DataError:
+        try:
+            pixels = torch.from_numpy(self.images.pixels(numbers.numpy()))
+        except DataError as fault:
+            return fault
         return self.preparation.geometry(pixels), torch.from_numpy(self.images.labels)[numbers]
 
 
