@@ -10,10 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from torch.utils.data import DataLoader, Dataset
 
+from cnnshape.training.batches import Streamed
 from cnnshape.training.data import Data, DataError, Images, load_data
 from cnnshape.training.data import folder as folder_module
+from cnnshape.training.data.preparation import Preparation
 
 from .conftest import write_image
 
@@ -210,6 +213,20 @@ def test_worker_processes_can_read(image_folder: Path) -> None:
     batches = DataLoader(_Batches(images), batch_size=None, num_workers=1)
     for number, batch in enumerate(batches):
         assert np.array_equal(batch, images.pixels(slice(number, number + 2)))
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_file_that_breaks_in_a_worker_is_named_in_one_line(
+    image_folder: Path, workers: int
+) -> None:
+    images = load(image_folder, budget=0).train
+    samples = Streamed(images, Preparation.fit(images, GREY), torch.device("cpu"), workers)
+    for path in (image_folder / "dog").iterdir():
+        path.unlink()
+    with pytest.raises(DataError) as fault:
+        list(samples.batches([torch.arange(len(images))]))
+    assert str(fault.value).startswith(f"{image_folder / 'dog'}{os.sep}")
+    assert "\n" not in str(fault.value)
 
 
 # What is not made so --------------------------------------------------------------------
