@@ -175,9 +175,7 @@ class _Picture:
             style="filled,rounded",
             fillcolor=self.theme.group,
             color=self.theme.group_line,
-            tooltip=html.tooltip_text(
-                "\n".join(f"{line.left} {line.right}" for line in cluster.title)
-            ),
+            tooltip=html.tooltip_text(told),
         )
 
 
