@@ -24,6 +24,7 @@ from .values import TooManyFaults, ValueReader
 from .vocabulary import (
     BLOCK_KEYS,
     COMMON_KEYS,
+    FORM_KEYS,
     SPEC_KEYS,
     argument_faults,
     block_faults,
@@ -105,7 +106,7 @@ class _SpecReader(ValueReader):
                 continue
             params = self._params(body.items.get("params"), f"params of the block {name}")
             for key in params:
-                if key in COMMON_KEYS or key == "type":
+                if key in COMMON_KEYS or key in FORM_KEYS:
                     self.fault(f"a block's parameter cannot be called {key}",
                                body.items["params"].mark)  # fmt: skip
             self.block_params[name] = (params, body)
@@ -164,7 +165,7 @@ class _SpecReader(ValueReader):
             )  # fmt: skip
             return _faulty(value.mark)
         items = value.items
-        forms = [key for key in ("type", "branches", "layers", "share") if key in items]
+        forms = [key for key in FORM_KEYS if key in items]
         if len(forms) != 1:
             if forms:
                 self.fault(f"an entry has {' and '.join(forms)}; one of them says what it is",

@@ -17,6 +17,8 @@ SPEC_KEYS = (
 )  # fmt: skip
 BLOCK_KEYS = ("description", "params", "inputs", "layers")
 COMMON_KEYS = ("name", "from", "repeat", "when")
+FORM_KEYS = ("type", "branches", "layers", "share")
+"""The keys of an item of layers:, of which just one says what it is."""
 RESERVED_NAMES = frozenset(
     ("i", "in_channels", "in_size", "in_shape", *CONSTANTS, *FUNCTIONS, "True", "False", "None")
 )

@@ -119,6 +119,7 @@ def test_a_computed_type_may_be_a_layer_or_nothing() -> None:
          "(use letters, digits and _, and no word of Python's own)"),
         ("{b: {params: {name: 1}, layers: []}}", "a block's parameter cannot be called name"),
         ("{b: {params: {type: 1}, layers: []}}", "a block's parameter cannot be called type"),
+        ("{b: {params: {layers: 1}, layers: []}}", "a block's parameter cannot be called layers"),
         ("{b: {inputs: [x, x], layers: []}}", "the input 'x' stands twice"),
         ("{b: {inputs: [x.y], layers: []}}",
          "the name 'x.y' has a dot; dots separate the parts of a path"),
