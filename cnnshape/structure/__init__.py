@@ -1,0 +1,41 @@
+"""From a network back to a program that a person would write: templates with parameters.
+
+Data alone, no text and no torch: :func:`program` finds the structure, `yaml_text` writes it
+as a spec, and an exporter may write it in any other language.
+"""
+
+from .arguments import spec_arguments, written_arguments
+from .expanding import Layer, expand
+from .finding import program
+from .program import (
+    Argument,
+    Call,
+    Expression,
+    GroupCall,
+    LayerCall,
+    Param,
+    Parameter,
+    PerTurn,
+    Program,
+    Reference,
+    Template,
+)
+
+__all__ = [
+    "Argument",
+    "Call",
+    "Expression",
+    "GroupCall",
+    "Layer",
+    "LayerCall",
+    "Param",
+    "Parameter",
+    "PerTurn",
+    "Program",
+    "Reference",
+    "Template",
+    "expand",
+    "program",
+    "spec_arguments",
+    "written_arguments",
+]
