@@ -28,7 +28,7 @@ and as wide as it needs in a pipe; what does not fit is wrapped, never cut.
 | 141 | the program that reads the output has ended |
 
 `cnnshape --install-completion` completes commands, options, nets of the zoo and spec files
-in your shell. `CNNSHAPE_CACHE_DIR` names another folder for the cached verdicts.
+in your shell. `CNNSHAPE_CACHE_DIR` names another folder for the cached verdicts and the fetched data sets.
 
 This page is generated from the commands' own help by `python docs/generate.py`.
 """
