@@ -22,13 +22,14 @@ and as wide as it needs in a pipe; what does not fit is wrapped, never cut.
 | exit code | meaning |
 | --- | --- |
 | 0 | all well |
-| 1 | a spec is faulty, or a verification failed; for `verify` also: it could not be done |
+| 1 | a spec is faulty; a verification failed or, by `verify`, could not be done; a run stopped |
 | 2 | usage: an unknown option, file, net or device |
 | 130 | interrupted by Ctrl-C |
 | 141 | the program that reads the output has ended |
 
 `cnnshape --install-completion` completes commands, options, nets of the zoo and spec files
-in your shell. `CNNSHAPE_CACHE_DIR` names another folder for the cached verdicts and the fetched data sets.
+in your shell. `CNNSHAPE_CACHE_DIR` names another folder for the cached verdicts and the
+fetched data sets.
 
 This page is generated from the commands' own help by `python docs/generate.py`.
 """

@@ -27,6 +27,8 @@ PEAK_LR_OF_DISTANCES = 0.003
 WEIGHT_DECAY: dict[Optimizer, float] = {"sgd": 5e-4, "adamw": 0.01}
 """The weight decay where none is asked for. AdamW's is not in the gradient, so it is larger."""
 LEAST_EPOCHS = 2
+LEAST_EPOCHS_OF_DISTANCES = 6
+"""Where the output is distances, a network learns more slowly."""
 LEAST_SAMPLES = 30_000
 """A run without a number of epochs takes the fewest that show the network so many samples."""
 
@@ -80,7 +82,8 @@ class Recipe:
             distances: whether the network's output is distances.
         """
         peak = PEAK_LR_OF_DISTANCES if distances else PEAK_LR[self.optimizer]
-        epochs = self.epochs or max(LEAST_EPOCHS, ceil(LEAST_SAMPLES / samples))
+        least = LEAST_EPOCHS_OF_DISTANCES if distances else LEAST_EPOCHS
+        epochs = self.epochs or max(least, ceil(LEAST_SAMPLES / samples))
         distorted = ("distort",) if images and samples < SMALL_SET else ()
         return replace(
             self,

@@ -118,6 +118,7 @@ def test_settling_chooses_what_is_open_and_keeps_what_is_not():
     assert Recipe().settled(40, images=True, distances=False).batch == 40
     adamw = Recipe(optimizer="adamw").settled(60_000, images=True, distances=False)
     assert (adamw.lr, adamw.weight_decay) == (0.003, 0.01)
-    assert Recipe().settled(60_000, images=True, distances=True).lr == 0.003
+    distances = Recipe().settled(60_000, images=True, distances=True)
+    assert (distances.epochs, distances.lr) == (6, 0.003)
     kept = Recipe(epochs=5, lr=0.5, weight_decay=0.0, augment=())
     assert kept.settled(1_500, images=True, distances=True) == kept
