@@ -9,6 +9,7 @@ from ..layers.shapes import format_shape
 from ..network import Network
 from . import columns as cols
 from .columns import Column
+from .grid import GAP, Cell, Grid, Head, text_cells
 from .rows import Row, rows
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ KIND_STYLES = {
     "merge": "bright_magenta",
     "attention": "bright_yellow",
 }
-_GAP = 2
 
 
 def render(
@@ -74,61 +74,87 @@ def _table(
     cells: list[list[str]],
     width: int,
     batch: int,
-) -> Table:
+) -> Grid | Table:
+    totals = _totals(network, chosen, batch)
+    heads = [
+        Head(column.heading, total, column.right)
+        for column, total in zip(chosen, totals, strict=True)
+    ]
+    styled = [
+        [_cell(row, column, text) for column, text in zip(chosen, line, strict=True)]
+        for row, line in zip(shown, cells, strict=True)
+    ]
+    grid = _grid(heads, styled)
+    if grid.width <= width:
+        return grid
+    keys = [column.key for column in chosen]
+    if "formula" in keys and ("layer" in keys or "name" in keys):
+        formula = keys.index("formula")
+        under = keys.index("layer" if "layer" in keys else "name")
+        grid = _grid(*_stacked(heads, styled, formula, under))
+    return grid if grid.width <= width else _wrapped(grid)
+
+
+def _grid(heads: Sequence[Head], styled: Sequence[Sequence[Cell]]) -> Grid:
+    widths = [max(text_cells(head.heading), text_cells(head.total)) for head in heads]
+    for row in styled:
+        for column, cell in enumerate(row):
+            for text, _ in cell:
+                needed = text_cells(text)
+                widths[column] = max(widths[column], needed)
+    return Grid(heads, styled, widths)
+
+
+def _stacked(
+    heads: Sequence[Head], styled: Sequence[list[Cell]], formula: int, under: int
+) -> tuple[list[Head], list[list[Cell]]]:
+    """The table with the formulas under another column's cells."""
+    rows = []
+    for row in styled:
+        cells = list(row)
+        if any(text for text, _ in row[formula]):
+            cells[under] = row[under] + row[formula]
+        del cells[formula]
+        rows.append(cells)
+    return [head for index, head in enumerate(heads) if index != formula], rows
+
+
+def _wrapped(grid: Grid) -> Table:
+    """The same table, its columns narrowed and their cells wrapped by rich."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    totals = _totals(network, chosen, batch)
-    widths = [
-        max(map(_width, [column.heading, total, *(line[index] for line in cells)]))
-        for index, (column, total) in enumerate(zip(chosen, totals, strict=True))
-    ]
-    keys = [column.key for column in chosen]
-    stacked = (
-        sum(widths) + _GAP * (len(widths) - 1) > width
-        and "formula" in keys
-        and ("layer" in keys or "name" in keys)
-    )
-    under = keys.index("layer" if "layer" in keys else "name") if stacked else -1
     table = Table(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
-        padding=(0, _GAP - 1, 0, 0),  # the box adds one
+        padding=(0, GAP - 1, 0, 0),  # the box adds one
         show_footer=True,
         show_edge=False,
     )
-    formula = keys.index("formula") if "formula" in keys else -1
-    for index, (column, total) in enumerate(zip(chosen, totals, strict=True)):
-        if stacked and index == formula:
-            continue
+    for head, width in zip(grid.heads, grid.widths, strict=True):
         table.add_column(
-            Text(column.heading),
-            Text(total, "bold"),
-            justify="right" if column.right else "left",
+            Text(head.heading),
+            Text(head.total, "bold"),
+            justify="right" if head.right else "left",
             overflow="fold",
-            min_width=widths[index] if column.right else None,
+            min_width=width if head.right else None,
             no_wrap=False,
         )
-    for row, line in zip(shown, cells, strict=True):
-        styled = [
-            Text(text, _style(row, column)) for text, column in zip(line, chosen, strict=True)
-        ]
-        if formula >= 0:
-            styled[formula] = _formula(row, line[formula])
-        if stacked:
-            if line[formula]:
-                styled[under].append("\n")
-                styled[under].append_text(styled[formula])
-            del styled[formula]
-        table.add_row(*styled)
+    for row in grid.rows:
+        table.add_row(*(Text("\n").join(Text(text, style) for text, style in cell) for cell in row))
     return table
 
 
-def _width(text: str) -> int:
-    from rich.cells import cell_len
-
-    return max(map(cell_len, text.split("\n")))
+def _cell(row: Row, column: Column, text: str) -> Cell:
+    """The lines of a cell with their styles: a formula is dim, the notes under it yellow."""
+    lines = text.split("\n")
+    if column.key != "formula":
+        style = _style(row, column)
+        return [(line, style) for line in lines]
+    count = len(lines) - len(row.notes)
+    said = [(line, "dim") for line in lines[:count] if line or not row.notes]
+    return said + [(note, "yellow") for note in lines[count:]]
 
 
 def _style(row: Row, column: Column) -> str:
@@ -137,20 +163,6 @@ def _style(row: Row, column: Column) -> str:
     if column.key in ("layer", "type"):
         return KIND_STYLES.get(row.node.layer.kind, "")
     return ""
-
-
-def _formula(row: Row, text: str) -> Text:
-    """The formula dim, the notes under it in yellow."""
-    from rich.text import Text
-
-    lines = text.split("\n")
-    count = len(lines) - len(row.notes)
-    styled = Text("\n".join(lines[:count]), "dim")
-    for note in lines[count:]:
-        if styled.plain:
-            styled.append("\n")
-        styled.append(note, "not dim yellow")
-    return styled
 
 
 def _totals(network: Network, chosen: Sequence[Column], batch: int) -> list[str]:
