@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeAlias
 
@@ -69,12 +69,22 @@ def faults_told() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
-def load_plugins(files: tuple[str, ...]) -> None:
-    """Define the layer types of some files."""
+def load_plugins(needed: Sequence[str], given: Sequence[str]) -> None:
+    """Define the layer types of the files that a run needs, where the user has named them.
+
+    A file that only the run names is not run: the run may be from anyone.
+    """
+    from pathlib import Path
+
     from ..layers import PluginError, load_plugin
 
+    named = {Path(file).name for file in given}
+    missing = [file for file in needed if Path(file).name not in named]
+    if missing:
+        options = " ".join(f"--plugin {file}" for file in missing)
+        usage_error(f"the run was made with layer types of your own: add {options}", "--plugin")
     try:
-        for file in files:
+        for file in given:
             load_plugin(file)
     except PluginError as fault:
         usage_error(str(fault), "--plugin")
@@ -110,7 +120,7 @@ def open_trained(folder: str, device: str, plugins: list[str] | None) -> Trained
     run = Run(Path(folder))
     # A folder without a run is told before torch is imported.
     result = run.read_result()
-    load_plugins((*result.get("plugins", ()), *(plugins or ())))
+    load_plugins(result.get("plugins", ()), plugins or ())
 
     from ..training.session import training_device
     from ..training.trained import load_trained

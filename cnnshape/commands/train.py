@@ -172,7 +172,9 @@ def train(
     if resume is not None:
         _refuse_beside_resume(
             {**asked, "recipe": recipe, "seed": seed, "compile": compile, "threads": threads,
-             "out": out, "force": force, "set": set_, "input": input, "variant": variant}
+             "precision": None if precision == "auto" else precision, "workers": workers,
+             "strict": strict, "out": out, "force": force, "set": set_, "input": input,
+             "variant": variant}
         )  # fmt: skip
         _resume(resume, device, data_dir, changes.plugins, shown)
         return
@@ -258,7 +260,7 @@ def _resume(
         group = this_process()
         run = Run(Path(folder))
         plan = plan_of(run)
-        load_plugins((*plan.plugins, *plugins))
+        load_plugins(plan.plugins, plugins)
         place = training_device(plan.device if device == "auto" else device, group)
         with progress_of(group, shown) as progress:
             _finish(

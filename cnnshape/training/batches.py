@@ -65,8 +65,9 @@ class Resident:
         return len(self.labels)
 
     def batches(self, order: Sequence[Tensor]) -> Iterator[Batch]:
-        for numbers in order:
-            chosen = numbers.to(self.labels.device)
+        # The numbers go to the device once: a copy a batch would wait for the device each time.
+        numbers = torch.cat([*order]).to(self.labels.device) if order else torch.tensor([])
+        for chosen in torch.split(numbers, [len(batch) for batch in order]):
             yield Batch(self.pixels[chosen], self.labels[chosen])
 
 

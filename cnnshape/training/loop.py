@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -83,7 +83,7 @@ class Job:
         return replace(self.classifier, module=module)
 
 
-def train(job: Job, position: Position, tally: Tally) -> Iterator[Event]:
+def train(job: Job, position: Position, tally: Tally) -> Generator[Event, None, None]:
     """Train from a position to the end of the last epoch; yields what there is to tell.
 
     `position` is moved on, and `tally` counts, in place.

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .faults import CheckpointError
-from .recipe import Recipe
+from .recipe import Recipe, RecipeFault
 
 
 @dataclass(frozen=True)
@@ -58,5 +58,5 @@ class Plan:
                     **{key: tuple(values[key]) for key in ("plugins", "samples", "classes")},
                 }
             )
-        except (TypeError, KeyError) as fault:
+        except (TypeError, KeyError, RecipeFault) as fault:
             raise CheckpointError(f"the checkpoint's plan is not whole: {fault}") from None

@@ -18,7 +18,7 @@ from .curves import curves_svg
 from .evaluation import Evaluation
 from .faults import TrainingError
 from .loop import Job
-from .run import Run
+from .run import Run, metrics_csv
 
 if TYPE_CHECKING:
     from ..network import Network
@@ -45,7 +45,7 @@ def leave_files(
     }
     try:
         write_atomically(run.model, save(state))
-        run.write_metrics(position.history)
+        write_atomically(run.metrics, metrics_csv(position.history))
         write_atomically(run.curves, curves_svg(position.history, title, subtitle))
         write_atomically(
             run.confusion, confusion_svg(position.confusion, plan.classes, title, subtitle)

@@ -106,18 +106,24 @@ class Run:
             "`cnnshape train --out` makes one"
         )
 
-    def write_metrics(self, history: Sequence[Mapping[str, Any]]) -> None:
-        """Write metrics.csv: a row an epoch."""
-        text = io.StringIO()
-        writer = csv.DictWriter(text, list(history[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(history)
-        write_atomically(self.metrics, text.getvalue())
+    def clear_away(self) -> None:
+        """Remove what a process that was killed left half written beside the state."""
+        for unfinished in self.folder.glob(f".{self.checkpoint.name}.*"):
+            unfinished.unlink(missing_ok=True)
 
     def write_result(self, result: Mapping[str, Any]) -> None:
         """Write result.json."""
         text = json.dumps({"schema": SCHEMA_VERSION, **result}, indent=2, ensure_ascii=False)
         write_atomically(self.result, text + "\n")
+
+
+def metrics_csv(history: Sequence[Mapping[str, Any]]) -> str:
+    """The text of metrics.csv: a row an epoch."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(history[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(history)
+    return text.getvalue()
 
 
 def new_run(out: str | None, name: str, dataset: str, *, force: bool) -> Run:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from ..api import loads
+from ..files import write_atomically
 from ..torch_backend.devices import AUTO
 from .checkpoint import Position, read_checkpoint
 from .checks import check_batch, check_memory
 from .data import Data
 from .distributed import Group
+from .events import EpochDone
 from .explaining import faults_explained
 from .faults import CheckpointError, TrainingError
 from .loop import Job, train
@@ -23,7 +26,7 @@ from .plan import Plan
 from .progress import Progress
 from .recipe import Recipe
 from .result import count_of, leave_files
-from .run import Run, RunError, new_run
+from .run import Run, RunError, metrics_csv, new_run
 from .session import (
     chosen_precision,
     default_threads,
@@ -107,6 +110,7 @@ def new_training(
         RunError: the folder cannot be used.
         TrainingError: the run would not fit into memory, or cannot be as asked.
     """
+    recipe = _lasting(recipe)
     data_dir = None if wishes.data_dir is None else str(Path(wishes.data_dir).absolute())
     data = load_for(
         group, recipe, network,
@@ -137,7 +141,8 @@ def new_training(
     )
     run = Run(Path(wishes.out or "."))
     if group.leads:
-        run = new_run(wishes.out, network.name, recipe.dataset, force=wishes.force)
+        name = _short_name(recipe.dataset)
+        run = new_run(wishes.out, network.name, name, force=wishes.force)
     job = make_job(plan, network, data, run, device, group)
     for line in (
         *data.notes,
@@ -188,6 +193,8 @@ def resumed_training(
     check_batch(plan.recipe, group)
     check_memory(network, plan.recipe, device, group, sum(plan.samples))
     job = make_job(plan, network, data, run, device, group)
+    if group.leads:
+        run.clear_away()
     position, tally = where_it_stood(job, read_checkpoint(run.checkpoint))
     if position.epoch == plan.recipe.epochs:
         tell("every epoch is done")
@@ -203,13 +210,18 @@ def carry_out(training: Training, progress: Progress) -> dict[str, Any]:
         TrainingError, Interrupted: as `loop.train`.
     """
     job, run, plan = training.job, training.run, training.plan
-    with faults_explained(plan, job.group, job.classifier.device):
-        if job.group.leads:
-            _write_spec(run, plan)
-        progress.follow(train(job, training.position, training.tally))
-    if not job.group.leads:
-        return {}
-    return leave_files(run, job, training.position, training.network, plan)
+    leads = job.group.leads
+    with (
+        faults_explained(plan, job.group, job.classifier.device),
+        closing(train(job, training.position, training.tally)) as events,
+    ):
+        if leads:
+            _write(run.spec, plan.spec)
+        for event in events:
+            progress.show(event)
+            if leads and isinstance(event, EpochDone):
+                _write(run.metrics, metrics_csv(training.position.history))
+    return leave_files(run, job, training.position, training.network, plan) if leads else {}
 
 
 def _described(recipe: Recipe) -> str:
@@ -228,13 +240,25 @@ def _written(network: Network, recipe: Recipe) -> str:
         raise TrainingError(f"the network cannot be kept as a spec: {fault}") from None
 
 
-def _write_spec(run: Run, plan: Plan) -> None:
-    from ..files import write_atomically
-
+def _write(file: Path, content: str) -> None:
     try:
-        write_atomically(run.spec, plan.spec)
+        write_atomically(file, content)
     except OSError as fault:
-        raise TrainingError(f"cannot write {run.spec}: {fault.strerror}") from None
+        raise TrainingError(f"cannot write {file}: {fault.strerror}") from None
+
+
+def _lasting(recipe: Recipe) -> Recipe:
+    """The recipe with a folder of images named so that it is found from anywhere."""
+    kind, colon, path = recipe.dataset.partition(":")
+    if kind != "folder" or not colon:
+        return recipe
+    return replace(recipe, dataset=f"folder:{Path(path).absolute()}")
+
+
+def _short_name(dataset: str) -> str:
+    """A data set's name as a part of a run's: of a folder its last name."""
+    kind, _, rest = dataset.partition(":")
+    return f"folder-{Path(rest).name}" if kind == "folder" else dataset
 
 
 def _check_same(data: Data, plan: Plan) -> None:

@@ -15,11 +15,15 @@ from .classifier import Classifier
 from .data.preparation import Preparation
 from .faults import CheckpointError
 from .loss import leave_out_last, objective_for
-from .recipe import Recipe
+from .recipe import Recipe, RecipeFault
 from .run import Run, RunError
 
 if TYPE_CHECKING:
     from ..network import Network
+
+
+USED = ("data_dir", "precision", "seed", "test_accuracy")
+"""What those who measure again need of result.json, beside what makes the classifier."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,13 @@ def load_trained(run: Run, result: dict[str, Any], device: torch.device) -> Trai
         preparation = Preparation.from_dict(result["preparation"])
         classes = tuple(result["classes"])
         state = load_file(run.model)
+        for key in USED:
+            result[key]
     except OSError as fault:
         raise RunError(f"cannot read {fault.filename or run.folder}: {fault.strerror}") from None
     except SafetensorError as fault:
         raise CheckpointError(f"{run.model} is damaged: {fault}") from None
-    except (KeyError, TypeError) as fault:
+    except (KeyError, TypeError, RecipeFault) as fault:
         raise RunError(f"{run.result} is not whole: {fault}") from None
     module = build(network)
     try:
@@ -78,6 +84,6 @@ def load_trained(run: Run, result: dict[str, Any], device: torch.device) -> Trai
         leave_out_last(module)
     classifier = Classifier(
         module.to(device).eval(), objective, preparation, classes, device,
-        result.get("precision") == "bfloat16",
+        result["precision"] == "bfloat16",
     )  # fmt: skip
     return Trained(run, network, classifier, recipe, result)

@@ -181,6 +181,63 @@ def test_a_faulty_recipe_is_told_before_torch_is_imported(process, tmp_path):
     assert "epochs must be a whole number of at least 1, not 'two'" in done.stderr
 
 
+PLUGIN = """\
+from cnnshape.layers import Layer
+
+
+class Doubled(Layer):
+    def output_shape(self, inputs):
+        return inputs[0]
+
+    def module(self):
+        from cnnshape.layers.base import function_module
+
+        return function_module(lambda value: 2 * value)
+"""
+
+
+def test_a_run_with_a_type_of_one_s_own_names_it_again(process, net):
+    # In processes of their own: a type that is defined stays defined.
+    Path("own.py").write_text(PLUGIN)
+    net.write_text(SPEC.replace("  - ReLU", "  - ReLU\n  - Doubled"))
+    made = process("train", net, "--plugin", "own.py", "--out", "run", "--quiet")
+    assert made.returncode == 0, made.stderr
+    alone = process("evaluate", "run")
+    assert alone.returncode == 2
+    assert f"add --plugin {Path('own.py').absolute()}" in " ".join(alone.stderr.split())
+    assert process("evaluate", "run", "--plugin", "own.py").returncode == 0
+
+
+def test_images_in_a_folder_are_found_again_from_elsewhere(cli, net, monkeypatch, tmp_path):
+    import numpy as np
+    from PIL import Image
+
+    chance = np.random.default_rng(0)
+    for name, level in (("dark", 40), ("light", 200)):
+        folder = Path("photos", name)
+        folder.mkdir(parents=True)
+        for number in range(20):
+            pixels = level + chance.integers(-20, 20, (12, 12, 3))
+            Image.fromarray(pixels.astype(np.uint8)).save(folder / f"{number}.png")
+    result = cli("train", net, "--dataset", "folder:photos", "--set", "classes=2", "--epochs", 20,
+                 "--batch", 8, "--quiet")  # fmt: skip
+    assert result.exit_code == 0
+    assert "100.00 % of" in result.stdout
+    run = tmp_path / "work" / "runs" / "tiny-folder-photos-1"
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert "as in result.json" in cli("evaluate", run).stdout
+    image = tmp_path / "work" / "photos" / "light" / "3.png"
+    assert "light" in cli("predict", run, image, "--format", "csv", "--top", 1).stdout
+
+
+def test_mixed_precision_trains_and_is_measured_so(cli, net):
+    assert cli("train", net, "--precision", "bfloat16", "--out", "run", "--quiet").exit_code == 0
+    facts = json.loads(Path("run/result.json").read_text())
+    assert facts["precision"] == "bfloat16"
+    assert "as in result.json" in cli("evaluate", "run").stdout
+
+
 def test_help_imports_neither_torch_nor_numpy():
     code = (
         "import sys; from cnnshape.commands._app import app\n"

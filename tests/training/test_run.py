@@ -10,7 +10,7 @@ import pytest
 
 from cnnshape.training import run as module
 from cnnshape.training.faults import TrainingError
-from cnnshape.training.run import Run, RunError, check_space, new_run
+from cnnshape.training.run import Run, RunError, check_space, metrics_csv, new_run
 
 
 @pytest.fixture(autouse=True)
@@ -118,6 +118,13 @@ def test_a_run_that_is_not_done_says_how_to_go_on():
 
 
 def test_metrics_are_a_row_an_epoch():
+    history = [{"epoch": 1, "lr": 0.1}, {"epoch": 2, "lr": 0.05}]
+    assert metrics_csv(history) == "epoch,lr\n1,0.1\n2,0.05\n"
+
+
+def test_what_a_killed_process_left_is_cleared_away():
     run = new_run("mine", "net", "digits", force=False)
-    run.write_metrics([{"epoch": 1, "lr": 0.1}, {"epoch": 2, "lr": 0.05}])
-    assert run.metrics.read_text() == "epoch,lr\n1,0.1\n2,0.05\n"
+    run.checkpoint.write_text("state")
+    (run.folder / ".checkpoint.safetensors.x7").write_text("half")
+    run.clear_away()
+    assert [path.name for path in run.folder.iterdir()] == ["checkpoint.safetensors"]
