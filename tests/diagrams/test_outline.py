@@ -8,7 +8,8 @@ import pytest
 
 from cnnshape import Network, load, loads, zoo
 from cnnshape.diagrams import DiagramError, Look
-from cnnshape.diagrams.outline import MOST_BOXES, READABLE_BOXES, Area, Box, Outline, outline
+from cnnshape.diagrams.boxes import Area, Box, Outline
+from cnnshape.diagrams.outline import MOST_BOXES, READABLE_BOXES, outline
 
 from ..specs import net
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ...layers.shapes import format_shape
 from ...network import Node
+from ..boxes import Area, Box, Outline
 from ..look import Look
-from ..outline import Area, Box, Outline
 from ..text import one_line, shorten, text_width, wrap
 from ..themes import Theme
 from . import words

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from ...layers.shapes import format_shape
 from ...network import Network
+from ..boxes import Area, Arrow, Box, Outline
 from ..look import Look
-from ..outline import Area, Arrow, Box, Outline, outline
+from ..outline import outline
 from ..text import one_line, shorten, text_width, wrap
 from . import words
 from .cards import LINE, NAME_SIZE, PAD_X, TEXT_SIZE, Card, Line, cards, pill

@@ -7,7 +7,7 @@ from typing import Literal
 
 from ...layers.shapes import format_shape
 from ...network import Network, Node
-from ..outline import Area, Box, Outline
+from ..boxes import Area, Box, Outline
 from ..themes import KIND_TITLES, PALETTE
 from ..tooltip import layer_lines, macs_text, shapes_text
 

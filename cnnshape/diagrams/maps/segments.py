@@ -10,8 +10,9 @@ from itertools import groupby, takewhile
 from ...layers.base import ELEMENTWISE, Step
 from ...layers.shapes import Shape
 from ...network import Node
+from ..boxes import Area, Box, Outline
 from ..look import Look
-from ..outline import FUSED_KINDS, Area, Box, Outline
+from ..outlining import FUSED_KINDS
 
 _MIXING_KINDS = frozenset({"convolution", "linear", "attention"})
 """Kinds of layers that always make a stack: they make each value of many."""

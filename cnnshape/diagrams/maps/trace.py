@@ -17,7 +17,7 @@ from ...layers.base import Step
 from ...layers.rearranging import Permute, Transpose
 from ...layers.shapes import Shape
 from ...network import Node
-from ..outline import FUSED_KINDS
+from ..outlining import FUSED_KINDS
 from .path import Stack
 from .segments import footprint
 

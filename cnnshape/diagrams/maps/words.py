@@ -11,7 +11,7 @@ from ...layers.base import Layer
 from ...layers.shapes import format_shape
 from ...network import Node, Op
 from ..look import Look
-from ..outline import FUSED_KINDS
+from ..outlining import FUSED_KINDS
 from ..text import one_line
 from .path import Path, Stack
 

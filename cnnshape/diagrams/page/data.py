@@ -17,8 +17,9 @@ from ...layers.shapes import format_shape
 from ...network import INPUT, Network, Node
 from ...views.rows import rows
 from ...views.table import conventions
+from ..boxes import Area, Arrow, Box, Outline
 from ..look import Look
-from ..outline import MOST_BOXES, Area, Arrow, Box, Outline, outline, whole_outline
+from ..outline import MOST_BOXES, outline, whole_outline
 from ..themes import KIND_TITLES
 
 SKIP, SIZE_ONLY = 1, 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from ..outline import Area
+from ..boxes import Area
 from ..text import text_width
 from .items import Item
 from .labels import CHANNELS_SIZE, LINE, NAME_SIZE, area_lines, size_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...layers.shapes import Shape
-from ..outline import Arrow, Box, Outline
+from ..boxes import Arrow, Box, Outline
 
 SYMBOLS = {
     "Add": "+",

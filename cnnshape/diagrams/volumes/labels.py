@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...layers.shapes import format_shape
-from ..outline import Area
+from ..boxes import Area
 from ..text import one_line, shorten, text_width, wrap
 from .items import Item, Link
 

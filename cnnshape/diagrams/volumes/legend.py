@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...layers.shapes import Shape, spatial_letters
+from ..boxes import Area, Outline
 from ..caption import TEXT_LINE
-from ..outline import Area, Outline
 from ..text import one_line
 from ..themes import KIND_TITLES, PALETTE, Theme
 from .items import Parts

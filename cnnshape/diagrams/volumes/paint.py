@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ...network import Network
 from .. import svg
-from ..outline import Box
+from ..boxes import Box
 from ..svg import number
 from ..themes import Ink, Theme
 from .items import Item

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from math import ceil, floor, inf
 
-from ..outline import Area, Box, Outline
+from ..boxes import Area, Box, Outline
 from ..text import text_width
 from .items import Item, Link, Parts
 from .labels import NAME_SIZE, size_text

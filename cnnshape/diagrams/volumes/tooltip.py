@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...layers.shapes import format_shape
 from ...network import Network
-from ..outline import Box
+from ..boxes import Box
 from ..tooltip import layer_lines, macs_text, shapes_text
 from .labels import layer_count
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from cnnshape.diagrams import Look, make_look
-from cnnshape.diagrams.outline import Outline, outline
+from cnnshape.diagrams.boxes import Outline
+from cnnshape.diagrams.outline import outline
 from cnnshape.diagrams.volumes.items import Item, Parts, parts
 from cnnshape.diagrams.volumes.layout import Layout, layout
 from cnnshape.diagrams.volumes.measure import Measured, measure

@@ -1,0 +1,191 @@
+"""The walk over a network that draws its boxes, areas and arrows at one depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ..network import INPUT, Network, Node
+from ..parts import Part, Run, runs
+from .boxes import Area, Arrow, Box, Outline
+from .look import Look
+from .skips import mark_skips
+
+FUSED_KINDS = frozenset({"normalization", "activation", "dropout"})
+"""Kinds of layers that are drawn in the box of the layer that they follow."""
+
+
+class Drawing:
+    """The outline of a network at one depth."""
+
+    def __init__(self, network: Network, whole: Part, depth: int | None, look: Look) -> None:
+        self.network = network
+        self.whole = whole
+        self.depth = depth
+        self.look = look
+        self.readers: dict[str, list[str]] = {}
+        for node in network.layers:
+            for path in node.inputs:
+                self.readers.setdefault(path, []).append(node.path)
+        self.results = frozenset(network.outputs)
+        self.boxes: list[Box] = []
+        self.box_of: dict[str, Box] = {}
+        self.area_of: dict[Box, Area] = {}
+        self.stands_for: dict[str, str] = {}
+        self.hidden: dict[str, int] = {}
+
+    def outline(self) -> Outline:
+        root = Area("", "", "", 1)
+        self._fill(root, self.whole, 1, "")
+        order = {node.path: index for index, node in enumerate(self.network.layers)}
+        self.boxes.sort(key=lambda box: order[box.layers[0].path])
+        arrows = self._arrows()
+        outputs = list(dict.fromkeys(self._box(path) for path in self.network.outputs))
+        box_of = {node.path: self._box(node.path) for node in self.network.layers}
+        return Outline(
+            self.network, root, self.boxes, arrows, outputs, self.depth, self.hidden, box_of
+        )
+
+    # Boxes and areas --------------------------------------------------------------------
+
+    def _fill(self, area: Area, group: Part, level: int, prefix: str) -> None:
+        """Draw a group's children into an area; `level` counts the names of their paths."""
+        for run in self._runs(group):
+            first, times = run.first, run.times
+            name = prefix + run.label
+            self._note_copies(run)
+            if first.node is not None:
+                self._add_stack(area, [first.node], name, times)
+            elif self._is_one_box(first):
+                self._add_stack(area, list(first.leaves()), name, times)
+            elif self.depth is not None and level > self.depth:
+                self._add_closed(area, first, name, times)
+            elif times > 1 or level == 1 or self._type(first.path):
+                inner = Area(first.path, name, self._type(first.path), times)
+                self._fill(inner, first, level + 1, "")
+                area.children.append(_without_shell(inner))
+            else:
+                self._fill(area, first, level + 1, f"{name}.")
+
+    def _runs(self, group: Part) -> Iterator[Run]:
+        for run in runs(list(group.children.values()), fold=self.look.fold):
+            if run.times == 1 or self._is_chain(run):
+                yield run
+            else:
+                yield from (Run((part,)) for part in run.parts)
+
+    def _is_chain(self, run: Run) -> bool:
+        """Whether each part reads the one before it alone, and is read by the next alone."""
+        for before, part in pairwise(run.parts):
+            for node, model in zip(part.leaves(), run.first.leaves(), strict=True):
+                for path, expected in zip(node.inputs, model.inputs, strict=True):
+                    inside = _within(path, part)
+                    if inside != _within(expected, run.first):
+                        return False
+                    if inside:
+                        if path[len(part.path) :] != expected[len(run.first.path) :]:
+                            return False
+                    elif not _within(path, before):
+                        return False
+            for node in before.leaves():
+                if node.path in self.results:
+                    return False
+                for reader in self.readers.get(node.path, ()):
+                    if not (_within(reader, before) or _within(reader, part)):
+                        return False
+        return True
+
+    def _note_copies(self, run: Run) -> None:
+        first = run.first.path
+        for part in run.parts[1:]:
+            for node in part.leaves():
+                self.stands_for[node.path] = first + node.path[len(part.path) :]
+
+    def _is_one_box(self, part: Part) -> bool:
+        """Whether all of a group is a layer and what is drawn in its box."""
+        return all(self._continues(node, before) for before, node in pairwise(part.leaves()))
+
+    def _continues(self, node: Node, before: Node) -> bool:
+        """Whether a layer is drawn in the box that ends with the layer `before`."""
+        return (
+            self.look.fuse
+            and node.layer.kind in FUSED_KINDS
+            and node.inputs == (before.path,)
+            and self.readers[before.path] == [node.path]
+            and before.path not in self.results
+        )
+
+    def _type(self, path: str) -> str:
+        group = self.network.groups.get(path)
+        return group.type if group else ""
+
+    def _add_stack(self, area: Area, layers: list[Node], name: str, times: int) -> None:
+        """Draw layers as one box, or in the box before where they go on with it."""
+        before = self._box_before(layers[0])
+        if times == 1 and before is not None and self.area_of[before] is area:
+            before.layers += layers
+            self.box_of.update((layer.path, before) for layer in layers)
+        else:
+            self._add(area, Box(layers[0].path, name, layers, layers[0].type, times=times))
+
+    def _box_before(self, layer: Node) -> Box | None:
+        """The box that a layer goes on with, if any."""
+        box = self.box_of.get(layer.inputs[0])
+        if box is None or box.closed or box.times > 1:
+            return None
+        return box if self._continues(layer, box.layers[-1]) else None
+
+    def _add_closed(self, area: Area, part: Part, name: str, times: int) -> None:
+        layers = list(part.leaves())
+        self.hidden[part.path] = len(layers) * times
+        self._add(area, Box(part.path, name, layers, self._type(part.path), True, times))
+
+    def _add(self, area: Area, box: Box) -> None:
+        area.children.append(box)
+        self.boxes.append(box)
+        self.area_of[box] = area
+        for node in box.layers:
+            self.box_of[node.path] = box
+
+    # Arrows -----------------------------------------------------------------------------
+
+    def _shown(self, path: str) -> str:
+        """The path of the layer that is drawn for this one."""
+        while path in self.stands_for:
+            path = self.stands_for[path]
+        return path
+
+    def _box(self, path: str) -> Box:
+        return self.box_of[self._shown(path)]
+
+    def _arrows(self) -> list[Arrow]:
+        arrows: list[Arrow] = []
+        for box in self.boxes:
+            inside = {node.path for node in box.layers}
+            seen: set[str] = set()
+            first = len(arrows)
+            for node in box.layers:
+                sizes = node.layer.reads_size_of
+                for index, path in enumerate(node.inputs):
+                    if path in inside or (box.closed and path in seen):
+                        continue
+                    seen.add(path)
+                    source = None if path == INPUT else self._box(path)
+                    shape = node.input_shapes[index]
+                    arrows.append(Arrow(source, box, shape, size_only=index in sizes))
+            box.inputs = tuple(arrow.shape for arrow in arrows[first:])
+        mark_skips(self.boxes, arrows)
+        return arrows
+
+
+def _without_shell(area: Area) -> Area | Box:
+    """The area, or, where all that it holds is one other, that one under both names."""
+    if len(area.children) != 1 or area.times > 1:
+        return area
+    child = area.children[0]
+    child.name = f"{area.name}.{child.name}"
+    return child
+
+
+def _within(path: str, part: Part) -> bool:
+    return path == part.path or path.startswith(f"{part.path}.")
