@@ -24,7 +24,7 @@ from .interruption import interrupts_noted
 from .optimizer import Optimizer
 from .recipe import Recipe
 from .schedule import one_cycle
-from .seeds import derived_seed, epoch_order
+from .seeds import derived_seed, epoch_order, seed_draws
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _take_step(job: Job, tally: Tally, batch: Batch, step: int, place: int, lr: 
     """Learn from one batch. `step` counts in the epoch, `place` over the run."""
     # What this step draws, for dropout as well, depends on nothing that came before it.
     seed = derived_seed(job.seed, "step", place, job.group.rank)
-    torch.manual_seed(seed)
+    seed_draws(seed, job.classifier.device)
     images = job.classifier.normalised(_augmented(job, batch.pixels, seed))
     job.optimizer.clear()
     with job.classifier.arithmetic():
