@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from ._python import TORCH
 from .base import Layer, Step
 from .shapes import Shape, Shapes
 
@@ -21,6 +22,7 @@ class NormLayer(Layer, abstract=True):
     """
 
     kind = "normalization"
+    python = TORCH
 
     def output_shape(self, inputs: Shapes) -> Shape:
         return inputs[0]

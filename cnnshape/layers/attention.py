@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ._groups import check_divides
+from ._python import Arguments, Python
 from .base import Example, Layer, LayerError
 from .fields import Boolean, Integer, Number, defaulted, inferred, required
 from .shapes import Shape, Shapes, format_shape
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+
+def _call(module: str, inputs: Sequence[str], arguments: Arguments) -> str:
+    query, key, value = inputs if len(inputs) == 3 else [*inputs] * 3
+    return f"{module}({query}, {key}, {value}, need_weights=False)[0]"
 
 
 class MultiheadAttention(Layer):
@@ -33,6 +40,7 @@ class MultiheadAttention(Layer):
     """
 
     kind = "attention"
+    python = Python("nn", _call, fixed={"batch_first": "True"})
     inputs = (1, 3)
     left_out: ClassVar[dict[str, str]] = {
         "batch_first": "the batch is always first",

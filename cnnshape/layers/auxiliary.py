@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._python import Python
 from ._spatial import SpatialLayer
 from .base import Example
 from .fields import Integer, inferred, required
@@ -16,6 +17,28 @@ _WIDTHS = (128, 768)
 """The maps of the head's two convolutions."""
 _SIZE = 5
 """The height and width of the map that its pool leaves and its second convolution reads."""
+
+
+_SOURCE = f'''\
+class InceptionAux(nn.Module):
+    """A classifier beside the network, held and not run: x passes on as it is."""
+
+    def __init__(self, in_channels, num_classes):
+        super().__init__()
+        self.conv0 = self.conv(in_channels, {_WIDTHS[0]}, 1)
+        self.conv1 = self.conv({_WIDTHS[0]}, {_WIDTHS[1]}, {_SIZE})
+        self.fc = nn.Linear({_WIDTHS[1]}, num_classes)
+
+    @staticmethod
+    def conv(in_channels, out_channels, kernel_size):
+        module = nn.Sequential()
+        module.conv = nn.Conv2d(in_channels, out_channels, kernel_size, bias=False)
+        module.bn = nn.BatchNorm2d(out_channels, eps=0.001)
+        return module
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x
+'''
 
 
 class InceptionAux(SpatialLayer):
@@ -34,6 +57,7 @@ class InceptionAux(SpatialLayer):
     """
 
     kind = "linear"
+    python = Python(make="InceptionAux", source=_SOURCE)
     spatial_dims = 2
     in_channels = inferred(Integer(min=1))
     num_classes = required(Integer(min=1))

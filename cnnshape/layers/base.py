@@ -12,6 +12,7 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias, cast
 
+from ._python import TORCH, Python
 from .fields import Field
 from .shapes import Shape, Shapes, format_shape
 
@@ -108,6 +109,9 @@ class Layer:
     examples: ClassVar[Sequence[Example]] = ()
     left_out: ClassVar[Mapping[str, str]] = {}
     """Arguments of torch's class that a spec cannot give, each with the reason."""
+    python: ClassVar[Python] = TORCH
+    """How `export --to pytorch` writes it. A type with a :meth:`module` of its own says it
+    beside that; else it cannot be exported so."""
     _defaults: ClassVar[dict[str, Any] | None] = None
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from ._dimensions import with_batch
+from ._python import Python
 from ._spatial import axes
 from .base import Example, Layer, LayerError
 from .fields import Boolean, Choice, Number, defaulted, required
@@ -116,6 +117,27 @@ class Dropout3d(_ChannelDropout):
     )
 
 
+_STOCHASTIC_DEPTH = '''\
+class StochasticDepth(nn.Module):
+    """Drops a whole residual branch by chance in training; scales it otherwise."""
+
+    def __init__(self, p, mode="row"):
+        super().__init__()
+        self.p = p
+        self.mode = mode
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.p == 0:
+            return x
+        rows = 1 if self.mode == "batch" else len(x)
+        kept = x.new_empty(rows, *(1,) * (x.dim() - 1)).bernoulli_(1 - self.p)
+        return x * (kept / (1 - self.p) if self.p < 1 else kept)
+
+    def extra_repr(self) -> str:
+        return f"p={self.p}, mode={self.mode}"
+'''
+
+
 class StochasticDepth(Layer):
     """Drops a whole residual branch by chance in training; scales it by 1/(1−p) otherwise.
 
@@ -127,6 +149,7 @@ class StochasticDepth(Layer):
     """
 
     kind = "dropout"
+    python = Python(make="StochasticDepth", source=_STOCHASTIC_DEPTH)
     p = required(Number(min=0, max=1))
     mode = defaulted(Choice("row", "batch"), "row")
     examples = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._norm import NormLayer
+from ._python import Python
 from .base import ELEMENTWISE, Example, Layer, LayerError, Step
 from .fields import Boolean, Integer, ListOf, Number, Optional, defaulted, inferred, required
 from .shapes import Shape, Shapes, format_shape
@@ -148,6 +149,10 @@ class LocalResponseNorm(Layer):
     """
 
     kind = "normalization"
+    python = Python(
+        make="nn",
+        call=lambda module, inputs, arguments: f"{module}({inputs[0]}.contiguous())",
+    )
     size = required(Integer(min=1))
     alpha = defaulted(Number(), 1e-4)
     beta = defaulted(Number(), 0.75)

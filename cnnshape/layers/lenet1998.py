@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ._python import Python
 from ._window import Window, WindowLayer, windows_of
 from .base import Example, Layer, LayerError, Meaning, function_module
 from .fields import (
@@ -45,6 +46,95 @@ def initialise_like_1998(fan_in: int, *weights: Tensor) -> None:
         nn.init.uniform_(weight, -2.4 / fan_in, 2.4 / fan_in)
 
 
+_INITIALISE = '''\
+def initialise_like_1998(fan_in, *weights):
+    """Fill with the paper's uniform ±2.4/fan_in (LeCun et al., 1998, appendix A)."""
+    for weight in weights:
+        nn.init.uniform_(weight, -2.4 / fan_in, 2.4 / fan_in)
+'''
+
+_CONNECTION_TABLE = '''\
+class ConnectionTableConv2d(nn.Module):
+    """Convolution in which a table says which input maps each output map reads.
+
+    Output maps that read equally many are computed together, by one grouped convolution.
+    """
+
+    def __init__(self, table, kernel_size, stride=1, padding=0, dilation=1, bias=True):
+        super().__init__()
+        self.fan_ins = sorted({len(reads) for reads in table})
+        order = []
+        for fan_in in self.fan_ins:
+            maps = [k for k, reads in enumerate(table) if len(reads) == fan_in]
+            reads = [each for k in maps for each in table[k]]
+            convolution = nn.Conv2d(
+                len(reads),
+                len(maps),
+                kernel_size,
+                stride,
+                padding,
+                dilation,
+                groups=len(maps),
+                bias=bias,
+            )
+            taps = convolution.weight[0, 0].numel()
+            initialise_like_1998(fan_in * taps, *convolution.parameters())
+            self.add_module(f"fan_in_{fan_in}", convolution)
+            self.register_buffer(f"reads_{fan_in}", torch.tensor(reads))
+            order += maps
+        self.register_buffer("order", torch.tensor(order).argsort())
+
+    def forward(self, maps: Tensor) -> Tensor:
+        parts = []
+        for fan_in in self.fan_ins:
+            read = maps.index_select(1, self.get_buffer(f"reads_{fan_in}"))
+            parts.append(self.get_submodule(f"fan_in_{fan_in}")(read))
+        return torch.cat(parts, 1).index_select(1, self.order)
+'''
+
+_SUBSAMPLING = '''\
+class Subsampling2d(nn.Module):
+    """The sum of each window times a coefficient plus a bias, one of each a map."""
+
+    def __init__(self, num_channels, kernel_size=2, stride=None):
+        super().__init__()
+        if isinstance(kernel_size, int):
+            kernel_size = (kernel_size, kernel_size)
+        self.kernel_size = kernel_size
+        self.stride = stride
+        self.weight = nn.Parameter(torch.empty(num_channels))
+        self.bias = nn.Parameter(torch.empty(num_channels))
+        taps = kernel_size[0] * kernel_size[1]
+        initialise_like_1998(taps, self.weight, self.bias)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        sums = nn.functional.avg_pool2d(
+            maps, self.kernel_size, self.stride, divisor_override=1
+        )
+        return sums * self.weight[:, None, None] + self.bias[:, None, None]
+'''
+
+_RBF = '''\
+class EuclideanRBF(nn.Module):
+    """Squared distances to fixed centers, which are drawn in '#' (+1) and '.' (-1)."""
+
+    def __init__(self, centers):
+        super().__init__()
+        signs = [[1 if sign == "#" else -1 for sign in drawn] for drawn in centers]
+        centers = torch.tensor(signs, dtype=torch.get_default_dtype())
+        self.register_buffer("centers", centers)
+
+    def forward(self, features: Tensor) -> Tensor:
+        distance = features.unsqueeze(-2) - self.centers
+        return distance.square().sum(-1)
+'''
+
+
+def _drawn(centers: Any) -> tuple[str, ...]:
+    """Centers as the drawings that a file is more readable with."""
+    return tuple("".join("#" if sign == 1 else "." for sign in center) for center in centers)
+
+
 class ConnectionTableConv2d(WindowLayer):
     """Convolution in which a table says which input maps each output map reads.
 
@@ -65,6 +155,11 @@ class ConnectionTableConv2d(WindowLayer):
     """
 
     kind = "convolution"
+    python = Python(
+        make="ConnectionTableConv2d",
+        without=("in_channels",),
+        source=f"{_INITIALISE}\n\n{_CONNECTION_TABLE}",
+    )
     spatial_dims: ClassVar[int] = 2
     examples = (
         Example({"table": TABLE_1, "kernel_size": 5}, (6, 14, 14), (16, 10, 10)),
@@ -213,6 +308,7 @@ class Subsampling2d(WindowLayer):
     """
 
     kind = "pooling"
+    python = Python(make="Subsampling2d", source=f"{_INITIALISE}\n\n{_SUBSAMPLING}")
     spatial_dims: ClassVar[int] = 2
     examples = (
         Example({}, (6, 28, 28), (6, 14, 14)),
@@ -288,6 +384,11 @@ class ScaledTanh(Layer):
     """
 
     kind = "activation"
+    python = Python(
+        call=lambda module, inputs, arguments: "{amplitude} * ({slope} * {0}).tanh()".format(
+            *inputs, **arguments
+        )
+    )
     examples = (
         Example({}, (6, 14, 14), (6, 14, 14)),
         Example({"amplitude": 1, "slope": 1}, (84,), (84,)),
@@ -342,6 +443,12 @@ class EuclideanRBF(Layer):
     """
 
     kind = "linear"
+    python = Python(
+        make="EuclideanRBF",
+        without=("in_features",),
+        source=_RBF,
+        as_text={"centers": _drawn},
+    )
     operation = "Gaussian connections"
     examples = (
         Example({"centers": ["#.# .#. #.#", "### #.# ###"]}, (9,), (2,)),

@@ -9,6 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 from ._dimensions import dimension_name, sample_dimension
+from ._python import Python, function, joined
 from .base import ELEMENTWISE, Example, Layer, LayerError, Step, function_module
 from .fields import Integer, defaulted
 from .shapes import Shape, Shapes, format_shape
@@ -77,6 +78,7 @@ class Add(_Broadcast):
     """The sum of its inputs, element by element, as in a residual block. Source: torch.add."""
 
     operation = "Addition"
+    python = joined("+")
     examples = (
         Example({}, ((64, 56, 56), (64, 56, 56)), (64, 56, 56)),
         Example({}, ((16, 8, 8), (16, 1, 1), (16, 8, 8)), (16, 8, 8)),
@@ -91,6 +93,7 @@ class Add(_Broadcast):
 class Subtract(_Broadcast):
     """The first input minus the second, element by element. Source: torch.sub."""
 
+    python = joined("-")
     inputs = (2, 2)
     examples = (
         Example({}, ((3, 32, 32), (3, 32, 32)), (3, 32, 32)),
@@ -107,6 +110,7 @@ class Multiply(_Broadcast):
     """The product of its inputs, element by element, as in a gate. Source: torch.mul."""
 
     operation = "Multiplication"
+    python = joined("*")
     examples = (
         Example({}, ((64, 56, 56), (64, 1, 1)), (64, 56, 56)),
         Example({}, ((10,), (10,)), (10,)),
@@ -121,6 +125,9 @@ class Multiply(_Broadcast):
 class Maximum(_Broadcast):
     """The greatest of its inputs, element by element. Source: torch.maximum."""
 
+    python = Python(
+        call=lambda module, inputs, arguments: reduce("torch.maximum({}, {})".format, inputs)
+    )
     examples = (
         Example({}, ((16, 8, 8), (16, 8, 8)), (16, 8, 8)),
         Example({}, ((16, 8), (1, 8), (16, 1)), (16, 8)),
@@ -141,6 +148,11 @@ class Concat(_Merge):
     """
 
     operation = "Concatenation"
+    python = Python(
+        call=lambda module, inputs, arguments: (
+            f"torch.cat([{', '.join(inputs)}], dim={arguments['dim']})"
+        )
+    )
     dim = defaulted(Integer(), 1)
     examples = (
         Example({}, ((64, 28, 28), (128, 28, 28), (32, 28, 28), (32, 28, 28)), (256, 28, 28)),
@@ -189,6 +201,7 @@ class MatMul(_Merge):
     """
 
     inputs = (2, 2)
+    python = function("torch.matmul")
     examples = (
         Example({}, ((49, 64), (64, 49)), (49, 49)),
         Example({}, ((8, 49, 32), (8, 32, 49)), (8, 49, 49)),

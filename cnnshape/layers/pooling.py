@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isinf
 from typing import TYPE_CHECKING, ClassVar
 
+from ._python import TORCH
 from ._window import Window, WindowLayer, windows_of
 from .base import Example, LayerError
 from .fields import Boolean, Integer, Number, Optional, PerDimension, defaulted, required
@@ -265,6 +266,7 @@ class LPPool1d(_LPPool):
     Source: torch.nn.LPPool1d.
     """
 
+    python = TORCH
     spatial_dims: ClassVar[int] = 1
     examples = (
         Example({"norm_type": 2, "kernel_size": 3}, (4, 100), (4, 33)),

@@ -6,6 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from ._dimensions import dimension, dimension_name, sample_dimension, with_batch
+from ._python import Python, method, unpacked
 from .base import Example, Layer, LayerError, Step, function_module
 from .fields import Integer, ListOf, defaulted, required
 from .shapes import Shape, Shapes, format_shape, minus
@@ -151,6 +152,11 @@ class Reshape(_Sizes):
     Source: torch.reshape.
     """
 
+    python = Python(
+        call=lambda module, inputs, arguments: (
+            f"{inputs[0]}.reshape({inputs[0]}.shape[0], {unpacked(arguments['shape'])})"
+        )
+    )
     examples = (
         Example({"shape": [16, 5, 5]}, (400,), (16, 5, 5)),
         Example({"shape": [8, -1]}, (4, 6, 6), (8, 18)),
@@ -185,6 +191,9 @@ class Permute(_Rearrangement):
     Source: torch.permute.
     """
 
+    python = Python(
+        call=lambda module, inputs, arguments: f"{inputs[0]}.permute({unpacked(arguments['dims'])})"
+    )
     examples = (
         Example({"dims": [0, 2, 3, 1]}, (96, 56, 40), (56, 40, 96)),
         Example({"dims": [0, 2, 1]}, (64, 49), (49, 64)),
@@ -232,6 +241,7 @@ class Transpose(_Rearrangement):
     Source: torch.transpose.
     """
 
+    python = method("transpose", "dim0", "dim1")
     examples = (
         Example({"dim0": 1, "dim1": 2}, (64, 49), (49, 64)),
         Example({"dim0": 1, "dim1": -1}, (3, 4, 5), (5, 4, 3)),
@@ -265,6 +275,7 @@ class Squeeze(_Rearrangement):
     Source: torch.squeeze.
     """
 
+    python = method("squeeze", "dim")
     examples = (
         Example({"dim": 3}, (64, 10, 1), (64, 10)),
         Example({"dim": 2}, (64, 10), (64, 10)),
@@ -297,6 +308,7 @@ class Unsqueeze(_Rearrangement):
     Source: torch.unsqueeze.
     """
 
+    python = method("unsqueeze", "dim")
     examples = (
         Example({"dim": 1}, (10,), (1, 10)),
         Example({"dim": -1}, (64, 10), (64, 10, 1)),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from ._dimensions import dimension_name, sample_dimension, with_batch
+from ._python import Arguments, Python
 from .base import ELEMENTWISE, Example, Layer, LayerError, Step, function_module
 from .fields import Boolean, Either, Integer, ListOf, Number, defaulted, inferred, required
 from .shapes import Shape, Shapes, minus
@@ -14,6 +15,15 @@ from .shapes import Shape, Shapes, minus
 if TYPE_CHECKING:
     import torch
     from torch import nn
+
+
+def _written(method: str) -> Python:
+    def call(module: str, inputs: Sequence[str], arguments: Arguments) -> str:
+        keepdim = arguments["keepdim"]
+        more = "" if keepdim == "False" else f", keepdim={keepdim}"
+        return f"{inputs[0]}.{method}(dim={arguments['dim']}{more})"
+
+    return Python(call=call)
 
 
 class _Reduction(Layer):
@@ -81,6 +91,7 @@ class _Reduction(Layer):
 class Mean(_Reduction):
     """The mean over one or more dimensions. Source: torch.mean."""
 
+    python = _written("mean")
     examples = (
         Example({"dim": [2, 3]}, (512, 7, 7), (512,)),
         Example({"dim": [2, 3], "keepdim": True}, (64, 56, 56), (64, 1, 1)),
@@ -96,6 +107,7 @@ class Mean(_Reduction):
 class Sum(_Reduction):
     """The sum over one or more dimensions. Source: torch.sum."""
 
+    python = _written("sum")
     examples = (
         Example({"dim": -1}, (16, 10, 8), (16, 10)),
         Example({"dim": 1, "keepdim": True}, (16, 10, 10), (1, 10, 10)),
@@ -110,6 +122,7 @@ class Sum(_Reduction):
 class Max(_Reduction):
     """The greatest element over one or more dimensions. Source: torch.amax."""
 
+    python = _written("amax")
     examples = (
         Example({"dim": [-2, -1]}, (16, 10, 10), (16,)),
         Example({"dim": 2, "keepdim": True}, (8, 50), (8, 1)),
@@ -119,6 +132,21 @@ class Max(_Reduction):
         import torch
 
         return torch.amax
+
+
+_SCALE = '''\
+class Scale(nn.Module):
+    """Multiplies each channel by a learned factor."""
+
+    def __init__(self, weight_shape, init_value=1.0, bias=False):
+        super().__init__()
+        self.weight = nn.Parameter(torch.full(weight_shape, float(init_value)))
+        self.bias = nn.Parameter(torch.zeros(weight_shape)) if bias else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        scaled = x * self.weight
+        return scaled if self.bias is None else scaled + self.bias
+'''
 
 
 class Scale(Layer):
@@ -135,6 +163,7 @@ class Scale(Layer):
     """
 
     kind = "normalization"
+    python = Python(make="Scale", source=_SCALE, without=("dim",))
     dim = defaulted(Integer(), 1)
     init_value = defaulted(Number(), 1.0)
     bias = defaulted(Boolean(), False)

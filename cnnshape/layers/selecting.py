@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from ._dimensions import sample_dimension
+from ._python import Python
 from ._spatial import SpatialLayer, axes, folded
 from .base import ELEMENTWISE, Example, Layer, LayerError, Step, function_module
 from .fields import Either, Integer, ListOf, PerDimension, defaulted, required
@@ -56,6 +57,11 @@ class Chunk(_Selection):
     Source: torch.chunk.
     """
 
+    python = Python(
+        call=lambda module, inputs, arguments: "{0}.chunk({chunks}, dim={dim})[{index}]".format(
+            *inputs, **arguments
+        )
+    )
     examples = (
         Example({"chunks": 2, "index": 0}, (116, 28, 28), (58, 28, 28)),
         Example({"chunks": 3, "index": -1}, (8, 10), (2, 10)),
@@ -98,6 +104,11 @@ class Split(_Selection):
     Source: torch.split.
     """
 
+    python = Python(
+        call=lambda module, inputs, arguments: "{0}.split({split_size}, dim={dim})[{index}]".format(
+            *inputs, **arguments
+        )
+    )
     examples = (
         Example({"split_size": 24, "index": 1}, (72, 14, 14), (24, 14, 14)),
         Example({"split_size": [1, 3, 4], "index": 2}, (8, 10), (4, 10)),
@@ -153,6 +164,11 @@ class Narrow(_Selection):
     Source: torch.narrow.
     """
 
+    python = Python(
+        call=lambda module, inputs, arguments: "{0}.narrow({dim}, {start}, {length})".format(
+            *inputs, **arguments
+        )
+    )
     examples = (
         Example({"start": 4, "length": 8}, (16, 5, 5), (8, 5, 5)),
         Example({"dim": 2, "start": -3, "length": 3}, (3, 10), (3, 3)),
@@ -180,6 +196,17 @@ class Narrow(_Selection):
     def module(self) -> nn.Module:
         dim, start, length = self.dim, self.start, self.length
         return function_module(lambda x: x.narrow(dim, start, length))
+
+
+_CENTER_CROP = '''\
+def center_crop(x: Tensor, size) -> Tensor:
+    """The middle of a map; where it is not cut evenly, one row more goes from the end."""
+    if isinstance(size, int):
+        size = (size,) * (x.dim() - 2)
+    for dim, length in enumerate(size, 2):
+        x = x.narrow(dim, (x.shape[dim] - length) // 2, length)
+    return x
+'''
 
 
 class _CenterCrop(SpatialLayer, abstract=True):
@@ -218,6 +245,10 @@ class CenterCrop2d(_CenterCrop):
     """
 
     spatial_dims: ClassVar[int] = 2
+    python = Python(
+        source=_CENTER_CROP,
+        call=lambda module, inputs, arguments: f"center_crop({inputs[0]}, {arguments['size']})",
+    )
     examples = (
         Example({"size": 56}, (512, 64, 64), (512, 56, 56)),
         Example({"size": [3, 4]}, (8, 6, 9), (8, 3, 4)),
@@ -244,6 +275,10 @@ class CropLike(_CenterCrop):
     """
 
     inputs = (2, 2)
+    python = Python(
+        source=_CENTER_CROP,
+        call=lambda module, inputs, arguments: "center_crop({}, {}.shape[2:])".format(*inputs),
+    )
     reads_size_of = frozenset({1})
     examples = (
         Example({}, ((512, 64, 64), (512, 56, 56)), (512, 56, 56)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from ._python import Python
 from ._spatial import SpatialLayer, axes
 from .base import ELEMENTWISE, Example, LayerError, Step, function_module
 from .fields import Integer, Optional, PerDimension, defaulted, required
@@ -13,6 +14,30 @@ from .shapes import Shape, Shapes, format_shape, per_dimension
 if TYPE_CHECKING:
     import torch
     from torch import nn
+
+
+_MAX_UNPOOL = '''\
+def max_unpool{0}d(x: Tensor, pooled: Tensor, kernel_size, stride=None, padding=0):
+    """The values where the maxima of what was pooled were; all else is 0."""
+    window = (kernel_size, stride, padding)
+    pool = nn.functional.max_pool{0}d
+    _, indices = pool(pooled, *window, return_indices=True)
+    if indices.shape != x.shape:
+        _, indices = pool(pooled, *window, ceil_mode=True, return_indices=True)
+    size = pooled.shape[2:]
+    return nn.functional.max_unpool{0}d(x, indices, *window, output_size=size)
+'''
+
+
+def _written(dims: int) -> Python:
+    return Python(
+        source=_MAX_UNPOOL.format(dims),
+        call=lambda module, inputs, arguments: (
+            "max_unpool{2}d({0}, {1}, {kernel_size}, {stride}, {padding})".format(
+                *inputs, dims, **arguments
+            )
+        ),
+    )
 
 
 class _MaxUnpool(SpatialLayer, abstract=True):
@@ -100,6 +125,7 @@ class MaxUnpool1d(_MaxUnpool):
     """
 
     spatial_dims: ClassVar[int] = 1
+    python = _written(1)
     pool = MaxPool1d
     examples = (
         Example({"kernel_size": 2}, ((4, 50), (4, 100)), (4, 100)),
@@ -118,6 +144,7 @@ class MaxUnpool2d(_MaxUnpool):
     """
 
     spatial_dims: ClassVar[int] = 2
+    python = _written(2)
     pool = MaxPool2d
     examples = (
         Example({"kernel_size": 2}, ((64, 112, 112), (64, 224, 224)), (64, 224, 224)),
@@ -137,6 +164,7 @@ class MaxUnpool3d(_MaxUnpool):
     """
 
     spatial_dims: ClassVar[int] = 3
+    python = _written(3)
     pool = MaxPool3d
     examples = (
         Example({"kernel_size": 2}, ((4, 4, 8, 8), (4, 8, 16, 16)), (4, 8, 16, 16)),
