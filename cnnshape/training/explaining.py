@@ -21,7 +21,7 @@ def faults_explained(plan: Plan, group: Group, device: torch.device) -> Iterator
     """Turn what PyTorch raises in a run into a TrainingError of one line."""
     try:
         yield
-    except (RuntimeError, ValueError) as fault:
+    except (MemoryError, RuntimeError, ValueError) as fault:
         if isinstance(fault, RuntimeError) and not group.alone and tells_of_a_lost_peer(fault):
             raise
         if is_out_of_memory(fault):
