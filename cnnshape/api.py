@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .expansion import expand, shape_problem
-from .layers import registry
+from .layers import Layer, registry
 from .network import Network
 from .spec import Source, Spec, decode, read_spec
 
@@ -57,7 +57,7 @@ def loads(
 ) -> Network:
     """The network of a spec's text; see :func:`load`. `name` stands for a file's in errors."""
     with _collector_paused():
-        spec = read_spec(Source(text, name), registry())
+        spec = read_spec(Source(text, name), _types(text))
         return build_network(spec, input=input, params=params, variant=variant)
 
 
@@ -69,7 +69,8 @@ def read_file(path: str | os.PathLike[str], name: str) -> Spec:
         # One byte beyond the limit is enough to refuse what may be endless.
         data = file.read(limits.FILE_BYTES + 1)
     with _collector_paused():
-        return read_spec(decode(data, name), registry())
+        source = decode(data, name)
+        return read_spec(source, _types(source.text))
 
 
 def build_network(
@@ -87,6 +88,13 @@ def build_network(
             raise ValueError(problem)
     with _collector_paused():
         return expand(spec, registry(), input_shape=shape, params=params, variant=variant)
+
+
+def _types(text: str) -> Mapping[str, type[Layer]]:
+    """The layer types that a spec may name: also what an import had no word for, if it does."""
+    if "type: Unknown" in text:
+        from .importing import unknown  # noqa: F401  (to define a type is to register it)
+    return registry()
 
 
 @contextmanager

@@ -30,11 +30,13 @@ class _Commands(Mapping[str, Any]):
 
     def __init__(self) -> None:
         package = import_module(__package__)
-        self._names = sorted(
-            module.name
+        # A command whose name is a word of Python's own stands in a file such as import_.py.
+        self._files = {
+            module.name.removesuffix("_"): module.name
             for module in iter_modules(package.__path__)
             if not module.name.startswith("_")
-        )
+        }
+        self._names = sorted(self._files)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -45,7 +47,7 @@ class _Commands(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         if name not in self._names:
             raise KeyError(name)
-        module = import_module(f"{__package__}.{name}")
+        module = import_module(f"{__package__}.{self._files[name]}")
         function = getattr(module, name, None) or getattr(module, f"{name}_")
         single = typer.Typer(add_completion=False, **SETTINGS)
         # After \b, the lines of the examples stay as they are.

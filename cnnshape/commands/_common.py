@@ -111,7 +111,7 @@ def parse_input(text: str) -> tuple[int, ...]:
     return shape
 
 
-def parse_setting(text: str) -> tuple[str, Any]:
+def parse_setting(text: str, option: str = "--set") -> tuple[str, Any]:
     """'width=64' as a name and its value; the value is YAML, as it would stand in the spec."""
     from ..errors import SpecError
     from ..spec.document import Source, parse
@@ -119,16 +119,16 @@ def parse_setting(text: str) -> tuple[str, Any]:
     name, equals, written = text.partition("=")
     name = name.strip()
     if not equals or not name:
-        usage_error(f"expected NAME=VALUE, such as width=64, not {text!r}", "--set")
+        usage_error(f"expected NAME=VALUE, such as width=64, not {text!r}", option)
     try:
-        items = parse(Source(f"value: {written}", "--set")).items
+        items = parse(Source(f"value: {written}", option)).items
     except SpecError as fault:
-        usage_error(f"{written!r} is not a value: {fault.diagnostics[0].message}", "--set")
+        usage_error(f"{written!r} is not a value: {fault.diagnostics[0].message}", option)
     value = _plain(items["value"])
     if len(items) > 1 or isinstance(value, dict):
         usage_error(
             f"{name} takes a number, a text, true, false or a list such as [2, 2], not {written!r}",
-            "--set",
+            option,
         )
     return name, value
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .finding import Draft
 
 DIFFERENT = 2
-"""How many arguments may differ between the first turn and the others."""
+"""How many arguments may differ between the first turn and several others."""
 
 
 def fold(calls: list[Call], draft: Draft, templates: Mapping[str, Template]) -> tuple[Call, ...]:
@@ -77,7 +77,7 @@ def _is_readable(turns: list[GroupCall]) -> bool:
         if len(set(values[1:])) > 1:
             return False
         different += values[0] != values[1]
-    return different <= DIFFERENT
+    return different <= (DIFFERENT if len(turns) > 2 else 1)
 
 
 def _one(turns: list[GroupCall]) -> GroupCall:

@@ -16,11 +16,12 @@ from cnnshape.commands._app import CommandGroup
 from cnnshape.commands._common import complete_spec
 from cnnshape.commands._reference import cli_reference
 
-COMMANDS = ["list", "schema", "show", "verify"]
+COMMANDS = ["import", "list", "schema", "show", "verify"]
 
 
 def test_a_file_is_a_command(cli):
-    files = {path.stem for path in Path(commands.__file__).parent.glob("[a-z]*.py")}
+    folder = Path(commands.__file__).parent
+    files = {path.stem.removesuffix("_") for path in folder.glob("[a-z]*.py")}
     assert set(CommandGroup(name="cnnshape").commands) == files
     assert files.issuperset(COMMANDS)
 

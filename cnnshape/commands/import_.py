@@ -1,0 +1,131 @@
+"""``cnnshape import``: a spec from a PyTorch module, proved against it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ._common import parse_input, parse_setting, print_line, usage_error
+
+if TYPE_CHECKING:
+    from ..importing import Imported, ImportFault
+
+
+def import_(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="package.module:callable or file.py:callable, that gives a torch.nn.Module; "
+            "its code is run.",
+        ),
+    ],
+    input: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZES", help="The input's shape without the batch, such as 3x224x224."
+        ),
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Where to write the spec."),
+    ] = None,
+    kwarg: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="An argument of the callable; YAML."),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What the spec is called.")
+    ] = None,
+    partial: Annotated[
+        bool,
+        typer.Option(
+            "--partial", help="Write what no layer type says as Unknown, and keep the rest."
+        ),
+    ] = False,
+) -> None:
+    """Import a network from PyTorch as a spec.
+
+    The module is run once, in evaluation mode, on an input without values, and what it calls
+    is written down: with its own names as paths, and what repeats as blocks. Before the spec
+    is given out, it is held against the module: shapes, parameters, MACs, and the outputs
+    with the same weights. The exit code is 1 where something cannot be said.
+
+    Examples:
+        cnnshape import torchvision.models:resnet18 --input 3x224x224 --out r18.yaml
+        cnnshape import net.py:Net --input 1x28x28 --kwarg width=32
+        cnnshape import net.py:Net --input 3x64x64 --partial > net.yaml
+    """
+    from ..importing import ImportFault, NotFound, import_source
+
+    if input is None:
+        usage_error("is needed: the shape of one sample, such as 3x224x224", "--input")
+    shape = parse_input(input)
+    arguments = dict(parse_setting(text, "--kwarg") for text in kwarg or ())
+    try:
+        imported = import_source(
+            source, shape, arguments=arguments, name=name or "", partial=partial
+        )
+    except NotFound as fault:
+        usage_error(str(fault), "SOURCE")
+    except ImportFault as fault:
+        _print_fault(fault)
+        raise typer.Exit(1) from None
+    if out is None:
+        typer.echo(imported.text, nl=False)
+    else:
+        from ..files import write_atomically
+
+        write_atomically(out, imported.text)
+    for line in _lines(imported, source):
+        print_line(line, sys.stderr)
+
+
+def _print_fault(fault: ImportFault) -> None:
+    print_line([("bold red", "error"), ("bold", f": {fault}")], sys.stderr)
+    for item in fault.unsupported:
+        print_line([("", f"  {item}")], sys.stderr)
+    if fault.unsupported:
+        help = "--partial keeps the rest, with these as Unknown"
+        print_line([("blue", "  = "), ("", f"help: {help}")], sys.stderr)
+
+
+def _lines(imported: Imported, source: str) -> list[list[tuple[str, str]]]:
+    """What is said of a finished import."""
+    lines: list[list[tuple[str, str]]] = []
+    network, check = imported.network, imported.check
+    if check is not None:
+        macs: Any = network.totals.macs
+        difference = f"{check.difference:.0e}" if check.difference else "none"
+        lines.append(
+            [
+                ("bold green", "✓ verified"),
+                (
+                    "",
+                    f" against {source}: {check.layers} layers, {check.params[0]:,} parameters, "
+                    f"{macs:,} MACs; the largest difference of outputs with the same weights: "
+                    f"{difference}",
+                ),
+            ]
+        )
+        if check.named < check.tensors:
+            renamed = check.tensors - check.named
+            lines.append(
+                [("dim", f"{renamed} of {check.tensors} tensors have another name than there")]
+            )
+    if imported.unsupported:
+        count = len(imported.unsupported)
+        lines.append(
+            [
+                ("bold yellow", "not verified"),
+                ("", f": {count} operation{'s' * (count != 1)} without a word, as Unknown:"),
+            ]
+        )
+        lines += [[("", f"  {item}")] for item in imported.unsupported]
+    for path, params in imported.idle.items():
+        lines.append(
+            [("bold yellow", "left out"), ("", f": {path}, {params:,} parameters: it does not run")]
+        )
+    return lines

@@ -1,0 +1,21 @@
+"""A PyTorch module, or an ONNX file, becomes a spec, proved against what it came from.
+
+The module is run once on tensors that have shapes and no values, and each function of
+PyTorch that it calls is recorded with the module that calls it (`recording.py`). Each call
+becomes a layer (`operations.py`), the layers a network with the module's own paths
+(`arranging.py`, `graph.py`), and the network a spec (`cnnshape/structure`). Then the spec is
+held against the module (`checking.py`). Only `recording`, `checking` and `loading` need torch.
+"""
+
+from .graph import Recorded, Unsupported
+from .importer import Imported, ImportFault, NotFound, import_module, import_source
+
+__all__ = [
+    "ImportFault",
+    "Imported",
+    "NotFound",
+    "Recorded",
+    "Unsupported",
+    "import_module",
+    "import_source",
+]

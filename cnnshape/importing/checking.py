@@ -1,0 +1,177 @@
+"""Holding a spec that was imported against the module that it came from. Needs torch."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from ..network import Network
+from ..torch_backend import build
+from ..torch_backend.counting import MacCounter
+from .graph import Recorded
+
+LARGE = 20_000_000_000
+"""Multiply-accumulates beyond which the outputs are compared in float32, as that is faster."""
+LARGE_PARAMS = 200_000_000
+"""Parameters beyond which they are, as they need twice the memory in float64."""
+TOLERANCE = 1e-5
+"""How far outputs may be apart, as a part of the largest."""
+
+
+class Check(NamedTuple):
+    """What the comparison of a network with the module that it was imported from found.
+
+    Attributes:
+        params, macs: (of the spec, of the module); parameters of modules that do not run
+            are left out.
+        shapes: of the outputs, the same.
+        difference: the largest between outputs with the same weights, as a part of the
+            largest output.
+        layers: how many were compared.
+        named: how many of the module's tensors have the same name in the spec. tensors: of
+            how many.
+    """
+
+    params: tuple[int, int]
+    macs: tuple[int | None, int]
+    shapes: tuple[Any, Any]
+    difference: float
+    layers: int
+    named: int
+    tensors: int
+
+
+def refused(check: Check) -> str:
+    """Why a check does not hold, or ''."""
+    if check.params[0] != check.params[1]:
+        return f"it has {check.params[0]:,} parameters, the module {check.params[1]:,}"
+    if check.macs[0] != check.macs[1]:
+        return f"it has {check.macs[0]:,} MACs, the module {check.macs[1]:,}"
+    if check.shapes[0] != check.shapes[1]:
+        return f"it gives {check.shapes[0]}, the module {check.shapes[1]}"
+    if not check.difference <= TOLERANCE:
+        return f"with the same weights the outputs differ by {check.difference:.1e} of the largest"
+    return ""
+
+
+def check(module: nn.Module, network: Network, layers: list[Recorded], idle: int) -> Check:
+    """Compare a network with the module; `layers` say whose weights are whose.
+
+    The module's weights are drawn anew, so that every layer shows in the output.
+    """
+    large = (network.totals.macs or 0) > LARGE or network.totals.params > LARGE_PARAMS
+    dtype = torch.float32 if large else torch.float64
+    module = module.to(dtype).eval()
+    draw_weights(module)
+    theirs: dict[str, Tensor] = dict(module.named_parameters(remove_duplicate=False))
+    theirs |= dict(module.named_buffers(remove_duplicate=False))
+    with torch.device("meta"):
+        ours = build(network).eval()
+    state: dict[str, Tensor] = {}
+    named = 0
+    for item in layers:
+        path = ".".join(item.path)
+        for name, original in item.weights.items():
+            tensor = theirs[original].detach()
+            node = network.by_path[path]
+            shape = (node.layer.parameters() | node.layer.buffers()).get(name, tensor.shape)
+            state[f"{path}.{name}"] = tensor.reshape(shape)
+            named += f"{path}.{name}" == original
+    ours.load_state_dict(state, assign=True, strict=False)
+    missing = [name for name, tensor in ours.state_dict().items() if tensor.is_meta]
+    for name in missing:  # a step counter that the function did not read
+        container, _, last = name.rpartition(".")
+        owner = ours.get_submodule(container)
+        assert last == "num_batches_tracked", name
+        owner._buffers[last] = torch.zeros((), dtype=torch.long)
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(1 if large else 2, *network.input_shape, generator=generator).to(dtype)
+    with torch.no_grad(), MacCounter() as counter:
+        expected = _tensors(module(x))
+    with torch.no_grad():
+        found = _tensors(ours(x))
+    shapes = ([tuple(t.shape) for t in found], [tuple(t.shape) for t in expected])
+    total = sum(parameter.numel() for parameter in module.parameters())
+    difference = max(map(_difference, found, expected)) if shapes[0] == shapes[1] else float("inf")
+    return Check(
+        (network.totals.params, total - idle),
+        (network.totals.macs, counter.macs // len(x)),
+        shapes,
+        difference,
+        len(network.layers),
+        named,
+        len(state),
+    )
+
+
+def draw_weights(module: nn.Module) -> None:
+    """Draw every weight and statistic, so that numbers neither vanish nor grow on the way."""
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for key, tensor in module.state_dict().items():
+            if not tensor.is_floating_point():
+                continue
+            if tensor.ndim > 1 and "scale" not in key and tensor[0].numel() > 1:
+                bound = sqrt(6 / tensor[0].numel())
+                tensor.uniform_(-bound, bound, generator=generator)
+            elif key.endswith(("bias", "running_mean")):
+                tensor.uniform_(-0.1, 0.1, generator=generator)
+            else:
+                tensor.uniform_(0.5, 1.5, generator=generator)
+
+
+def _difference(found: Tensor, expected: Tensor) -> float:
+    largest = float(expected.abs().max())
+    return float((found - expected).abs().max()) / (largest or 1.0)
+
+
+def _tensors(value: Any) -> list[Tensor]:
+    from .recording import _tensors as tensors
+
+    # A tensor that is given out twice is one output of the network.
+    return list({id(tensor): tensor for tensor in tensors(value)}.values())
+
+
+def idle_parameters(module: nn.Module, layers: list[Recorded]) -> dict[str, int]:
+    """The outermost modules that hold parameters, none of which any layer uses."""
+    used = {name for item in layers for name in item.weights.values()}
+    unknown = {item.unsupported.module for item in layers if item.unsupported is not None}
+    found: dict[str, int] = {}
+    for name, inner in module.named_modules():
+        if any(name.startswith(f"{other}.") for other in found) or not name:
+            continue
+        own = [f"{name}.{key}" for key, _ in inner.named_parameters()]
+        runs = any(f"{other}.".startswith(f"{name}.") for other in unknown)
+        if own and not used.intersection(own) and not runs:
+            found[name] = sum(parameter.numel() for parameter in inner.parameters())
+    return found
+
+
+class Head(NamedTuple):
+    """An auxiliary head that does not run: it stands beside the layer `after`."""
+
+    name: str
+    after: str
+    classes: int
+    weights: dict[str, str]
+
+
+def heads(module: nn.Module, layers: list[Recorded]) -> list[Head]:
+    """Inception's auxiliary heads, each beside the last layer of the module before it."""
+    found = []
+    idle = idle_parameters(module, layers)
+    names = [name for name, _ in module.named_children()]
+    for name in idle:
+        inner = module.get_submodule(name)
+        if type(inner).__name__ != "InceptionAux" or name not in names[1:]:
+            continue
+        before = names[names.index(name) - 1]
+        after = [item.key for item in layers if item.path[0] == before]
+        state = inner.state_dict()
+        if after and "conv1.conv.weight" in state:
+            weights = {key: f"{name}.{key}" for key in state}
+            found.append(Head(name, after[-1], len(state["fc.bias"]), weights))
+    return found

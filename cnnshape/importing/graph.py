@@ -1,0 +1,183 @@
+"""What a recording holds, and how it becomes a network. No torch is needed here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from ..layers import registry
+from ..layers.base import Layer, LayerError
+from ..layers.shapes import Shape, format_shape
+from ..network import INPUT, Network, Node, Op
+
+
+class Unsupported(NamedTuple):
+    """Something of the module that no layer type says.
+
+    Attributes:
+        operation: the function or class, 'torch.fft.rfft2'.
+        module: the path of the module that calls it, '' for the whole.
+        line: where in the source, 'net.py:12', or ''.
+        reason: why it cannot be said, or ''.
+    """
+
+    operation: str
+    module: str
+    line: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = f"in {self.module}" if self.module else "in the module itself"
+        line = f" ({self.line})" if self.line else ""
+        reason = f": {self.reason}" if self.reason else ""
+        return f"{self.operation} {place}{line}{reason}"
+
+
+class NotSaid(Exception):
+    """No layer type says this; the text says why."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One layer to be.
+
+    Attributes:
+        key: by which others read it; unique.
+        path: the names that lead to it; the last is '' where it has no name of its own.
+        type, arguments: as a spec writes them.
+        reads: the keys of what it reads.
+        shape: what came out, without the batch.
+        shares: the key of the layer whose module it uses.
+        weights: for each of its tensors, by name, the name of the original's.
+        unsupported: why it stands for something else, or None.
+    """
+
+    key: str
+    path: tuple[str, ...]
+    type: str
+    arguments: dict[str, Any]
+    reads: tuple[str, ...]
+    shape: Shape
+    shares: str | None = None
+    weights: dict[str, str] = field(default_factory=dict)
+    unsupported: Unsupported | None = None
+
+
+def made(recorded: Recorded, shapes: tuple[Shape, ...]) -> Op:
+    """The layer for what it reads.
+
+    Raises:
+        NotSaid: it cannot be, or another shape comes out than did.
+    """
+    bound, output = _bound(recorded.type, recorded.arguments, shapes)
+    if output != recorded.shape:
+        raise NotSaid(
+            f"as {recorded.type} it would give {format_shape(output)}, "
+            f"but it gives {format_shape(recorded.shape)}"
+        )
+    return Op(bound, shapes, output)
+
+
+def output_shape(type_name: str, arguments: dict[str, Any], shapes: tuple[Shape, ...]) -> Shape:
+    """What a layer gives for what it reads; raises NotSaid where it cannot be."""
+    return _bound(type_name, arguments, shapes)[1]
+
+
+def _bound(
+    type_name: str, arguments: dict[str, Any], shapes: tuple[Shape, ...]
+) -> tuple[Layer, Shape]:
+    faults: list[LayerError] = []
+    layer = registry()[type_name].read(arguments, faults)
+    if layer is None:
+        raise NotSaid(f"as {type_name}: {faults[0].message}")
+    try:
+        bound = layer.bind(shapes)
+        return bound, bound.output_shape(shapes)
+    except LayerError as fault:
+        raise NotSaid(f"as {type_name}: {fault.message}") from None
+
+
+def network_of(
+    recorded: list[Recorded], outputs: tuple[str, ...], input_shape: Shape, name: str, words: str
+) -> Network:
+    """The network of layers that are arranged and have their names."""
+    paths = {INPUT: INPUT} | {item.key: ".".join(item.path) for item in recorded}
+    shapes = {INPUT: input_shape}
+    nodes = []
+    for item in recorded:
+        reads = tuple(shapes[key] for key in item.reads)
+        nodes.append(
+            Node(
+                paths[item.key],
+                made(item, reads),
+                tuple(paths[key] for key in item.reads),
+                None,
+                None if item.shares is None else paths[item.shares],
+            )
+        )
+        shapes[item.key] = item.shape
+    return Network(
+        name=name,
+        input_shape=input_shape,
+        layers=tuple(nodes),
+        outputs=tuple(paths[key] for key in outputs),
+        description=words,
+    )
+
+
+def live(recorded: list[Recorded], outputs: tuple[str, ...]) -> list[Recorded]:
+    """Those that an output depends on, and those that hold weights."""
+    needed = set(outputs)
+    kept = []
+    for item in reversed(recorded):
+        if item.key in needed or item.weights:
+            kept.append(item)
+            needed.update(item.reads)
+            if item.shares is not None:
+                needed.add(item.shares)
+    return kept[::-1]
+
+
+def simplified(recorded: list[Recorded], outputs: tuple[str, ...]) -> list[Recorded]:
+    """With what several calls say together said by one layer: shuffled channels, hard gates."""
+    readers: dict[str, int] = {}
+    for item in recorded:
+        for key in item.reads:
+            readers[key] = readers.get(key, 0) + 1
+    for key in outputs:
+        readers[key] = readers.get(key, 0) + 2
+    by_key = {item.key: item for item in recorded}
+    gone: set[str] = set()
+    result = []
+    for item in recorded:
+        new = _channel_shuffle(item, by_key, readers)
+        if new is not None:
+            gone.update(new[1])
+            item = new[0]  # noqa: PLW2901
+        result.append(item)
+    return [item for item in result if item.key not in gone]
+
+
+def _channel_shuffle(
+    last: Recorded, by_key: dict[str, Recorded], readers: dict[str, int]
+) -> tuple[Recorded, set[str]] | None:
+    """view, transpose, view back: the channels of several groups dealt out in turn."""
+    if last.type not in ("Reshape", "Flatten") or last.reads[0] not in by_key:
+        return None
+    middle = by_key[last.reads[0]]
+    first = by_key.get(middle.reads[0]) if middle.reads else None
+    if (
+        first is None
+        or middle.type != "Transpose"
+        or sorted(middle.arguments.values()) != [1, 2]
+        or first.type != "Reshape"
+        or readers[middle.key] != 1
+        or readers[first.key] != 1
+        or len(first.shape) != len(last.shape) + 1
+        or first.shape[2:] != last.shape[1:]
+        or first.shape[0] * first.shape[1] != last.shape[0]
+    ):
+        return None
+    arguments = {"groups": first.shape[0]}
+    shuffled = replace(last, type="ChannelShuffle", arguments=arguments, reads=first.reads)
+    return shuffled, {first.key, middle.key}

@@ -1,0 +1,83 @@
+"""From what the user names to a torch module. It runs the user's code, and nothing else does."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from importlib import import_module as import_python
+from importlib.util import module_from_spec, spec_from_file_location
+from types import ModuleType
+from typing import Any
+
+from torch import nn
+
+from ..errors import did_you_mean
+from .importer import ImportFault, NotFound
+
+
+def load_module(source: str, arguments: Mapping[str, Any]) -> tuple[nn.Module, str]:
+    """The torch module that `source` names, and the name of what makes it.
+
+    Args:
+        source: 'package.module:callable' or 'file.py:callable'; the callable is a class, a
+            function, or a module that is there already.
+        arguments: what the callable is given.
+
+    Raises:
+        NotFound: there is no such file, module or callable.
+        ImportFault: it does not give a torch module.
+    """
+    place, colon, called = source.rpartition(":")
+    if not colon or not place or not called:
+        raise NotFound(f"expected package.module:callable or file.py:callable, not {source!r}")
+    python = _from_file(place) if place.endswith(".py") else _from_package(place)
+    value: Any = python
+    for name in called.split("."):
+        if not hasattr(value, name):
+            near = did_you_mean(name, [other for other in dir(value) if not other.startswith("_")])
+            help = f"; did you mean {near}?" if near else ""
+            raise NotFound(f"{place} has no {called!r}{help}")
+        value = getattr(value, name)
+    if not isinstance(value, nn.Module):
+        if not callable(value):
+            raise ImportFault(f"{source} is a {type(value).__name__}, and cannot be called")
+        try:
+            value = value(**arguments)
+        except Exception as fault:
+            given = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
+            raise ImportFault(
+                f"{called}({given}) cannot be made: {type(fault).__name__}: {fault}"
+            ) from fault
+    if not isinstance(value, nn.Module):
+        raise ImportFault(f"{source} gives a {type(value).__name__}, not a torch.nn.Module")
+    return value, called.rpartition(".")[2]
+
+
+def _from_package(name: str) -> ModuleType:
+    if "" not in sys.path and os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())  # as `python -m` does: the user's own packages
+    try:
+        return import_python(name)
+    except Exception as fault:
+        raise NotFound(f"cannot import {name}: {type(fault).__name__}: {fault}") from fault
+
+
+def _from_file(path: str) -> ModuleType:
+    if not os.path.isfile(path):
+        raise NotFound(f"there is no file {path}")
+    name = os.path.basename(path).removesuffix(".py")
+    spec = spec_from_file_location(f"cnnshape_import_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    python = module_from_spec(spec)
+    folder = os.path.dirname(os.path.abspath(path))
+    sys.path.insert(0, folder)  # what the file imports from beside it
+    sys.modules[spec.name] = python
+    try:
+        spec.loader.exec_module(python)
+    except Exception as fault:
+        raise NotFound(f"cannot run {path}: {type(fault).__name__}: {fault}") from fault
+    finally:
+        sys.path.remove(folder)
+    return python
