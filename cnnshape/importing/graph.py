@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ..layers import registry
@@ -136,48 +136,3 @@ def live(recorded: list[Recorded], outputs: tuple[str, ...]) -> list[Recorded]:
             if item.shares is not None:
                 needed.add(item.shares)
     return kept[::-1]
-
-
-def simplified(recorded: list[Recorded], outputs: tuple[str, ...]) -> list[Recorded]:
-    """With what several calls say together said by one layer: shuffled channels, hard gates."""
-    readers: dict[str, int] = {}
-    for item in recorded:
-        for key in item.reads:
-            readers[key] = readers.get(key, 0) + 1
-    for key in outputs:
-        readers[key] = readers.get(key, 0) + 2
-    by_key = {item.key: item for item in recorded}
-    gone: set[str] = set()
-    result = []
-    for item in recorded:
-        new = _channel_shuffle(item, by_key, readers)
-        if new is not None:
-            gone.update(new[1])
-            item = new[0]  # noqa: PLW2901
-        result.append(item)
-    return [item for item in result if item.key not in gone]
-
-
-def _channel_shuffle(
-    last: Recorded, by_key: dict[str, Recorded], readers: dict[str, int]
-) -> tuple[Recorded, set[str]] | None:
-    """view, transpose, view back: the channels of several groups dealt out in turn."""
-    if last.type not in ("Reshape", "Flatten") or last.reads[0] not in by_key:
-        return None
-    middle = by_key[last.reads[0]]
-    first = by_key.get(middle.reads[0]) if middle.reads else None
-    if (
-        first is None
-        or middle.type != "Transpose"
-        or sorted(middle.arguments.values()) != [1, 2]
-        or first.type != "Reshape"
-        or readers[middle.key] != 1
-        or readers[first.key] != 1
-        or len(first.shape) != len(last.shape) + 1
-        or first.shape[2:] != last.shape[1:]
-        or first.shape[0] * first.shape[1] != last.shape[0]
-    ):
-        return None
-    arguments = {"groups": first.shape[0]}
-    shuffled = replace(last, type="ChannelShuffle", arguments=arguments, reads=first.reads)
-    return shuffled, {first.key, middle.key}

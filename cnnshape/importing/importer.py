@@ -10,7 +10,8 @@ from ..layers.shapes import Shape
 from ..network import Network
 from ..structure.yaml_text import NotWritable, spec_text
 from .arranging import arranged
-from .graph import Recorded, Unsupported, live, network_of, simplified
+from .graph import Recorded, Unsupported, live, network_of
+from .simplifying import simplified
 
 if TYPE_CHECKING:
     from torch import nn

@@ -99,6 +99,11 @@ class Chain:
         self.layers.append(Layer(type_name, arguments, () if self.layers else self.reads))
 
 
+KEEPS_ORDER = frozenset(
+    ("view", "reshape", "unsqueeze", "squeeze", "flatten", "getitem", "contiguous")
+)
+"""Functions of a parameter after which it holds the same numbers in the same order."""
+
 SAME = "same"
 """A rule's answer where what comes out is what goes in."""
 
@@ -234,16 +239,25 @@ def _operands(call: Call) -> tuple[Any, Any]:
 def _add(call: Call) -> Answer:
     if call.get(2, "alpha", 1) != 1:
         raise NotSaid("with an alpha")
+    if _is_number(call, 0):  # sum(list) begins with 0
+        return SAME
     return _joined(call, "Add")
 
 
 @_rule("mul", "multiply", "imul", "rmul")
 def _mul(call: Call) -> Answer:
     a, b = _operands(call)
+    if _is_number(call, 1):
+        return SAME
     for value, factor in ((a, b), (b, a)):
         if _follows(value) and isinstance(factor, Value) and factor.name and not factor.key:
             return _scale(value, factor)
     return _joined(call, "Multiply")
+
+
+def _is_number(call: Call, number: int) -> bool:
+    other = _operands(call)[1]
+    return not isinstance(other, Value) and other == number and call.output == call.x.shape
 
 
 def _scale(value: Value, factor: Value) -> Layer:
@@ -258,8 +272,15 @@ def _scale(value: Value, factor: Value) -> Layer:
     return Layer("Scale", {"dim": dim}, (value,), {"weight": factor.name})
 
 
+@_rule("div", "truediv", "divide", "itruediv")
+def _div(call: Call) -> Answer:
+    return SAME if _is_number(call, 1) else _refuse("no layer type divides")
+
+
 @_rule("sub", "subtract", "isub")
 def _sub(call: Call) -> Answer:
+    if _is_number(call, 0):
+        return SAME
     return _joined(call, "Subtract")
 
 
@@ -276,6 +297,8 @@ def _matmul(call: Call) -> Answer:
 def _joined(call: Call, type_name: str) -> Layer:
     a, b = _operands(call)
     if not (_follows(a) and _follows(b)):
+        if a is None or b is None:
+            raise NotSaid("with other arguments")
         other = b if _follows(a) else a
         if isinstance(other, Value):
             what = f"the weight {other.name}" if other.name else "a value that is no layer's"
@@ -395,6 +418,14 @@ def _view(call: Call) -> Answer:
                 arguments = {"start_dim": start, "end_dim": len(before) - tail - 1}
                 return Layer("Flatten", arguments, (call.x,))
     return Layer("Reshape", {"shape": list(after[1:])}, (call.x,))
+
+
+@_rule("expand", "expandas", "broadcastto")
+def _expand(call: Call) -> Answer:
+    # What reads it stretches a 1 by itself; what does not is refused by its shape.
+    if call.x.shape[0] != call.output[0] or len(call.x.shape) != len(call.output):
+        raise NotSaid("with new dimensions")
+    return SAME
 
 
 @_rule("permute")

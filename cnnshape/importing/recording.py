@@ -27,7 +27,7 @@ from ..layers import registry
 from ..layers.shapes import Shape
 from ..network import INPUT
 from .graph import NotSaid, Recorded, Unsupported, made, output_shape
-from .operations import Call, Chain, Layer, Value, answer, module_arguments
+from .operations import KEEPS_ORDER, Call, Chain, Layer, Value, answer, module_arguments
 from .unknown import Unknown
 
 BATCH = 2
@@ -99,8 +99,9 @@ class _Recorder(TorchFunctionMode):
         self.names = {id(inner): name for name, inner in module.named_modules()}
         self.tensors = {id(t): name for name, t in module.named_parameters()}
         self.tensors |= {id(t): name for name, t in module.named_buffers()}
-        self.sizes = {name: t.numel() for name, t in module.state_dict(keep_vars=True).items()}
         self.learned = {name for name, _ in module.named_parameters()}
+        self.sizes = {name: t.numel() for name, t in module.named_parameters()}
+        self.sizes |= {name: t.numel() for name, t in module.named_buffers()}
         self.used: set[str] = set()
         self.keys: dict[int, str] = {}
         self.shapes: dict[str, Shape] = {}
@@ -239,6 +240,11 @@ class _Recorder(TorchFunctionMode):
         outputs = _tensors(result)
         if outputs and any(value.key for value in before):
             self._called(func, shown, before, result, outputs)
+        elif len(before) == 1 and before[0].name and _plain_name(func) in KEEPS_ORDER:
+            (tensor,) = outputs
+            if tensor.numel() == prod(before[0].shape):
+                self.tensors[id(tensor)] = before[0].name
+                self.alive.append(tensor)
         return result
 
     def _called(
@@ -320,7 +326,10 @@ class _Recorder(TorchFunctionMode):
             shares,
             {} if shares else layer.weights,
         )
-        made(recorded, tuple(self.shapes[read.key] for read in layer.reads))
+        op = made(recorded, tuple(self.shapes[read.key] for read in layer.reads))
+        for name in op.layer.parameters():
+            if layer.weights.get(name, "") in self.sizes.keys() - self.learned:
+                raise NotSaid(f"with a {name} that is not learned")
         if owner is not None and shares is None:
             self.owners[owner] = key
             self.used.update(layer.weights.values())

@@ -52,15 +52,16 @@ def spec_text(
         NotWritable: not even then.
     """
     cause = ""
-    for incoming, templates, named in (
-        (True, True, False),
-        (True, True, True),
-        (False, True, True),
-        (False, False, True),
+    for incoming, templates, named, inline in (
+        (True, True, False, True),
+        (True, True, True, True),
+        (False, True, True, True),
+        (False, True, True, False),
+        (False, False, True, True),
     ):
         found = program(network, class_names=class_names, incoming=incoming, templates=templates)
         try:
-            text = _Writer(found, network, named).text(train)
+            text = _Writer(found, network, named, inline).text(train)
         except NotWritable as fault:
             cause = str(fault)
             continue
@@ -126,12 +127,17 @@ class _Scope:
 
 
 class _Writer:
-    """Writes one program. `named`: every layer has its name written."""
+    """Writes one program.
 
-    def __init__(self, found: Program, network: Network, named: bool) -> None:
+    `named`: every layer has its name written. `inline`: what stands at one place is written
+    there; otherwise each group is a block, whose inputs no name inside can hide.
+    """
+
+    def __init__(self, found: Program, network: Network, named: bool, inline: bool) -> None:
         self.program = found
         self.network = network
         self.named = named
+        self.inline = inline
         self.scope = _Scope((INPUT,))
         self.blocks = self._block_names()
 
@@ -140,7 +146,7 @@ class _Writer:
         types = registry()
         names = {}
         for name, template in self.program.templates.items():
-            if not template.inline:
+            if not (template.inline and self.inline):
                 names[name] = f"{name}_block" if name in types else name
         return names
 
@@ -235,7 +241,7 @@ class _Writer:
                 self.scope.paths.add(current)
             else:
                 inner = self.program.templates[call.template]
-                if inner.inline and len(call.names) == 1:
+                if inner.inline and self.inline and len(call.names) == 1:
                     more, current = self._group(
                         call, inner, prefix, reads, arguments, current, indent
                     )
