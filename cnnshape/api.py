@@ -93,7 +93,9 @@ def build_network(
 def _types(text: str) -> Mapping[str, type[Layer]]:
     """The layer types that a spec may name: also what an import had no word for, if it does."""
     if "type: Unknown" in text:
-        from .importing import unknown  # noqa: F401  (to define a type is to register it)
+        from .importing.unknown import define
+
+        define()
     return registry()
 
 

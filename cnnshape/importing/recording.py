@@ -28,7 +28,7 @@ from ..layers.shapes import Shape
 from ..network import INPUT
 from .graph import NotSaid, Recorded, Unsupported, made, output_shape
 from .operations import KEEPS_ORDER, Call, Chain, Layer, Value, answer, module_arguments
-from .unknown import Unknown
+from .unknown import Unknown, define
 
 BATCH = 2
 """Samples in the run: what mixes them with other dimensions shows it."""
@@ -60,6 +60,7 @@ def record(module: nn.Module, input_shape: Shape) -> Recording:
     Raises:
         NotRecordable: it cannot run, or asks for values.
     """
+    define()
     module.eval()
     recorder = _Recorder(module)
     dtype = next((p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32)

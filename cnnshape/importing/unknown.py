@@ -1,7 +1,7 @@
 """What cannot be said: a place in a network of which only the shape that comes out is known.
 
-The type is registered where a spec names it (`cnnshape/api.py`), and stands in no schema:
-nobody is meant to write it.
+The type is known where a spec names it (`cnnshape/api.py`), and stands in no schema: nobody
+is meant to write it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import nan
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..layers.base import Example, Layer
+from ..layers.base import Example, Layer, register
 from ..layers.fields import Integer, Kind, ListOf, defaulted, required
 from ..layers.shapes import Shape, Shapes
 
@@ -90,3 +90,8 @@ class Unknown(Layer):
                 return x.new_full((len(x), *shape), nan)
 
         return Unknown()
+
+
+def define() -> None:
+    """Let specs name the type Unknown from now on."""
+    register().setdefault(Unknown.__name__, Unknown)
