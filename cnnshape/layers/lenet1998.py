@@ -104,13 +104,12 @@ class Subsampling2d(nn.Module):
         self.stride = stride
         self.weight = nn.Parameter(torch.empty(num_channels))
         self.bias = nn.Parameter(torch.empty(num_channels))
-        taps = kernel_size[0] * kernel_size[1]
-        initialise_like_1998(taps, self.weight, self.bias)
+        self.taps = kernel_size[0] * kernel_size[1]
+        initialise_like_1998(self.taps, self.weight, self.bias)
 
     def forward(self, maps: Tensor) -> Tensor:
-        sums = nn.functional.avg_pool2d(
-            maps, self.kernel_size, self.stride, divisor_override=1
-        )
+        means = nn.functional.avg_pool2d(maps, self.kernel_size, self.stride)
+        sums = self.taps * means
         return sums * self.weight[:, None, None] + self.bias[:, None, None]
 '''
 
@@ -363,9 +362,9 @@ class Subsampling2d(WindowLayer):
                 initialise_like_1998(prod(layer.kernel_size), self.weight, self.bias)
 
             def forward(self, maps: Tensor) -> Tensor:
-                sums = functional.avg_pool2d(
-                    maps, layer.kernel_size, layer.stride, divisor_override=1
-                )
+                # Not by divisor_override=1, which torch.onnx leaves out without a word.
+                means = functional.avg_pool2d(maps, layer.kernel_size, layer.stride)
+                sums = prod(layer.kernel_size) * means
                 return sums * self.weight[:, None, None] + self.bias[:, None, None]
 
         return Subsampling2d()
