@@ -1,6 +1,29 @@
-"""A network in other forms: Python for torch alone, ONNX, weights, torch's own programs."""
+"""A network in other forms: Python for torch alone, ONNX, weights, torch's own programs.
+
+Importing this package does not import torch.
+"""
 
 from .errors import ExportError
+from .formats import (
+    Made,
+    check_python,
+    to_exported_program,
+    to_onnx,
+    to_state_dict,
+    to_torchscript,
+)
 from .python_file import root_class, to_python
+from .weights import weighted_module
 
-__all__ = ["ExportError", "root_class", "to_python"]
+__all__ = [
+    "ExportError",
+    "Made",
+    "check_python",
+    "root_class",
+    "to_exported_program",
+    "to_onnx",
+    "to_python",
+    "to_state_dict",
+    "to_torchscript",
+    "weighted_module",
+]

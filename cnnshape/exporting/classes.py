@@ -32,6 +32,13 @@ if TYPE_CHECKING:
 INNER = INDENT * 2
 FEWEST_TURNS = 3
 """From how many turns on a repeat becomes a loop, or a comprehension."""
+SET_TRAINING = f"""\
+{INDENT}def __setattr__(self, name: str, value: object) -> None:
+{INNER}# A child is called training, as is the attribute that train() and eval() set.
+{INNER}if name in self.__dict__:
+{INNER}{INDENT}object.__setattr__(self, name, value)
+{INNER}else:
+{INNER}{INDENT}super().__setattr__(name, value)""".splitlines()
 
 
 class _Use(NamedTuple):
@@ -162,6 +169,8 @@ class Classes:
         if made:
             lines += signature("__init__", parameters, "None", INDENT)
             lines += [f"{INNER}super().__init__()", *made, ""]
+            if any("training" in _names_of(call) for call in template.children):
+                lines += [*SET_TRAINING, ""]
         return [*lines, *self._forward(template)]
 
     def _docstring(self, template: Template) -> list[str]:
@@ -389,7 +398,8 @@ class Classes:
         inner = self.program.templates[call.template]
         last = call.names[-1]
         gives = [Reference(last, path) for path in self._outputs(inner)]
-        return Step(last, call.reads, gives)
+        loop = self._loop(call)
+        return Step((loop and loop[0].strip("_")) or last, call.reads, gives)
 
     def _returned(self, template: Template) -> list[Reference]:
         paths = self.network.outputs if not template.name else self._outputs(template)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from keyword import iskeyword
 from typing import NamedTuple
 
 from ..structure import Reference
@@ -75,7 +76,7 @@ def name_values(
             name = "_"
             if later:
                 merges = later[0] < end and len(steps[later[0]].reads) > 1
-                name = _name(step, reference, later, place, ending, living, merges, used)
+                name = _name(step, reference, later, place, ending, living, merges, used, taken)
                 living[name] = reference
             holder[reference] = name
             gives.append(name)
@@ -92,6 +93,7 @@ def _name(
     living: dict[str, Reference],
     merges: bool,
     used: set[str],
+    taken: Sequence[str],
 ) -> str:
     free = [name for name in ending if name not in living and name.isidentifier()]
     if len(set(later)) == 1 and len(step.gives) == 1:
@@ -105,7 +107,7 @@ def _name(
     if len(step.gives) > 1:
         words = f"{step.name}_{str(reference.place).rpartition('.')[2]}"
     name = variable_name(words)
-    if name in living or name in FILE_NAMES:
+    if name in living or name in FILE_NAMES or name in taken or iskeyword(name):
         name = unique(name, used | set(living))
     used.add(name)
     return name

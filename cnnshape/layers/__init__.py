@@ -6,6 +6,7 @@ A plugin needs nothing but this module::
 """
 
 from ._plugins import PluginError, load_entry_points, load_plugin, plugin_digests
+from ._python import Python
 from ._registry import registry
 from .base import ELEMENTWISE, Example, Layer, LayerError, Step, function_module
 from .fields import (
@@ -41,6 +42,7 @@ __all__ = [
     "Optional",
     "PerDimension",
     "PluginError",
+    "Python",
     "Shape",
     "Shapes",
     "Step",

@@ -1,0 +1,170 @@
+"""``cnnshape export``: a network as Python, ONNX, weights or a program of torch's own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
+
+import typer
+
+from ._common import (
+    InputOption,
+    PluginOption,
+    SetOption,
+    SpecArgument,
+    VariantOption,
+    load_network,
+    print_diagnostics,
+    read_changes,
+    usage_error,
+)
+
+if TYPE_CHECKING:
+    from ..exporting import Made
+    from ..network import Network
+
+Form = Literal["pytorch", "onnx", "state-dict", "torchscript", "exported-program"]
+FORMS: tuple[Form, ...] = get_args(Form)
+ENDINGS: dict[str, Form] = {
+    ".py": "pytorch",
+    ".onnx": "onnx",
+    ".safetensors": "state-dict",
+    ".ts": "torchscript",
+    ".pt2": "exported-program",
+}
+STDOUT = "-"
+
+
+def export(
+    spec: SpecArgument = "lenet5",
+    to: Annotated[
+        Form | None,
+        typer.Option(
+            "--to",
+            help="The form: Python source for torch alone; ONNX; the weights as safetensors; a "
+            "TorchScript program; a program of torch.export. Default: what the ending of --out "
+            "names (.py, .onnx, .safetensors, .ts, .pt2).",
+        ),
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out", "-o", metavar="FILE", help="Where to write it; - is stdout, as for Python."
+        ),
+    ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN|FILE",
+            help="The weights: the folder of a run of `train`, or a file (safetensors, or a "
+            "state_dict of torch.save). Default: as PyTorch initialises.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**63 - 1, help="Where the drawing of weights begins.")
+    ] = 0,
+    batch: Annotated[
+        str,
+        typer.Option(metavar="N|dynamic", help="The batch that ONNX and torch.export are for."),
+    ] = "dynamic",
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check/--no-check", help="Load the Python source again and compare it, or do not."
+        ),
+    ] = True,
+    set_: SetOption = None,
+    input: InputOption = None,
+    variant: VariantOption = None,
+    plugin: PluginOption = None,
+) -> None:
+    """Write a network in another form: readable Python, ONNX, weights or a torch program.
+
+    The Python file needs torch alone; blocks are its classes and repeats its loops. What is
+    written is loaded again, run, and held against PyTorch before the file is put in place.
+
+    Examples:
+        cnnshape export resnet18 --to pytorch
+        cnnshape export resnet18 --out resnet18.py
+        cnnshape export lenet5 --weights runs/lenet5 --out lenet5.onnx
+    """
+    form, path = _target(to, out)
+    size = _batch(batch)
+    if form == "pytorch" and weights is not None:
+        usage_error("Python source holds no weights: --to state-dict writes them", "--weights")
+    changes = read_changes(set_, input, variant, plugin)
+
+    from ..errors import SpecError
+    from ..exporting import ExportError
+    from ..torch_backend import BuildError
+
+    try:
+        network = load_network(spec, changes)
+        print_diagnostics(network.warnings)
+        made = _made(network, form, weights, seed, size, check)
+    except SpecError as fault:
+        print_diagnostics(fault.diagnostics)
+        raise typer.Exit(1) from None
+    except (BuildError, ExportError) as fault:
+        typer.echo(f"error: {fault}", err=True)
+        raise typer.Exit(1) from None
+    _write(path, made)
+
+
+def _target(to: Form | None, out: str | None) -> tuple[Form, str]:
+    """The form, and the path or '-'."""
+    ending = "" if out in (None, STDOUT) else Path(str(out)).suffix.lower()
+    form = to or ENDINGS.get(ending)
+    if form is None:
+        known = ", ".join(FORMS)
+        what = f"{out} does not end in one of {', '.join(ENDINGS)}" if ending else "in which form?"
+        usage_error(f"{what}: name one of {known}", "--to")
+    if out is None:
+        if form != "pytorch":
+            usual = next(ending for ending, name in ENDINGS.items() if name == form)
+            usage_error(f"name a file, such as --out net{usual}", "--out")
+        return form, STDOUT
+    if out == STDOUT and form != "pytorch" and sys.stdout.isatty():
+        usage_error(f"{form} is not for a terminal: name a file", "--out")
+    return form, out
+
+
+def _batch(text: str) -> int | None:
+    if text == "dynamic":
+        return None
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 2**31):
+        usage_error(f"expected a number of at least 1, or dynamic, not {text!r}", "--batch")
+    return int(text)
+
+
+def _made(
+    network: Network, form: Form, weights: str | None, seed: int, batch: int | None, check: bool
+) -> Made:
+    from .. import exporting
+
+    if form == "pytorch":
+        source = exporting.to_python(network)
+        checked = exporting.check_python(network, source) if check else "not loaded again"
+        return exporting.Made(source.encode(), checked)
+    module = exporting.weighted_module(network, weights, seed)
+    if form == "state-dict":
+        return exporting.to_state_dict(network, module)
+    write = {
+        "onnx": exporting.to_onnx,
+        "torchscript": exporting.to_torchscript,
+        "exported-program": exporting.to_exported_program,
+    }[form]
+    return write(network, module, batch)
+
+
+def _write(path: str, made: Made) -> None:
+    from ..files import write_atomically
+    from ..torch_backend.devices import readable_bytes
+
+    if path == STDOUT:
+        sys.stdout.buffer.write(made.content)
+        sys.stdout.buffer.flush()
+        return
+    write_atomically(path, made.content)
+    typer.echo(f"{path}: {readable_bytes(len(made.content))}; {made.checked}", err=True)

@@ -1,0 +1,73 @@
+"""ONNX files: checked by onnx.checker, run by ONNX Runtime, held against PyTorch."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+import cnnshape
+from cnnshape.exporting import ExportError, to_onnx, weighted_module
+
+onnx = pytest.importorskip("onnx")
+onnxruntime = pytest.importorskip("onnxruntime")
+pytest.importorskip("onnxscript")
+
+NETS = [
+    ("lenet5", None),
+    ("lenet5_1998", None),
+    ("resnet18", (3, 64, 64)),
+    ("mobilenet_v3_small", (3, 64, 64)),
+    ("shufflenet_v2_x0_5", (3, 64, 64)),
+    ("densenet_bc_100_12", None),
+    ("unet", (1, 188, 188)),
+    ("dcgan_generator", None),
+    ("espcn", None),
+]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("name", "shape"), NETS)
+def test_onnx_gives_what_pytorch_gives(name, shape):
+    network = cnnshape.load(name, input=shape)
+    module = weighted_module(network, None, seed=1)
+    made = to_onnx(network, module, None)
+    assert made.checked.startswith("passes onnx.checker; in ONNX Runtime, ")
+    onnx.checker.check_model(made.content, full_check=True)
+    session = onnxruntime.InferenceSession(made.content, providers=["CPUExecutionProvider"])
+    for batch in (1, 4):
+        x = torch.randn(batch, *network.input_shape)
+        (found,) = session.run(None, {"input": x.numpy()})
+        with torch.no_grad():
+            wanted = module(x)
+        tolerance = 1e-4 * max(1e-3, float(wanted.abs().max()))
+        torch.testing.assert_close(torch.from_numpy(found), wanted, rtol=0, atol=tolerance)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_torch_writes_wrongly_is_not_handed_out():
+    """torch.onnx (2.13) leaves out divisor_override."""
+    network = cnnshape.loads(
+        "name: n\ninput: [4, 8, 8]\n"
+        "layers: [{type: AvgPool2d, kernel_size: 2, divisor_override: 1}]"
+    )
+    with pytest.raises(ExportError, match="other outputs than PyTorch"):
+        to_onnx(network, weighted_module(network, None, seed=1), None)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_fixed_batch_and_several_outputs():
+    network = cnnshape.loads(
+        """
+name: two
+input: [3, 8, 8]
+layers:
+  - {name: a, type: Conv2d, out_channels: 4, kernel_size: 1}
+  - {name: b, type: ReLU}
+outputs: [b, a]
+"""
+    )
+    made = to_onnx(network, weighted_module(network, None, seed=1), 2)
+    graph = onnx.load_model_from_string(made.content).graph
+    assert [each.name for each in graph.output] == ["output0", "output1"]
+    assert [d.dim_value for d in graph.input[0].type.tensor_type.shape.dim] == [2, 3, 8, 8]
+    assert [each.name for each in graph.initializer] == ["a.weight", "a.bias"]
