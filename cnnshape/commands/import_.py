@@ -18,8 +18,8 @@ def import_(
         str,
         typer.Argument(
             metavar="SOURCE",
-            help="package.module:callable or file.py:callable, that gives a torch.nn.Module; "
-            "its code is run.",
+            help="package.module:callable or file.py:callable, that gives a torch.nn.Module, "
+            "and whose code is run; or a file model.onnx.",
         ),
     ],
     input: Annotated[
@@ -60,9 +60,9 @@ def import_(
     """
     from ..importing import ImportFault, NotFound, import_source
 
-    if input is None:
+    if input is None and not source.endswith(".onnx"):
         usage_error("is needed: the shape of one sample, such as 3x224x224", "--input")
-    shape = parse_input(input)
+    shape = None if input is None else parse_input(input)
     arguments = dict(parse_setting(text, "--kwarg") for text in kwarg or ())
     try:
         imported = import_source(

@@ -8,7 +8,7 @@ held against the module (`checking.py`). Only `recording`, `checking` and `loadi
 """
 
 from .graph import Recorded, Unsupported
-from .importer import Imported, ImportFault, NotFound, import_module, import_source
+from .importer import Imported, ImportFault, NotFound, import_module, import_onnx, import_source
 
 __all__ = [
     "ImportFault",
@@ -17,5 +17,6 @@ __all__ = [
     "Recorded",
     "Unsupported",
     "import_module",
+    "import_onnx",
     "import_source",
 ]

@@ -25,8 +25,8 @@ class Check(NamedTuple):
     """What the comparison of a network with the module that it was imported from found.
 
     Attributes:
-        params, macs: (of the spec, of the module); parameters of modules that do not run
-            are left out.
+        params, macs: (of the spec, of the module, None where it does not say); parameters
+            of modules that do not run are left out.
         shapes: of the outputs, the same.
         difference: the largest between outputs with the same weights, as a part of the
             largest output.
@@ -35,8 +35,8 @@ class Check(NamedTuple):
             how many.
     """
 
-    params: tuple[int, int]
-    macs: tuple[int | None, int]
+    params: tuple[int, int | None]
+    macs: tuple[int | None, int | None]
     shapes: tuple[Any, Any]
     difference: float
     layers: int
@@ -46,9 +46,9 @@ class Check(NamedTuple):
 
 def refused(check: Check) -> str:
     """Why a check does not hold, or ''."""
-    if check.params[0] != check.params[1]:
+    if check.params[1] not in (None, check.params[0]):
         return f"it has {check.params[0]:,} parameters, the module {check.params[1]:,}"
-    if check.macs[0] != check.macs[1]:
+    if check.macs[1] not in (None, check.macs[0]):
         return f"it has {check.macs[0]:,} MACs, the module {check.macs[1]:,}"
     if check.shapes[0] != check.shapes[1]:
         return f"it gives {check.shapes[0]}, the module {check.shapes[1]}"

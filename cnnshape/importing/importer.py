@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -52,19 +53,24 @@ class Imported(NamedTuple):
 
 def import_source(
     source: str,
-    input_shape: Shape,
+    input_shape: Shape | None,
     *,
     arguments: Mapping[str, Any] | None = None,
     name: str = "",
     partial: bool = False,
 ) -> Imported:
-    """The spec of what `source` names: 'package.module:callable' or 'file.py:callable'.
+    """The spec of what `source` names: 'package.module:callable', 'file.py:callable', or
+    'model.onnx', which says its input's shape itself.
 
     Raises:
         ImportFault: there is no such thing, or it cannot be said as a spec.
     """
+    if source.endswith(".onnx"):
+        return import_onnx(source, input_shape, name=name, partial=partial)
     from .loading import load_module
 
+    if input_shape is None:
+        raise ValueError("an input shape is needed")
     module, called = load_module(source, arguments or {})
     given = "".join(f", {key}={value!r}" for key, value in (arguments or {}).items())
     words = f"Imported from {source}{given}, as it is in evaluation mode."
@@ -100,30 +106,92 @@ def import_module(
         recording = record(module, input_shape)
     except NotRecordable as fault:
         raise ImportFault(f"the module cannot be recorded: {fault}") from fault
-    layers = live(simplified(recording.layers, recording.outputs), recording.outputs)
-    found = tuple(
-        dict.fromkeys(item.unsupported for item in layers if item.unsupported is not None)
-    )
-    if found and not partial:
-        raise ImportFault(
-            f"{len(found)} operation{'s' * (len(found) != 1)} cannot be said as a spec", found
-        )
+    layers = _simplified(recording.layers, recording.outputs)
+    found = _unsaid(layers, partial)
     layers, idle = _with_heads(module, layers, idle_parameters(module, layers))
     order = arranged(layers)
     network = network_of(
         order, recording.outputs, input_shape, name or type(module).__name__, description
     )
-    classes = _class_names(recording.classes, network)
-    try:
-        text = spec_text(network, class_names=classes)
-    except NotWritable as fault:
-        raise ImportFault(f"the network cannot be written as a spec: {fault}") from fault
+    text = _text(network, _class_names(recording.classes, network))
     result = None
     if not found:
         result = check(module, network, order, sum(idle.values()))
         if problem := refused(result):
             raise ImportFault(f"what was written is not the module: {problem}")
     return Imported(text, network, result, found, idle)
+
+
+def import_onnx(
+    path: str, input_shape: Shape | None = None, *, name: str = "", partial: bool = False
+) -> Imported:
+    """The spec of an ONNX file, proved by its own weights against its own runs.
+
+    Args:
+        path: the file.
+        input_shape: of one sample, where the file leaves it open.
+        name: what the spec is called; the file's name where left out.
+        partial: whether what no layer type says is written as Unknown, and not a fault.
+
+    Raises:
+        ImportFault: it cannot be read, or not be said as a spec, or the proof fails.
+    """
+    from .onnx_file import OnnxGraph, OnnxReader, difference
+
+    graph = OnnxGraph(path, input_shape)
+    reader = OnnxReader(graph)
+    layers = _simplified(reader.layers, reader.outputs)
+    found = _unsaid(layers, partial)
+    order = arranged(layers)
+    stem = os.path.basename(path).removesuffix(".onnx")
+    words = f"Imported from {os.path.basename(path)}."
+    network = network_of(order, reader.outputs, graph.input_shape, name or stem, words)
+    text = _text(network, {})
+    result = None
+    if not found:
+        from .checking import Check, refused
+
+        apart, tensors = difference(graph, network, order)
+        totals = network.totals
+        names = {
+            f"{'.'.join(item.path)}.{key}" == original
+            for item in order
+            for key, original in item.weights.items()
+        }
+        result = Check(
+            (totals.params, None),  # the file does not tell weights from statistics
+            (totals.macs, None),
+            (network.output_shapes, network.output_shapes),
+            apart,
+            len(order),
+            tensors if names == {True} else 0,
+            tensors,
+        )
+        if problem := refused(result):
+            raise ImportFault(f"what was written is not the model: {problem}")
+    return Imported(text, network, result, found, {})
+
+
+def _simplified(layers: list[Recorded], outputs: tuple[str, ...]) -> list[Recorded]:
+    return live(simplified(layers, outputs), outputs)
+
+
+def _unsaid(layers: list[Recorded], partial: bool) -> tuple[Unsupported, ...]:
+    """What no layer type says; raises ImportFault unless `partial`."""
+    found = tuple(
+        dict.fromkeys(item.unsupported for item in layers if item.unsupported is not None)
+    )
+    if found and not partial:
+        count = f"{len(found)} operation{'s' * (len(found) != 1)}"
+        raise ImportFault(f"{count} cannot be said as a spec", found)
+    return found
+
+
+def _text(network: Network, classes: Mapping[str, str]) -> str:
+    try:
+        return spec_text(network, class_names=classes)
+    except NotWritable as fault:
+        raise ImportFault(f"the network cannot be written as a spec: {fault}") from fault
 
 
 def _class_names(classes: Mapping[str, str], network: Network) -> dict[str, str]:
