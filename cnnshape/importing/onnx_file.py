@@ -235,7 +235,10 @@ def difference(graph: OnnxGraph, network: Network, layers: list[Recorded]) -> tu
             ours.get_submodule(owner)._buffers[last] = torch.zeros((), dtype=torch.long)
     generator = np.random.default_rng(0)
     x = generator.standard_normal((graph.batch, *graph.input_shape)).astype(np.float32)
-    expected = _run(graph, x)
+    try:
+        expected = _run(graph, x)
+    except Exception as fault:
+        raise ImportFault(f"the model itself cannot be run: {fault}") from fault
     with torch.no_grad():
         found = ours(torch.from_numpy(x))
     found = found if isinstance(found, tuple) else (found,)

@@ -38,7 +38,9 @@ class Writer:
         return name
 
     def node(self, type: str, reads: list[str], gives: str, **attributes: Any) -> str:
-        made = onnx.helper.make_node(type, reads, [gives], name=f"/{type}", **attributes)
+        made = onnx.helper.make_node(
+            type, reads, [gives], name=f"/{type}_{len(self.nodes)}", **attributes
+        )
         self.nodes.append(made)
         return gives
 
