@@ -113,6 +113,19 @@ class Subsampling2d(nn.Module):
         return sums * self.weight[:, None, None] + self.bias[:, None, None]
 '''
 
+_SCALED_TANH = '''\
+class ScaledTanh(nn.Module):
+    """amplitude times tanh(slope times x), for each element."""
+
+    def __init__(self, amplitude=1.7159, slope=2 / 3):
+        super().__init__()
+        self.amplitude = amplitude
+        self.slope = slope
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.amplitude * (self.slope * x).tanh()
+'''
+
 _RBF = '''\
 class EuclideanRBF(nn.Module):
     """Squared distances to fixed centers, which are drawn in '#' (+1) and '.' (-1)."""
@@ -383,11 +396,7 @@ class ScaledTanh(Layer):
     """
 
     kind = "activation"
-    python = Python(
-        call=lambda module, inputs, arguments: "{amplitude} * ({slope} * {0}).tanh()".format(
-            *inputs, **arguments
-        )
-    )
+    python = Python(make="ScaledTanh", source=_SCALED_TANH)
     examples = (
         Example({}, (6, 14, 14), (6, 14, 14)),
         Example({"amplitude": 1, "slope": 1}, (84,), (84,)),
