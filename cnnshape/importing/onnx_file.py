@@ -10,7 +10,7 @@ from ..network import INPUT, Network
 from .graph import NotSaid, Recorded, Unsupported, made
 from .importer import ImportFault, NotFound
 from .onnx_operations import TRANSPOSED, Given, Operator, answer
-from .operations import Layer
+from .operations import Layer, tidy
 from .unknown import Unknown, define
 
 SMALL = 64
@@ -153,7 +153,7 @@ class OnnxReader:
             key,
             self._path(layer, node, shares),
             layer.type,
-            layer.arguments,
+            tidy(layer.type, layer.arguments),
             tuple(read.key for read in layer.reads),
             shape[1:],
             shares,

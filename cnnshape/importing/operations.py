@@ -640,7 +640,7 @@ def module_arguments(type_name: str, module: Any) -> dict[str, Any]:
             raise NotSaid("with the batch in the second place (batch_first=False)")
         arguments["add_bias_kv"] = module.bias_k is not None
         arguments["bias"] = module.in_proj_bias is not None
-    if type_name.startswith("BatchNorm") and not arguments.get("affine"):
+    if not arguments.get("affine", arguments.get("elementwise_affine", True)):
         arguments.pop("bias", None)
     if type_name == "Upsample":
         arguments = {k: v for k, v in arguments.items() if v is not None and v is not False}
@@ -648,6 +648,19 @@ def module_arguments(type_name: str, module: Any) -> dict[str, Any]:
             arguments["scale_factor"] = int(arguments["scale_factor"])
     if type_name == "Linear":
         arguments.setdefault("in_features", module.in_features)
+    return arguments
+
+
+def tidy(type_name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments without a stride that is the window's own size, as it is by default."""
+    stride, size = arguments.get("stride"), arguments.get("kernel_size")
+    field = registry()[type_name].fields.get("stride")
+    if stride is None or field is None or field.required or field.default is not None:
+        return arguments
+    both = [list(v) if isinstance(v, (list, tuple)) else v for v in (stride, size)]
+    a, b = ([v] * 3 if not isinstance(v, list) else v for v in both)
+    if all(x == y for x, y in zip(a, b, strict=False)):
+        return {name: value for name, value in arguments.items() if name != "stride"}
     return arguments
 
 

@@ -17,6 +17,7 @@ from dataclasses import replace
 from math import prod
 from types import FrameType
 from typing import Any, NamedTuple
+from warnings import catch_warnings, simplefilter
 
 import torch
 from torch import Tensor, nn
@@ -27,7 +28,7 @@ from ..layers import registry
 from ..layers.shapes import Shape
 from ..network import INPUT
 from .graph import NotSaid, Recorded, Unsupported, made, output_shape
-from .operations import KEEPS_ORDER, Call, Chain, Layer, Value, answer, module_arguments
+from .operations import KEEPS_ORDER, Call, Chain, Layer, Value, answer, module_arguments, tidy
 from .unknown import Unknown, define
 
 BATCH = 2
@@ -68,7 +69,8 @@ def record(module: nn.Module, input_shape: Shape) -> Recording:
         x = torch.empty(BATCH, *input_shape, dtype=dtype)
         recorder.know(x, INPUT)
         try:
-            with recorder:
+            with recorder, catch_warnings():
+                simplefilter("ignore")  # what PyTorch runs with a warning, it runs
                 output = module(x)
         except Exception as fault:
             raise NotRecordable(recorder.told(fault)) from fault
@@ -321,7 +323,7 @@ class _Recorder(TorchFunctionMode):
             key,
             path,
             layer.type,
-            layer.arguments,
+            tidy(layer.type, layer.arguments),
             tuple(read.key for read in layer.reads),
             shape[1:],
             shares,
