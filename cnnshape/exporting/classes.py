@@ -115,6 +115,8 @@ class Classes:
                 inner = self.program.templates[call.template]
                 if inner.inputs != 1 or self._outputs(inner) != (inner.result,):
                     return False
+                if self._borrows(inner):
+                    return False
                 before = Reference(call.names[-1], inner.result)
         return True
 
@@ -349,7 +351,8 @@ class Classes:
             run = [item]
             while place + len(run) < len(items):
                 after = items[place + len(run)]
-                if isinstance(after, str) or _counted([*run, after]) is None:
+                # The last three tell: every other three in a row were looked at before.
+                if isinstance(after, str) or _counted([*run[-2:], after]) is None:
                     break
                 run.append(after)
             counted = _counted(run)

@@ -219,7 +219,7 @@ def _compared(
 
     x = _example(network, batch or 3, seed=1)
     with torch.no_grad():
-        wanted, found = _tuple(module(x)), _tuple(again(x))
+        wanted, found = _tuple(module(x.clone())), _tuple(again(x.clone()))
     worst = 0.0
     for want, have in zip(wanted, found, strict=True):
         if want.shape != have.shape:

@@ -200,6 +200,25 @@ layers:
     assert source.count("nn.Conv2d(") == 2
 
 
+def test_a_row_of_modules_in_which_one_is_used_again():
+    source = same(
+        """
+name: again
+input: [4, 8, 8]
+layers:
+  - name: row
+    layers:
+      - {name: "0", type: Conv2d, out_channels: 4, kernel_size: 1}
+      - name: "1"
+        layers:
+          - {name: "0", type: ReLU}
+          - {name: "1", share: row.0}
+      - {name: "2", share: "1.1"}
+"""
+    )
+    assert source.count("nn.Conv2d(") == 1
+
+
 def test_values_of_functions_that_differ_from_use_to_use_are_kept():
     source = same(
         """
