@@ -180,7 +180,6 @@ WITH_ARGUMENTS: dict[str, tuple[str, tuple[tuple[int, str], ...]]] = {
         "Fold",
         ((1, "output_size"), (2, "kernel_size"), (3, "dilation"), (4, "padding"), (5, "stride")),
     ),
-    "squeeze": ("Squeeze", ((1, "dim"),)),
     "unsqueeze": ("Unsqueeze", ((1, "dim"),)),
     "flatten": ("Flatten", ((1, "start_dim"), (2, "end_dim"))),
     "transpose": ("Transpose", ((1, "dim0"), (2, "dim1"))),
@@ -255,6 +254,19 @@ def _mul(call: Call) -> Answer:
     return _joined(call, "Multiply")
 
 
+class Arithmetic(NotSaid):
+    """A call with a plain number, which other calls around it may give a meaning.
+
+    Attributes:
+        operation: 'add' or 'mul'. number: what is added, or multiplied by.
+    """
+
+    def __init__(self, operation: str, number: float, reason: str) -> None:
+        super().__init__(reason)
+        self.operation = operation
+        self.number = number
+
+
 def _is_number(call: Call, number: int) -> bool:
     other = _operands(call)[1]
     return not isinstance(other, Value) and other == number and call.output == call.x.shape
@@ -274,7 +286,12 @@ def _scale(value: Value, factor: Value) -> Layer:
 
 @_rule("div", "truediv", "divide", "itruediv")
 def _div(call: Call) -> Answer:
-    return SAME if _is_number(call, 1) else _refuse("no layer type divides")
+    other = _operands(call)[1]
+    if _is_number(call, 1):
+        return SAME
+    if type(other) in (int, float) and other:
+        raise Arithmetic("mul", 1 / other, f"by the number {other}")
+    raise NotSaid("no layer type divides")
 
 
 @_rule("sub", "subtract", "isub")
@@ -304,6 +321,9 @@ def _joined(call: Call, type_name: str) -> Layer:
             what = f"the weight {other.name}" if other.name else "a value that is no layer's"
         else:
             what = f"the number {other}"
+            if type(other) in (int, float) and type_name in ("Add", "Multiply"):
+                operation = "add" if type_name == "Add" else "mul"
+                raise Arithmetic(operation, other, f"with {what}")
         raise NotSaid(f"with {what}")
     return Layer(type_name, {}, (a, b))
 
@@ -452,7 +472,24 @@ def _reduction(call: Call) -> Answer:
 def _max(call: Call) -> Answer:
     if isinstance(call.get(1, "other"), Value):
         return _joined(call, "Maximum")
-    raise NotSaid("no layer type says it")
+    dim = call.get(1, "dim")
+    if dim is None:
+        raise NotSaid("over the batch too")
+    # The values alone: the indices, which come beside them, are no map.
+    return [Layer("Max", {"dim": dim, "keepdim": call.get(2, "keepdim", False)}, (call.x,))]
+
+
+@_rule("squeeze")
+def _squeeze(call: Call) -> Answer:
+    dim = call.get(1, "dim")
+    if isinstance(dim, int):
+        return Layer("Squeeze", {"dim": dim}, (call.x,))
+    if dim is not None:
+        raise NotSaid("of several dimensions by name")
+    chain = Chain((call.x,))
+    for place in reversed([place for place, size in enumerate(call.x.shape) if size == 1]):
+        chain.then("Squeeze", dim=place)
+    return chain if chain.layers else SAME
 
 
 # Pools --------------------------------------------------------------------------------------

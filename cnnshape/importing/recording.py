@@ -28,7 +28,17 @@ from ..layers import registry
 from ..layers.shapes import Shape
 from ..network import INPUT
 from .graph import NotSaid, Recorded, Unsupported, made, output_shape
-from .operations import KEEPS_ORDER, Call, Chain, Layer, Value, answer, module_arguments, tidy
+from .operations import (
+    KEEPS_ORDER,
+    Arithmetic,
+    Call,
+    Chain,
+    Layer,
+    Value,
+    answer,
+    module_arguments,
+    tidy,
+)
 from .unknown import Unknown, define
 
 BATCH = 2
@@ -191,7 +201,7 @@ class _Recorder(TorchFunctionMode):
             self._add(layer, outputs[0], path, owner=id(module))
         except NotSaid as reason:
             what = f"{type(module).__module__}.{type(module).__name__}"
-            self._unsaid(what, str(reason), reads, outputs, layer)
+            self._unsaid(what, str(reason), reads, outputs, layer, module=self.names[id(module)])
             return
         if len(outputs) > 1 and type_name.startswith("MaxPool"):
             self.pooled[id(outputs[1])] = reads[0].key
@@ -263,6 +273,10 @@ class _Recorder(TorchFunctionMode):
         call = Call(name, *shown, tuple(tuple(t.shape) for t in outputs), several)
         try:
             said = answer(call)
+        except Arithmetic as reason:
+            number = (reason.operation, reason.number)
+            self._unsaid(_full_name(func), str(reason), before, outputs, None, number)
+            return
         except NotSaid as reason:
             self._unsaid(_full_name(func), str(reason), before, outputs, None)
             return
@@ -331,7 +345,9 @@ class _Recorder(TorchFunctionMode):
         )
         op = made(recorded, tuple(self.shapes[read.key] for read in layer.reads))
         for name in op.layer.parameters():
-            if layer.weights.get(name, "") in self.sizes.keys() - self.learned:
+            if name not in layer.weights:
+                raise NotSaid(f"with a {name} that is computed, and no parameter")
+            if layer.weights[name] in self.sizes.keys() - self.learned:
                 raise NotSaid(f"with a {name} that is not learned")
         if owner is not None and shares is None:
             self.owners[owner] = key
@@ -351,10 +367,13 @@ class _Recorder(TorchFunctionMode):
         reads: Sequence[Value],
         outputs: list[Tensor],
         layer: Layer | None,
+        number: tuple[str, float] | None = None,
+        module: str | None = None,
     ) -> None:
         """Record what no layer type says, as something unknown with the shape that it gives."""
         around = self.stack[-1]
-        unsupported = Unsupported(what, around.path, _line(), reason)
+        place = around.path if module is None else module
+        unsupported = Unsupported(what, place, _line(), reason)
         self.unsupported.append(unsupported)
         read = tuple(dict.fromkeys(value.key for value in reads if value.key))
         path = tuple(filter(None, around.path.split(".")))
@@ -372,7 +391,14 @@ class _Recorder(TorchFunctionMode):
                 arguments["params"] = learned
                 learned = 0
             recorded = Recorded(
-                key, (*path, ""), Unknown.__name__, arguments, read, shape, unsupported=unsupported
+                key,
+                (*path, ""),
+                Unknown.__name__,
+                arguments,
+                read,
+                shape,
+                unsupported=unsupported,
+                number=number,
             )
             self._put(recorded, tensor)
 

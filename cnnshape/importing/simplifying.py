@@ -7,14 +7,63 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 from .graph import Recorded
 
 
 def simplified(recorded: list[Recorded], outputs: tuple[str, ...]) -> list[Recorded]:
     """The layers with all rules applied."""
-    shuffled = _channel_shuffles(recorded, outputs)
+    shuffled = _channel_shuffles(_hard_gates(recorded), outputs)
     return _own_weights(_running_concats(shuffled))
+
+
+# relu6(x + 3) / 6 -------------------------------------------------------------------------
+
+
+def _hard_gates(recorded: list[Recorded]) -> list[Recorded]:
+    """relu6(x + 3)/6 is Hardsigmoid, and x·relu6(x + 3)/6 is Hardswish.
+
+    What they are computed from stays where something else reads it, and is dropped otherwise.
+    """
+    by_key: dict[str, Recorded] = {}
+    result = []
+    for item in recorded:
+        new = _hard_gate(item, by_key)
+        by_key[item.key] = new
+        result.append(new)
+    return result
+
+
+def _hard_gate(item: Recorded, by_key: dict[str, Recorded]) -> Recorded:
+    if item.type == "Multiply" and len(item.reads) == 2:
+        for x, gate in (item.reads, item.reads[::-1]):
+            found = by_key.get(gate)
+            if found is not None and found.type == "Hardsigmoid" and found.reads == (x,):
+                return replace(item, type="Hardswish", arguments={}, reads=(x,))
+    if item.number is None or item.number[0] != "mul" or abs(6 * item.number[1] - 1) > 1e-6:
+        return item
+    clipped = by_key.get(item.reads[0])
+    if clipped is None:
+        return item
+    said: dict[str, Any] = {"unsupported": None, "number": None, "arguments": {}}
+    if source := _clipped_sum(clipped, by_key):
+        return replace(item, type="Hardsigmoid", reads=(source,), **said)
+    if clipped.type == "Multiply" and len(clipped.reads) == 2:
+        for x, gate in (clipped.reads, clipped.reads[::-1]):
+            if gate in by_key and _clipped_sum(by_key[gate], by_key) == x:
+                return replace(item, type="Hardswish", reads=(x,), **said)
+    return item
+
+
+def _clipped_sum(item: Recorded, by_key: dict[str, Recorded]) -> str | None:
+    """x, where the layer is relu6(x + 3); else None."""
+    clips = item.type == "ReLU6" or (
+        item.type == "Hardtanh"
+        and (item.arguments.get("min_val"), item.arguments.get("max_val")) == (0, 6)
+    )
+    shifted = by_key.get(item.reads[0]) if clips else None
+    return shifted.reads[0] if shifted is not None and shifted.number == ("add", 3) else None
 
 
 # view, transpose, view -----------------------------------------------------------------
@@ -84,22 +133,30 @@ def _running_concats(recorded: list[Recorded]) -> list[Recorded]:
     chained = set(parent) | set(parent.values())
     if len(parent) < 2:
         return recorded
+    depths = [
+        _depth(by_key[key].path, by_key[by_key[key].reads[-1]].path)
+        for key in chained
+        if by_key[key].reads[-1] in by_key
+    ]
+    depth = max(depths, default=0)
     changed = {}
     for key in chained:
         item = by_key[key]
         made = by_key.get(item.reads[-1])
         reads = (parent[key], item.reads[-1]) if key in parent else item.reads
-        path = _beside(item.path, made.path) if made is not None else item.path
+        path = item.path
+        if made is not None and not path[-1] and len(made.path) > depth:
+            path = (*made.path[:depth], "")
         changed[key] = replace(item, reads=reads, path=path)
     return [changed.get(item.key, item) for item in recorded]
 
 
-def _beside(path: tuple[str, ...], made: tuple[str, ...]) -> tuple[str, ...]:
-    """The path of a function, moved into the neighbouring group in which its value is made."""
+def _depth(path: tuple[str, ...], made: tuple[str, ...]) -> int:
+    """How many names lead to the group, beside the one of `path`, in which a value is made."""
     shared = 0
     while shared < min(len(path), len(made)) - 1 and path[shared] == made[shared]:
         shared += 1
-    return (*made[: shared + 1], "") if not path[-1] and len(made) > shared + 1 else path
+    return shared + 1
 
 
 # A module that is one layer -----------------------------------------------------------------

@@ -223,3 +223,36 @@ class TwoOutputs(nn.Module):
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         x = self.trunk(x)
         return {"a": self.a(x), "b": self.b(x)}
+
+
+class Idioms(nn.Module):
+    """What is often written by hand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.attention = nn.Conv2d(2, 1, 7, padding=3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(x)
+        x = x * F.relu6(x + 3.0, inplace=True) / 6.0
+        mean, (most, _) = torch.mean(x, 1, keepdim=True), torch.max(x, 1, keepdim=True)
+        x = x * torch.sigmoid(self.attention(torch.cat([mean, most], 1)))
+        x = x * (F.hardtanh(x + 3, 0, 6) / 6)
+        x = F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, 4, 4), "constant", 0)
+        x = sum([x, x]) * 1.0  # type: ignore[assignment]
+        return F.avg_pool2d(x, x.size()[2:]).squeeze()
+
+
+class Pooled(nn.Module):
+    """A pool that remembers where its maxima were, and what puts them back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pool = nn.MaxPool2d(2, 2, return_indices=True)
+        self.unpool = nn.MaxUnpool2d(2, 2)
+        self.conv = nn.Conv2d(3, 3, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        small, indices = self.pool(self.conv(x))
+        return self.unpool(small, indices)

@@ -36,6 +36,8 @@ def imported(module: nn.Module, *shape: int, **options: Any) -> Imported:
         (nets.Interleaved, (3, 16, 16)),
         (nets.Untraceable, (3, 10, 10)),
         (nets.TwoOutputs, (3, 8, 8)),
+        (nets.Idioms, (3, 11, 11)),
+        (nets.Pooled, (3, 8, 8)),
     ],
 )
 def test_what_is_written_is_the_module(make: type[nn.Module], shape: tuple[int, ...]) -> None:
@@ -76,6 +78,27 @@ def test_functions_become_layers_by_their_default_names() -> None:
         "Unsqueeze", "Squeeze",
     ]  # fmt: skip
     assert network.layers[0].path == "conv2d1"
+
+
+def test_gates_that_are_written_by_hand_have_their_names() -> None:
+    network = imported(nets.Idioms(), 3, 11, 11).network
+    types = [node.type for node in network.layers]
+    assert types[:4] == ["Conv2d", "Hardswish", "Mean", "Max"]
+    assert types.count("Hardswish") == 2
+
+
+def test_weights_that_are_computed_are_no_parameters() -> None:
+    conv = torch.nn.utils.parametrizations.weight_norm(nn.Conv2d(3, 4, 3))
+    with pytest.raises(ImportFault) as caught:
+        import_module(nn.Sequential(conv), (3, 8, 8))
+    (found,) = caught.value.unsupported
+    assert found.reason == "with a weight that is computed, and no parameter"
+    assert found.module == "0"
+
+
+def test_a_dense_block_is_one_repeat() -> None:
+    text = imported(nets.Dense(), 3, 8, 8).text
+    assert 'name: "layer${i + 1}", type: dense_layer, repeat: 5}' in text
 
 
 def test_modules_that_run_twice_are_shared() -> None:
