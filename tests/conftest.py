@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -18,6 +19,18 @@ def _one_torch_thread() -> None:
     torch = sys.modules.get("torch")
     if torch is not None and torch.get_num_threads() != 1:
         torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def _no_lasting_types() -> Iterator[None]:
+    """A layer type that a test defines is gone after it: schema and docs walk over all types."""
+    from cnnshape.layers import registry
+    from cnnshape.layers.base import register
+
+    before = set(registry())
+    yield
+    for name in register().keys() - before:
+        del register()[name]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

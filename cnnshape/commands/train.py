@@ -146,7 +146,7 @@ def train(
     variant: VariantOption = None,
     plugin: PluginOption = None,
 ) -> None:
-    """Train a network, and leave a folder with its weights, figures and curves.
+    """Train a network; leave a folder with weights and figures.
 
     The data are made to fit the network's input, and what was done is said. Values come
     from the defaults, a named recipe, the spec's own train:, and these options, the later

@@ -75,7 +75,7 @@ def test_ctrl_c_saves_says_how_to_go_on_and_exits_130(tmp_path, spec):
     run = Run(tmp_path / "run")
     settings = (spec, *SETTINGS, "--epochs", "300", "--out", run.folder)
     process = start(*settings)
-    _wait_for(run.spec)
+    _wait_for(run.metrics)
     process.send_signal(signal.SIGINT)
     code, out, err = finish(process)
     assert code == 130
