@@ -256,3 +256,24 @@ class Pooled(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         small, indices = self.pool(self.conv(x))
         return self.unpool(small, indices)
+
+
+class Hiding(nn.Module):
+    """A part whose names hide those of what it reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bn1 = nn.Sequential(nn.BatchNorm2d(3), nn.ReLU())
+        self.part = HidingPart()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.part(self.bn1(x))
+
+
+class HidingPart(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.bn1 = nn.Sequential(nn.BatchNorm2d(3), nn.ReLU())
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.bn1(x) + x

@@ -38,6 +38,7 @@ def imported(module: nn.Module, *shape: int, **options: Any) -> Imported:
         (nets.TwoOutputs, (3, 8, 8)),
         (nets.Idioms, (3, 11, 11)),
         (nets.Pooled, (3, 8, 8)),
+        (nets.Hiding, (3, 8, 8)),
     ],
 )
 def test_what_is_written_is_the_module(make: type[nn.Module], shape: tuple[int, ...]) -> None:
