@@ -1,9 +1,9 @@
-"""Run the benchmarks: `python -m tests.benchmarks [startup engine growth verification diagram]`."""
+"""Run the benchmarks, all or by name: `python -m tests.benchmarks startup engine`."""
 
 import sys
 from importlib import import_module
 
-NAMES = ("startup", "engine", "growth", "verification", "diagram")
+NAMES = ("startup", "engine", "growth", "verification", "diagram", "training")
 
 
 def main() -> None:

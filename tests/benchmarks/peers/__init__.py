@@ -1,0 +1,1 @@
+"""What people write by hand, as scripts: each prints one line of JSON."""
