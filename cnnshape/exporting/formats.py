@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -58,7 +59,8 @@ def to_torchscript(network: Network, module: nn.Module, batch: int | None) -> Ma
     with _quiet(), _refusals("torch.jit.trace"):
         jit.save(jit.trace(module, example), buffer)
         again: Any = jit.load(io.BytesIO(buffer.getvalue()))
-    return Made(buffer.getvalue(), _compared(network, module, again, batch, EXACT))
+    checked = _held(network, module, again, batch, EXACT, partial(_with_weights, again))
+    return Made(buffer.getvalue(), checked)
 
 
 def to_exported_program(network: Network, module: nn.Module, batch: int | None) -> Made:
@@ -72,7 +74,8 @@ def to_exported_program(network: Network, module: nn.Module, batch: int | None) 
         )
         torch.export.save(program, buffer)
         again = torch.export.load(io.BytesIO(buffer.getvalue())).module()
-    return Made(buffer.getvalue(), _compared(network, module, again, batch, EXACT))
+    checked = _held(network, module, again, batch, EXACT, partial(_with_weights, again))
+    return Made(buffer.getvalue(), checked)
 
 
 def to_onnx(network: Network, module: nn.Module, batch: int | None) -> Made:
@@ -110,15 +113,27 @@ def to_onnx(network: Network, module: nn.Module, batch: int | None) -> Made:
         return Made(content, "passes onnx.checker; not run, as onnxruntime is not installed")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
-    with _refusals("ONNX Runtime"):
-        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
-    def again(x: Tensor) -> Sequence[Tensor]:
-        found = session.run(None, {"input": x.numpy()})
-        return [torch.from_numpy(np.asarray(each)) for each in found]
+    def running(model: bytes) -> Callable[[Tensor], Sequence[Tensor]]:
+        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+        def again(x: Tensor) -> Sequence[Tensor]:
+            found = session.run(None, {"input": x.numpy()})
+            return [torch.from_numpy(np.asarray(each)) for each in found]
+
+        return again
+
+    def given(state: Mapping[str, Tensor]) -> Callable[[Tensor], Sequence[Tensor]] | None:
+        drawn = {key: value for key, value in state.items() if value.is_floating_point()}
+        held = {each.name: each for each in proto.graph.initializer}
+        if any(key not in held or list(held[key].dims) != [*drawn[key].shape] for key in drawn):
+            return None  # torch put weights together: they have other names, or other values
+        for key, value in drawn.items():
+            held[key].CopyFrom(onnx.numpy_helper.from_array(value.numpy(), key))
+        return running(proto.SerializeToString())
 
     with _refusals("ONNX Runtime"):
-        compared = _compared(network, module, again, batch, ONNX)
+        compared = _held(network, module, running(content), batch, ONNX, given)
     return Made(content, f"passes onnx.checker; in ONNX Runtime, {compared}")
 
 
@@ -153,7 +168,7 @@ def check_python(network: Network, source: str) -> str:
                     raise ExportError("the file that was written gives other shapes")
         return f"loaded again: the same {len(own)} tensors and shapes (not run: it is large)"
     again.load_state_dict(own)
-    compared = _compared(network, module, again, None, EXACT)
+    compared = _held(network, module, again, None, EXACT, partial(_with_weights, again))
     return f"loaded again: the same {len(own)} tensors, {compared}"
 
 
@@ -174,6 +189,12 @@ def _loaded(source: str, name: str) -> Callable[[], nn.Module]:
             spec.loader.exec_module(file)
     made: Callable[[], nn.Module] = getattr(file, name)
     return made
+
+
+def _with_weights(again: Any, state: Mapping[str, Tensor]) -> Callable[[Tensor], Any]:
+    again.load_state_dict(dict(state))
+    loaded: Callable[[Tensor], Any] = again
+    return loaded
 
 
 def _import_onnx() -> Any:
@@ -205,6 +226,36 @@ def _dynamic(batch: int | None) -> Any:
     import torch
 
     return ({0: torch.export.Dim("batch")},)
+
+
+def _held(
+    network: Network,
+    module: nn.Module,
+    again: Callable[[Tensor], Any],
+    batch: int | None,
+    tolerance: float,
+    given: Callable[[Mapping[str, Tensor]], Callable[[Tensor], Any] | None],
+) -> str:
+    """As :func:`_compared`, and once more with weights that are drawn so that every layer shows.
+
+    Through many layers that PyTorch has just initialised, hardly anything of the input comes
+    out, and a difference would not be seen.
+
+    Args:
+        given: what was loaded again, with other weights; None where it cannot have them.
+    """
+    from ..importing.checking import draw_weights
+
+    found = _compared(network, module, again, batch, tolerance)
+    own = {key: value.clone() for key, value in module.state_dict().items()}
+    try:
+        draw_weights(module)
+        other = given(module.state_dict())
+        if other is not None:
+            _compared(network, module, other, batch, tolerance)
+    finally:
+        module.load_state_dict(own)
+    return found
 
 
 def _compared(
