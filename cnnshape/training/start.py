@@ -12,6 +12,7 @@ import torch
 
 from ..api import loads
 from ..files import write_atomically
+from ..structure.yaml_text import NotWritable, spec_text
 from ..torch_backend.devices import AUTO
 from .checkpoint import Position, read_checkpoint
 from .checks import check_batch, check_memory
@@ -35,7 +36,6 @@ from .session import (
     make_job,
     where_it_stood,
 )
-from .spec_text import NotWritable, spec_text
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def _described(recipe: Recipe) -> str:
 
 def _written(network: Network, recipe: Recipe) -> str:
     try:
-        return spec_text(network, recipe.to_dict())
+        return spec_text(network, train=recipe.to_dict())
     except NotWritable as fault:
         raise TrainingError(f"the network cannot be kept as a spec: {fault}") from None
 
