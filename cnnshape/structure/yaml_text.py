@@ -96,8 +96,8 @@ class _Scope:
         self.paths: set[str] = set()
         self.results: dict[str, str] = {}
 
-    def name(self, value: str, prefix: str) -> str:
-        """What `from` calls a value, in the list at `prefix`."""
+    def name(self, value: str, prefix: str, *, layer: bool = False) -> str:
+        """What `from` calls a value, in the list at `prefix`; `layer`: not by its group."""
         if value.startswith("#"):
             return self.inputs[int(value[1:])]
         around = prefix.split(".")[:-1]
@@ -105,7 +105,7 @@ class _Scope:
         candidates = []
         for length in range(1, len(parts) + 1):
             path = ".".join(parts[:length])
-            if length == len(parts) or self.results.get(path) == value:
+            if length == len(parts) or (not layer and self.results.get(path) == value):
                 names = parts[:length]
                 shared = 0
                 while shared < min(len(around), length - 1) and around[shared] == names[shared]:
@@ -353,7 +353,7 @@ class _Writer:
     def _shared(self, call: LayerCall, prefix: str) -> str:
         assert call.shares is not None
         path = f"{prefix}{call.shares[1:]}" if call.shares.startswith(".") else call.shares
-        return text(self.scope.name(path, prefix))
+        return text(self.scope.name(path, prefix, layer=True))
 
 
 def _default_names(template: Template) -> set[str]:
