@@ -79,9 +79,10 @@ def export(
     variant: VariantOption = None,
     plugin: PluginOption = None,
 ) -> None:
-    """Write a network in another form: readable Python, ONNX, weights or a torch program.
+    """Write a network as Python source, ONNX or weights.
 
-    The Python file needs torch alone; blocks are its classes and repeats its loops. What is
+    Also as a program of TorchScript or torch.export. The Python file needs torch alone;
+    blocks are its classes and repeats its loops. What is
     written is loaded again, run, and held against PyTorch before the file is put in place.
 
     Examples:

@@ -89,17 +89,21 @@ def to_onnx(network: Network, module: nn.Module, batch: int | None) -> Made:
     import torch
 
     names = [f"output{k}" for k in range(len(network.outputs))] if len(network.outputs) > 1 else []
-    with _quiet(), _refusals("torch.onnx"):
-        program: Any = torch.onnx.export(
-            module,
-            (_example(network, batch or 2),),
-            dynamo=True,
-            dynamic_shapes=_dynamic(batch),
-            input_names=["input"],
-            output_names=names or ["output"],
-            verbose=False,
-        )
-        proto = program.model_proto
+
+    def written() -> Any:
+        with _quiet(), _refusals("torch.onnx"):
+            program: Any = torch.onnx.export(
+                module,
+                (_example(network, batch or 2),),
+                dynamo=True,
+                dynamic_shapes=_dynamic(batch),
+                input_names=["input"],
+                output_names=names or ["output"],
+                verbose=False,
+            )
+            return program.model_proto
+
+    proto = written()
     if proto.ByteSize() >= ONNX_LIMIT:
         raise ExportError("an ONNX file holds less than 2 GB, and this network has more weights")
     content: bytes = proto.SerializeToString()
@@ -123,11 +127,12 @@ def to_onnx(network: Network, module: nn.Module, batch: int | None) -> Made:
 
         return again
 
-    def given(state: Mapping[str, Tensor]) -> Callable[[Tensor], Sequence[Tensor]] | None:
+    def given(state: Mapping[str, Tensor]) -> Callable[[Tensor], Sequence[Tensor]]:
         drawn = {key: value for key, value in state.items() if value.is_floating_point()}
         held = {each.name: each for each in proto.graph.initializer}
         if any(key not in held or list(held[key].dims) != [*drawn[key].shape] for key in drawn):
-            return None  # torch put weights together: they have other names, or other values
+            # torch put weights together, those of norms into convolutions: once more from there.
+            return running(written().SerializeToString())
         for key, value in drawn.items():
             held[key].CopyFrom(onnx.numpy_helper.from_array(value.numpy(), key))
         return running(proto.SerializeToString())
@@ -234,7 +239,7 @@ def _held(
     again: Callable[[Tensor], Any],
     batch: int | None,
     tolerance: float,
-    given: Callable[[Mapping[str, Tensor]], Callable[[Tensor], Any] | None],
+    given: Callable[[Mapping[str, Tensor]], Callable[[Tensor], Any]],
 ) -> str:
     """As :func:`_compared`, and once more with weights that are drawn so that every layer shows.
 
@@ -242,7 +247,7 @@ def _held(
     out, and a difference would not be seen.
 
     Args:
-        given: what was loaded again, with other weights; None where it cannot have them.
+        given: what was loaded again, with other weights.
     """
     from ..importing.checking import draw_weights
 
@@ -250,9 +255,7 @@ def _held(
     own = {key: value.clone() for key, value in module.state_dict().items()}
     try:
         draw_weights(module)
-        other = given(module.state_dict())
-        if other is not None:
-            _compared(network, module, other, batch, tolerance)
+        _compared(network, module, given(module.state_dict()), batch, tolerance)
     finally:
         module.load_state_dict(own)
     return found
