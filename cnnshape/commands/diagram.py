@@ -109,7 +109,7 @@ def diagram(
     variant: VariantOption = None,
     plugin: PluginOption = None,
 ) -> None:
-    """Draw a network: SVG, PNG, PDF, DOT, Mermaid or an interactive page.
+    """Draw a network: SVG, PNG, PDF, DOT, Mermaid, HTML.
 
     Every size in the picture is computed. No system Graphviz, no LaTeX and no network are
     needed; a system's dot is used where there is one.
