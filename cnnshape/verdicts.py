@@ -43,21 +43,15 @@ def load(network: Network, device: str) -> dict[str, Any] | None:
 def store(network: Network, device: str, verdict: dict[str, Any]) -> None:
     """Keep `verdict` for later runs, where it is a passed one."""
     from contextlib import suppress
-    from tempfile import NamedTemporaryFile
+
+    from .files import write_atomically
 
     file = _file(network, device)
     if file is None or not _is_verdict(verdict, network):
         return
-    folder, text = os.path.dirname(file), json.dumps(verdict)
     with suppress(OSError):
-        os.makedirs(folder, exist_ok=True)
-        # Written apart and moved into place: another process never reads half of it.
-        with NamedTemporaryFile("w", dir=folder, encoding="utf-8", delete=False) as new:
-            new.write(text)
-        try:
-            os.replace(new.name, file)
-        except OSError:
-            os.unlink(new.name)
+        os.makedirs(os.path.dirname(file), exist_ok=True)
+        write_atomically(file, json.dumps(verdict))
 
 
 def _is_verdict(value: object, network: Network) -> bool:

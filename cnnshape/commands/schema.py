@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ..files import write_atomically
 from ._common import usage_error
 
 
@@ -31,30 +32,6 @@ def schema(
         typer.echo(text, nl=False)
         return
     try:
-        _write_whole(out, text)
+        write_atomically(out, text)
     except OSError as fault:
         usage_error(f"cannot write {out}: {fault.strerror or fault}", "--out")
-
-
-def _write_whole(path: str, text: str) -> None:
-    """Write a file so that no reader ever meets half of it."""
-    import os
-    from tempfile import NamedTemporaryFile
-
-    path = os.path.realpath(path)
-    if os.path.exists(path) and not os.path.isfile(path):
-        # A device or a pipe is written to; moving a file into its place would remove it.
-        with open(path, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        return
-    with NamedTemporaryFile("w", dir=os.path.dirname(path), encoding="utf-8", delete=False) as new:
-        new.write(text)
-    try:
-        # A temporary file is for its owner alone; this one is for who reads the folder.
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(new.name, 0o666 & ~mask)
-        os.replace(new.name, path)
-    except OSError:
-        os.unlink(new.name)
-        raise

@@ -13,6 +13,7 @@ from ..network import Network
 from . import svg
 from .text import text_width, wrap
 from .themes import Theme
+from .tooltip import macs_text
 
 TITLE_SIZE, TITLE_LINE = 17.0, 22.0
 TEXT_SIZE, TEXT_LINE = 11.0, 15.0
@@ -31,13 +32,12 @@ class Block(NamedTuple):
 
 def totals(network: Network) -> str:
     """What goes in and comes out of a network, and what it costs, in one line."""
-    macs = network.totals.macs
     outputs = ", ".join(map(format_shape, network.output_shapes))
     return " · ".join(
         [
             f"{format_shape(network.input_shape)} → {outputs}",
             f"{network.totals.params:,} parameters",
-            "MACs unknown" if macs is None else f"{macs:,} MACs",
+            macs_text(network.totals.macs),
         ]
     )
 

@@ -13,6 +13,7 @@ from ...network import Node, Op
 from ..look import Look
 from ..outlining import FUSED_KINDS
 from ..text import one_line
+from ..tooltip import macs_text
 from .path import Path, Stack
 
 _WORDS = {"Conv": "convolution", "Avg": "average", "Pool": "pooling", "Unpool": "unpooling"}
@@ -122,5 +123,5 @@ def costs(params: int, macs: int | None) -> list[str]:
     if params:
         said.append(f"{params:,} parameter" + ("s" if params != 1 else ""))
     if macs != 0:
-        said.append("MACs unknown" if macs is None else f"{macs:,} MACs")
+        said.append(macs_text(macs))
     return said
