@@ -13,6 +13,7 @@ from ..network import Network
 from ..torch_backend import build
 from ..torch_backend.counting import MacCounter
 from .graph import Recorded
+from .torch_calls import tensors_of
 
 LARGE = 20_000_000_000
 """Multiply-accumulates beyond which the outputs are compared in float32, as that is faster."""
@@ -139,10 +140,8 @@ def _difference(found: Tensor, expected: Tensor) -> float:
 
 
 def _tensors(value: Any) -> list[Tensor]:
-    from .recording import _tensors as tensors
-
     # A tensor that is given out twice is one output of the network.
-    return list({id(tensor): tensor for tensor in tensors(value)}.values())
+    return list({id(tensor): tensor for tensor in tensors_of(value)}.values())
 
 
 def idle_parameters(module: nn.Module, layers: list[Recorded]) -> dict[str, int]:

@@ -140,7 +140,7 @@ def import_onnx(
 
     graph = OnnxGraph(path, input_shape)
     reader = OnnxReader(graph)
-    layers = _simplified(reader.layers, reader.outputs)
+    layers = _simplified(reader.ledger.layers, reader.outputs)
     found = _unsaid(layers, partial)
     order = arranged(layers)
     stem = os.path.basename(path).removesuffix(".onnx")

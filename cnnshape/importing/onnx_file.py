@@ -7,11 +7,11 @@ from typing import Any
 
 from ..layers.shapes import Shape
 from ..network import INPUT, Network
-from .graph import NotSaid, Recorded, Unsupported, made
+from .graph import NotSaid, Recorded, Unsupported
 from .importer import ImportFault, NotFound
+from .ledger import Ledger
 from .onnx_operations import TRANSPOSED, Given, Operator, answer
-from .operations import Layer, tidy
-from .unknown import Unknown, define
+from .operations import Layer
 
 SMALL = 64
 """Elements of a constant up to which its value may be an argument."""
@@ -87,13 +87,9 @@ class OnnxReader:
     """Reads the nodes of a graph as layers."""
 
     def __init__(self, graph: OnnxGraph) -> None:
-        define()
         self.graph = graph
-        self.layers: list[Recorded] = []
-        self.unsupported: list[Unsupported] = []
+        self.ledger = Ledger(graph.input_shape, graph.batch)
         self.keys = {graph.input: INPUT}
-        self.shapes: dict[str, Shape] = {INPUT: graph.input_shape}
-        self.owners: dict[str, str] = {}
         for node in graph.nodes:
             self._node(node)
         missing = [name for name in graph.outputs if name not in self.keys]
@@ -132,7 +128,7 @@ class OnnxReader:
     def _given(self, name: str) -> Given:
         if name in self.keys:
             key = self.keys[name]
-            return Given(key, (self.graph.batch, *self.shapes[key]))
+            return Given(key, (self.graph.batch, *self.ledger.shapes[key]))
         array = self.graph.constants.get(name)
         if array is None:
             return Given("", ())
@@ -144,30 +140,10 @@ class OnnxReader:
 
     def _add(self, layer: Layer, node: Any, name: str) -> None:
         shape = self.graph.shapes.get(name)
-        if shape is None or not shape or shape[0] != self.graph.batch:
-            raise NotSaid("mixes the batch with other dimensions, or its shape is not known")
-        owner = "\0".join(layer.weights.values())
-        shares = self.owners.get(owner) if owner else None
-        key = str(len(self.layers) + 1)
-        recorded = Recorded(
-            key,
-            self._path(layer, node, shares),
-            layer.type,
-            tidy(layer.type, layer.arguments),
-            tuple(read.key for read in layer.reads),
-            shape[1:],
-            shares,
-            {} if shares else layer.weights,
-        )
-        made(recorded, tuple(self.shapes[read.key] for read in layer.reads))
-        if owner and shares is None:
-            self.owners[owner] = key
-        self._put(recorded, name)
-
-    def _put(self, recorded: Recorded, name: str) -> None:
-        self.layers.append(recorded)
-        self.shapes[recorded.key] = recorded.shape
-        self.keys[name] = recorded.key
+        if shape is None:
+            raise NotSaid("the shape that it gives is not known")
+        path = self._path(layer, node, self.ledger.shares(layer))
+        self.keys[name] = self.ledger.add(layer, shape, path)
 
     def _path(self, layer: Layer, node: Any, shares: str | None) -> tuple[str, ...]:
         weight = layer.weights.get("weight", "").removeprefix(TRANSPOSED)
@@ -178,21 +154,12 @@ class OnnxReader:
     def _unsaid(self, node: Any, reason: str, reads: list[Given]) -> None:
         around = ".".join(_scope(node.name))
         unsupported = Unsupported(f"ONNX's {node.op_type}", around, node.name, reason)
-        self.unsupported.append(unsupported)
+        path = (*_scope(node.name), "")
         for name in node.output:
             shape = self.graph.shapes.get(name)
-            if shape is None:
-                continue
-            key = str(len(self.layers) + 1)
-            arguments = {"operation": f"onnx.{node.op_type}", "shape": list(shape[1:])}
-            keys = tuple(dict.fromkeys(read.key for read in reads))
-            path = (*_scope(node.name), "")
-            self._put(
-                Recorded(
-                    key, path, Unknown.__name__, arguments, keys, shape[1:], unsupported=unsupported
-                ),
-                name,
-            )
+            if shape is not None:
+                keys = [read.key for read in reads]
+                self.keys[name] = self.ledger.add_unknown(unsupported, keys, shape[1:], path)
 
 
 def _scope(name: str) -> tuple[str, ...]:

@@ -1,0 +1,137 @@
+"""The layers that are recorded, one after another. No torch is needed here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from ..layers.shapes import Shape
+from ..network import INPUT
+from .graph import NotSaid, Recorded, Unsupported, made, output_shape
+from .operations import Chain, Layer, tidy
+from .unknown import Unknown, define
+
+Path = tuple[str, ...]
+
+
+class Ledger:
+    """What has been recorded of a model, in the order of its run.
+
+    Attributes:
+        layers: in that order.
+        shapes: of the value of each layer by its key, without the batch.
+        unsupported: what no layer type says.
+        batch: samples in the run.
+    """
+
+    def __init__(self, input_shape: Shape, batch: int, fixed: Collection[str] = ()) -> None:
+        """`fixed`: the names of the tensors that are not learned."""
+        define()
+        self.layers: list[Recorded] = []
+        self.shapes: dict[str, Shape] = {INPUT: input_shape}
+        self.unsupported: list[Unsupported] = []
+        self.batch = batch
+        self._fixed = fixed
+        self._owners: dict[tuple[str, ...], str] = {}
+
+    @property
+    def next_key(self) -> str:
+        """The key of the layer that is recorded next."""
+        return str(len(self.layers) + 1)
+
+    def shares(self, layer: Layer) -> str | None:
+        """The key of the layer of the same type that has the same weights already, or None."""
+        return self._owners.get(_owner(layer)) if layer.weights else None
+
+    def add(self, layer: Layer, output: Shape, path: Path) -> str:
+        """Record a layer that gives a value of a shape, with the batch; returns its key.
+
+        Raises:
+            NotSaid: as a layer of this type, it would not be what was run.
+        """
+        if not output or output[0] != self.batch:
+            raise NotSaid("mixes the batch with other dimensions")
+        if any(not read.key for read in layer.reads):
+            raise NotSaid("reads a value that does not follow from the input")
+        shares = self.shares(layer)
+        recorded = Recorded(
+            self.next_key,
+            path,
+            layer.type,
+            tidy(layer.type, layer.arguments),
+            tuple(read.key for read in layer.reads),
+            output[1:],
+            shares,
+            {} if shares else layer.weights,
+        )
+        op = made(recorded, tuple(self.shapes[read.key] for read in layer.reads))
+        for name in op.layer.parameters():
+            if name not in layer.weights:
+                raise NotSaid(f"with a {name} that is computed, and no parameter")
+            if layer.weights[name] in self._fixed:
+                raise NotSaid(f"with a {name} that is not learned")
+        if layer.weights and shares is None:
+            self._owners[_owner(layer)] = recorded.key
+        return self._put(recorded)
+
+    def add_chain(self, chain: Chain, output: Shape, path: Path) -> str:
+        """Record several layers, each of which reads the one before; returns the last's key.
+
+        Raises:
+            NotSaid: as :meth:`add`.
+        """
+        *first, last = chain.layers
+        keys = tuple(read.key for read in chain.reads)
+        for layer in first:
+            shapes = tuple(self.shapes[key] for key in keys)
+            shape = output_shape(layer.type, layer.arguments, shapes)
+            key = self.next_key
+            keys = (self._put(Recorded(key, path, layer.type, layer.arguments, keys, shape)),)
+        reads = tuple(chain.reads[0]._replace(key=key) for key in keys)
+        return self.add(last._replace(reads=reads), output, path)
+
+    def add_unknown(
+        self,
+        unsupported: Unsupported,
+        reads: Sequence[str],
+        shape: Shape,
+        path: Path,
+        *,
+        params: int = 0,
+        number: tuple[str, float] | None = None,
+    ) -> str:
+        """Record what no layer type says, as something unknown with the shape that it gives.
+
+        Args:
+            reads: the keys of what it is computed from.
+            shape: of its value, without the batch.
+            params: learned numbers that it has.
+            number: what it adds, or multiplies by: ('add', 3).
+        """
+        if unsupported not in self.unsupported:
+            self.unsupported.append(unsupported)
+        arguments: dict[str, Any] = {"operation": unsupported.operation, "shape": list(shape)}
+        if params:
+            arguments["params"] = params
+        return self._put(
+            Recorded(
+                self.next_key,
+                path,
+                Unknown.__name__,
+                arguments,
+                tuple(dict.fromkeys(reads)),
+                shape,
+                unsupported=unsupported,
+                number=number,
+            )
+        )
+
+    def _put(self, recorded: Recorded) -> str:
+        self.layers.append(recorded)
+        self.shapes[recorded.key] = recorded.shape
+        return recorded.key
+
+
+def _owner(layer: Layer) -> tuple[str, ...]:
+    """What tells apart whose weights a layer has."""
+    return layer.type, *sorted(layer.weights.values())

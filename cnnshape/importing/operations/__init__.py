@@ -1,0 +1,34 @@
+"""What each function of PyTorch is called as a layer. No torch is needed here.
+
+A rule reads a call, whose tensors stand as :class:`Value`, and answers with layers. It
+raises NotSaid where the layer types have no word for what is asked.
+"""
+
+from __future__ import annotations
+
+from ..graph import NotSaid
+from . import elementwise, joining, parts, rearranging, weighted, windows
+from .call import KEEPS_ORDER, Answer, Arithmetic, Call, Chain, Layer, Rule, Value
+from .modules import module_arguments, tidy
+
+__all__ = [
+    "KEEPS_ORDER", "Answer", "Arithmetic", "Call", "Chain", "Layer", "Value", "answer",
+    "module_arguments", "tidy",
+]  # fmt: skip
+
+RULES: dict[str, Rule] = {
+    **elementwise.rules,
+    **joining.rules,
+    **parts.rules,
+    **rearranging.rules,
+    **windows.rules,
+    **weighted.rules,
+}
+
+
+def answer(call: Call) -> Answer:
+    """The layers of a call; raises NotSaid."""
+    rule = RULES.get(call.name)
+    if rule is None:
+        raise NotSaid("no layer type says it")
+    return rule(call)

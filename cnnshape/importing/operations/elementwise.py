@@ -1,0 +1,100 @@
+"""Functions of every element."""
+
+from __future__ import annotations
+
+from ..graph import NotSaid
+from .call import SAME, Answer, Call, Layer, Rule, Rules, own_weight
+
+rules = Rules()
+
+
+@rules.of(
+    "contiguous", "clone", "detach", "to", "float", "double", "type", "identity", "cpu",
+    "requires_grad", "dropoutidentity", "alias", "positive",
+)  # fmt: skip
+def _same(call: Call) -> Answer:
+    if not call.outputs or call.output != call.x.shape:
+        raise NotSaid("")
+    return SAME
+
+
+SIMPLE = {
+    "relu": "ReLU", "relu6": "ReLU6", "silu": "SiLU", "mish": "Mish", "selu": "SELU",
+    "hardswish": "Hardswish", "hardsigmoid": "Hardsigmoid", "sigmoid": "Sigmoid",
+    "tanh": "Tanh", "logsigmoid": "LogSigmoid", "softsign": "Softsign",
+    "tanhshrink": "Tanhshrink",
+}  # fmt: skip
+WITH_ARGUMENTS: dict[str, tuple[str, tuple[tuple[int, str], ...]]] = {
+    "leakyrelu": ("LeakyReLU", ((1, "negative_slope"),)),
+    "elu": ("ELU", ((1, "alpha"),)),
+    "celu": ("CELU", ((1, "alpha"),)),
+    "gelu": ("GELU", ((1, "approximate"),)),
+    "hardtanh": ("Hardtanh", ((1, "min_val"), (2, "max_val"))),
+    "softplus": ("Softplus", ((1, "beta"), (2, "threshold"))),
+    "hardshrink": ("Hardshrink", ((1, "lambd"),)),
+    "softshrink": ("Softshrink", ((1, "lambd"),)),
+    "threshold": ("Threshold", ((1, "threshold"), (2, "value"))),
+    "glu": ("GLU", ((1, "dim"),)),
+    "dropout": ("Dropout", ((1, "p"),)),
+    "alphadropout": ("AlphaDropout", ((1, "p"),)),
+    "featuredropout": ("Dropout2d", ((1, "p"),)),
+    "dropout1d": ("Dropout1d", ((1, "p"),)),
+    "dropout2d": ("Dropout2d", ((1, "p"),)),
+    "dropout3d": ("Dropout3d", ((1, "p"),)),
+    "softmax": ("Softmax", ((1, "dim"),)),
+    "logsoftmax": ("LogSoftmax", ((1, "dim"),)),
+    "pixelshuffle": ("PixelShuffle", ((1, "upscale_factor"),)),
+    "pixelunshuffle": ("PixelUnshuffle", ((1, "downscale_factor"),)),
+    "channelshuffle": ("ChannelShuffle", ((1, "groups"),)),
+    "nativechannelshuffle": ("ChannelShuffle", ((1, "groups"),)),
+    "localresponsenorm": ("LocalResponseNorm", ((1, "size"), (2, "alpha"), (3, "beta"), (4, "k"))),
+    "unfold": ("Unfold", ((1, "kernel_size"), (2, "dilation"), (3, "padding"), (4, "stride"))),
+    "fold": (
+        "Fold",
+        ((1, "output_size"), (2, "kernel_size"), (3, "dilation"), (4, "padding"), (5, "stride")),
+    ),
+    "unsqueeze": ("Unsqueeze", ((1, "dim"),)),
+    "flatten": ("Flatten", ((1, "start_dim"), (2, "end_dim"))),
+    "transpose": ("Transpose", ((1, "dim0"), (2, "dim1"))),
+    "swapaxes": ("Transpose", ((1, "axis0"), (2, "axis1"))),
+    "narrow": ("Narrow", ((1, "dim"), (2, "start"), (3, "length"))),
+    "unflatten": ("Unflatten", ((1, "dim"), (2, "unflattened_size"))),
+}  # fmt: skip
+
+
+def _simple(type_name: str, arguments: tuple[tuple[int, str], ...] = ()) -> Rule:
+    def rule(call: Call) -> Answer:
+        given = {
+            name: value
+            for place, name in arguments
+            if (value := call.get(place, name)) is not None and value != ()
+        }
+        if type_name == "Flatten":  # torch.flatten begins with the batch, nn.Flatten after it
+            given.setdefault("start_dim", 0)
+        if type_name == "Transpose" and "axis0" in given:
+            given = {"dim0": given["axis0"], "dim1": given["axis1"]}
+        return Layer(type_name, given, (call.x,))
+
+    return rule
+
+
+for _name, _type in SIMPLE.items():
+    rules[_name] = _simple(_type)
+for _name, (_type, _arguments) in WITH_ARGUMENTS.items():
+    rules[_name] = _simple(_type, _arguments)
+
+
+@rules.of("clamp", "clip")
+def _clamp(call: Call) -> Answer:
+    low, high = call.get(1, "min"), call.get(2, "max")
+    if high is None and low == 0:
+        return Layer("ReLU", {}, (call.x,))
+    if low is None or high is None:
+        raise NotSaid("with one bound alone")
+    return Layer("Hardtanh", {"min_val": low, "max_val": high}, (call.x,))
+
+
+@rules.of("prelu")
+def _prelu(call: Call) -> Answer:
+    weight = own_weight(call, 1, "weight")
+    return Layer("PReLU", {"num_parameters": weight.shape[0]}, (call.x,), {"weight": weight.name})

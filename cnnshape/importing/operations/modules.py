@@ -1,0 +1,55 @@
+"""A module of torch.nn as a layer type with arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...layers import registry
+from ..graph import NotSaid
+
+
+def module_arguments(type_name: str, module: Any) -> dict[str, Any]:
+    """The arguments of a module of torch.nn, read from its attributes."""
+    arguments: dict[str, Any] = {}
+    for name in registry()[type_name].fields:
+        if name == "inplace" or not hasattr(module, name):
+            continue
+        value = getattr(module, name)
+        if name in ("bias", "add_bias_kv"):
+            value = value is not None
+        arguments[name] = _as_plain(value)
+    if type_name == "PReLU":
+        arguments.pop("init", None)
+    if type_name == "MultiheadAttention":
+        if not module.batch_first:
+            raise NotSaid("with the batch in the second place (batch_first=False)")
+        arguments["add_bias_kv"] = module.bias_k is not None
+        arguments["bias"] = module.in_proj_bias is not None
+    if not arguments.get("affine", arguments.get("elementwise_affine", True)):
+        arguments.pop("bias", None)
+    if type_name == "Upsample":
+        arguments = {k: v for k, v in arguments.items() if v is not None and v is not False}
+        if isinstance(arguments.get("scale_factor"), float) and arguments["scale_factor"] % 1 == 0:
+            arguments["scale_factor"] = int(arguments["scale_factor"])
+    if type_name == "Linear":
+        arguments.setdefault("in_features", module.in_features)
+    return arguments
+
+
+def tidy(type_name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments without a stride that is the window's own size, as it is by default."""
+    stride, size = arguments.get("stride"), arguments.get("kernel_size")
+    field = registry()[type_name].fields.get("stride")
+    if stride is None or field is None or field.required or field.default is not None:
+        return arguments
+    both = [list(v) if isinstance(v, (list, tuple)) else v for v in (stride, size)]
+    a, b = ([v] * 3 if not isinstance(v, list) else v for v in both)
+    if all(x == y for x, y in zip(a, b, strict=False)):
+        return {name: value for name, value in arguments.items() if name != "stride"}
+    return arguments
+
+
+def _as_plain(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_as_plain(item) for item in value]
+    return value
