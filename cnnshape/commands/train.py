@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from json import dumps
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -42,7 +43,12 @@ if TYPE_CHECKING:
     from ..training.start import Training, Wishes
 
 
+GOES_WITH_RESUME = ("resume", "device", "data_dir", "quiet", "json", "plugin")
+"""What the command line may still say of a run that was planned before."""
+
+
 def train(
+    ctx: typer.Context,
     spec: SpecArgument = "lenet5",
     dataset: Annotated[
         str | None,
@@ -170,12 +176,7 @@ def train(
         usage_error("choose one of --quiet and --json", "--json")
     shown: Shown = "quiet" if quiet else "json" if json else "text"
     if resume is not None:
-        _refuse_beside_resume(
-            {**asked, "recipe": recipe, "seed": seed, "compile": compile, "threads": threads,
-             "precision": None if precision == "auto" else precision, "workers": workers,
-             "strict": strict, "out": out, "force": force, "set": set_, "input": input,
-             "variant": variant}
-        )  # fmt: skip
+        _refuse_beside_resume(ctx)
         _resume(resume, device, data_dir, changes.plugins, shown)
         return
     network, chosen = _read(spec, changes, asked, recipe)
@@ -196,7 +197,7 @@ def train(
     )
     run = _begin(network, chosen, wishes, device, shown)
     if chosen.dataset == "digits" and shown == "text" and run is not None:
-        typer.echo(f"next: cnnshape train {spec} --dataset mnist")
+        typer.echo(f"next: cnnshape train {quote(spec)} --dataset mnist")
 
 
 def _read(
@@ -218,13 +219,23 @@ def _read(
     return network, recipe
 
 
-def _refuse_beside_resume(options: dict[str, Any]) -> None:
-    given = [_option(name) for name, value in options.items() if value not in (None, False)]
+def _refuse_beside_resume(ctx: typer.Context) -> None:
+    """End with a usage error where the command line says more than a planned run can be told."""
+    given = [
+        parameter.opts[0] if parameter.param_type_name == "option" else "SPEC"
+        for parameter in ctx.command.params
+        if parameter.name not in GOES_WITH_RESUME and _is_given(ctx, parameter.name)
+    ]
     if given:
         usage_error(
             f"--resume goes on with the run as it was planned: leave {', '.join(given)} out",
             "--resume",
         )
+
+
+def _is_given(ctx: typer.Context, name: str | None) -> bool:
+    source = ctx.get_parameter_source(name or "")
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _begin(
@@ -303,7 +314,7 @@ def _tell_interrupted(training: Training) -> None:
     position, job = training.position, training.job
     typer.echo(
         f"\ninterrupted in epoch {position.epoch + 1} after step {position.step} of {job.steps}; "
-        f"go on with: cnnshape train --resume {training.run.folder}",
+        f"go on with: {training.run.resumption}",
         err=True,
     )
 

@@ -54,7 +54,7 @@ def leave_files(
     except OSError as fault:
         raise TrainingError(
             f"cannot write into {run.folder}: {fault.strerror}; the run is done and its state is "
-            f"saved: make room, then --resume {run.folder}"
+            f"saved: make room, then {run.resumption}"
         ) from None
     return result
 

@@ -7,10 +7,12 @@ import io
 import json
 import re
 import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from ..files import write_atomically
@@ -79,6 +81,11 @@ class Run:
             self.confusion,
         )  # fmt: skip
 
+    @property
+    def resumption(self) -> str:
+        """The command that goes on with it, as a shell reads it."""
+        return f"cnnshape train --resume {quote(str(self.folder))}"
+
     def read_result(self) -> dict[str, Any]:
         """result.json as plain data.
 
@@ -100,16 +107,17 @@ class Run:
 
     def _why_unfinished(self) -> str:
         if self.checkpoint.exists():
-            return f"the run in {self.folder} has not ended; cnnshape train --resume {self.folder}"
+            return f"the run in {self.folder} has not ended; {self.resumption}"
         return (
             f"{self.folder} holds no training run: there is no {self.result.name} in it; "
             "`cnnshape train --out` makes one"
         )
 
     def clear_away(self) -> None:
-        """Remove what a process that was killed left half written beside the state."""
-        for unfinished in self.folder.glob(f".{self.checkpoint.name}.*"):
-            unfinished.unlink(missing_ok=True)
+        """Remove what a process that was killed left half written."""
+        for file in self.files:
+            for unfinished in self.folder.glob(f".{file.name}.*"):
+                unfinished.unlink(missing_ok=True)
 
     def write_result(self, result: Mapping[str, Any]) -> None:
         """Write result.json."""
@@ -143,8 +151,10 @@ def new_run(out: str | None, name: str, dataset: str, *, force: bool) -> Run:
         run = Run(Path(out))
         run.folder.mkdir(parents=True, exist_ok=True)
         _check_free_to_use(run, force)
-        write_atomically(run.folder / ".writable", "")
-        (run.folder / ".writable").unlink()
+        # Also where the process is killed right now, nothing is left of this file.
+        with tempfile.TemporaryFile(dir=run.folder):
+            pass
+        run.clear_away()
         for file in run.files:
             file.unlink(missing_ok=True)
     except OSError as fault:
@@ -171,9 +181,10 @@ def _check_free_to_use(run: Run, force: bool) -> None:
     if any(file.exists() for file in run.files):
         if force:
             return
+        go_on = f"go on with {run.resumption}, " if run.checkpoint.exists() else ""
         raise RunError(
-            f"there is a run in {run.folder} already: go on with --resume {run.folder}, replace "
-            "it with --force, or choose another --out"
+            f"there is a run in {run.folder} already: {go_on}replace it with --force, or choose "
+            "another --out"
         )
     other = next(run.folder.iterdir(), None)
     if other is not None:

@@ -127,7 +127,8 @@ def test_a_finished_run_is_resumed_to_the_same_result(cli, net):
     ("option", "named"),
     [(("--epochs", 5), "--epochs"), (("--label-smoothing", 0.1), "--label-smoothing"),
      (("--seed", 1), "--seed"), (("--out", "x"), "--out"), (("--compile",), "--compile"),
-     (("--set", "classes=3"), "--set")],
+     (("--set", "classes=3"), "--set"), (("--seed", 0), "--seed"), (("--average", 0), "--average"),
+     (("--precision", "auto"), "--precision"), (("lenet5",), "SPEC")],
 )  # fmt: skip
 def test_what_a_resumed_run_cannot_be_told(cli, option, named):
     result = cli("train", "--resume", "run", *option)
@@ -164,7 +165,7 @@ def test_a_run_is_not_written_over(cli, net):
     assert cli("train", net, "--out", "run", "--quiet").exit_code == 0
     result = cli("train", net, "--out", "run", "--quiet")
     assert result.exit_code == 2
-    assert "go on with --resume run, replace it with --force" in result.stderr
+    assert "go on with cnnshape train --resume run, replace it with --force" in result.stderr
     assert cli("train", net, "--out", "run", "--quiet", "--force").exit_code == 0
 
 

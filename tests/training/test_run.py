@@ -37,11 +37,25 @@ def test_a_run_without_a_name_gets_the_next_number():
 def test_a_run_is_not_written_over_unless_it_is_asked_for():
     run = new_run("mine", "net", "digits", force=False)
     run.checkpoint.write_text("state")
-    with pytest.raises(RunError, match="go on with --resume mine, replace it with --force"):
+    with pytest.raises(RunError, match="go on with cnnshape train --resume mine, replace it "):
         new_run("mine", "net", "digits", force=False)
     assert run.checkpoint.read_text() == "state"
     new_run("mine", "net", "digits", force=True)
     assert not run.checkpoint.exists()
+
+
+def test_a_run_without_a_state_is_not_said_to_go_on():
+    run = new_run("mine", "net", "digits", force=False)
+    run.spec.write_text("name: net")
+    with pytest.raises(RunError, match="a run in mine already: replace it with --force"):
+        new_run("mine", "net", "digits", force=False)
+
+
+def test_a_command_that_is_named_can_be_copied():
+    run = new_run("my run", "net", "digits", force=False)
+    run.checkpoint.write_text("state")
+    with pytest.raises(RunError, match=r"--resume 'my run'$"):
+        run.read_result()
 
 
 def test_a_folder_with_other_things_is_left_alone():
@@ -125,6 +139,7 @@ def test_metrics_are_a_row_an_epoch():
 def test_what_a_killed_process_left_is_cleared_away():
     run = new_run("mine", "net", "digits", force=False)
     run.checkpoint.write_text("state")
-    (run.folder / ".checkpoint.safetensors.x7").write_text("half")
+    for name in (".checkpoint.safetensors.x7", ".metrics.csv.x7", ".result.json.x7"):
+        (run.folder / name).write_text("half")
     run.clear_away()
     assert [path.name for path in run.folder.iterdir()] == ["checkpoint.safetensors"]
