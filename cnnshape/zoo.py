@@ -15,6 +15,8 @@ from typing import NamedTuple
 _VARIANTS = re.compile(r"^variants:.*\n?(?:(?:[ \t].*|#.*|[ \t]*)\n?)*", re.MULTILINE)
 """The `variants:` of a spec: from its key to the next key at the left margin."""
 
+_ENDING = ".yaml"
+
 
 class Entry(NamedTuple):
     """A net of the zoo.
@@ -72,12 +74,11 @@ def find(name: str) -> Entry:
     Few files are opened: a file called so needs no reading, and a variant's name usually
     begins with its file's.
     """
-    files = _files()
-    for file in files:
-        if file.stem == name:
-            return Entry(name, file, None)
-    for file in sorted(files, key=lambda file: not name.startswith(file.stem)):
-        for entry in _entries(file):
+    stems = _stems()
+    if name in stems:
+        return Entry(name, _file(name), None)
+    for stem in sorted(stems, key=lambda stem: not name.startswith(stem)):
+        for entry in _entries(_file(stem)):
             if entry.name == name:
                 return entry
     from .errors import did_you_mean
@@ -106,7 +107,17 @@ def resolve(spec: str) -> tuple[Path, str | None]:
 
 
 def _files() -> list[Path]:
-    return sorted(folder().glob("*.yaml"))
+    return [_file(stem) for stem in _stems()]
+
+
+def _file(stem: str) -> Path:
+    return folder() / f"{stem}{_ENDING}"
+
+
+def _stems() -> list[str]:
+    """The names of the files. Of texts, not paths: most calls want one file of many."""
+    listed = sorted(os.listdir(folder()))
+    return [name.removesuffix(_ENDING) for name in listed if name.endswith(_ENDING)]
 
 
 def _entries(file: Path) -> Iterator[Entry]:
