@@ -11,7 +11,6 @@ from ..layers.base import Layer
 from ..layers.fields import shown
 from ..network import Group, Op
 from ..spec import limits
-from ..spec.expressions import Template as TextTemplate
 from ..spec.recipe import (
     Block,
     BranchesEntry,
@@ -22,6 +21,7 @@ from ..spec.recipe import (
     Spec,
     Written,
 )
+from ..spec.template import TextTemplate
 from ..spec.vocabulary import block_faults, name_problem, unknown_type
 from .blocks import Blocks
 from .faults import PLAIN, Faults, Faulty, Stop

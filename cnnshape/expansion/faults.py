@@ -7,15 +7,9 @@ from typing import Any
 
 from ..errors import Diagnostic, Mark, did_you_mean
 from ..spec import limits
-from ..spec.expressions import (
-    Budget,
-    BudgetSpent,
-    ExpressionError,
-    Template,
-    UnknownName,
-    bounded,
-)
+from ..spec.bounds import Budget, BudgetSpent, ExpressionError, UnknownName, bounded
 from ..spec.recipe import Spec, Written
+from ..spec.template import TextTemplate
 from .scope import Place, Scope
 
 INCOMING = ("in_channels", "in_size", "in_shape")
@@ -103,7 +97,7 @@ class Faults:
 
 def evaluated(value: Any, env: Mapping[str, Any], budget: Budget) -> Any:
     """A written value with its templates evaluated; raises ExpressionError."""
-    if isinstance(value, Template):
+    if isinstance(value, TextTemplate):
         return value.evaluate(env, budget)
     if isinstance(value, tuple):
         return bounded(tuple([evaluated(item, env, budget) for item in value]), budget)

@@ -12,7 +12,7 @@ from ..layers.fields import shown
 from ..layers.shapes import Shape, format_shape
 from ..network import INPUT, Network, Node
 from ..spec import limits
-from ..spec.expressions import Budget, ExpressionError, bounded
+from ..spec.bounds import Budget, ExpressionError, bounded
 from ..spec.recipe import Spec, Written
 from .blocks import with_incoming
 from .entries import Expander

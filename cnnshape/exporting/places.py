@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ..spec.expressions import Budget, compile_text
-from ..spec.expressions import Template as TextTemplate
+from ..spec.expressions import value_of as value_of_expression
 from ..structure import Expression, GroupCall, Parameter, PerTurn, Program, Template
 
 
@@ -49,9 +48,7 @@ def value_of(argument: Any, turn: int, around: Mapping[str, Any]) -> Any:
         return around[argument.name]
     if not isinstance(argument, Expression):
         return argument
-    compiled = compile_text(f"${{{argument.text}}}")
-    assert isinstance(compiled, TextTemplate)
-    return compiled.evaluate(around, Budget())
+    return value_of_expression(argument.text, around)
 
 
 def hint(values: list[Any]) -> str:

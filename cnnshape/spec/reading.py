@@ -9,7 +9,6 @@ from typing import Any
 
 from ..errors import Mark, SpecError, did_you_mean
 from .document import Mapping, Scalar, Sequence, Source, Value, parse
-from .expressions import Template
 from .recipe import (
     Block,
     BranchesEntry,
@@ -20,6 +19,7 @@ from .recipe import (
     Spec,
     Written,
 )
+from .template import TextTemplate
 from .values import TooManyFaults, ValueReader
 from .vocabulary import (
     BLOCK_KEYS,
@@ -344,4 +344,4 @@ def _faulty(mark: Mark) -> LayerEntry:
 def _has_template(value: Any) -> bool:
     if isinstance(value, tuple):
         return any(map(_has_template, value))
-    return isinstance(value, Template)
+    return isinstance(value, TextTemplate)

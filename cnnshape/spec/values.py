@@ -1,4 +1,7 @@
-"""Reading values: texts, numbers, lists, parameters and names, each with its mark."""
+"""Reading values: texts, numbers, lists, parameters and names, each with its mark.
+
+What expressions need is imported where a spec has one.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from typing import Any
 
 from ..errors import Diagnostic, Mark, did_you_mean
 from . import limits
+from .bounds import ExpressionError, element_count
 from .document import Mapping, Scalar, Sequence, Source, Value
-from .expressions import ExpressionError, compile_text, element_count
 from .recipe import Written
-from .vocabulary import RESERVED_NAMES, quoted
+from .vocabulary import quoted
 
 
 class TooManyFaults(Exception):
@@ -81,6 +84,8 @@ class ValueReader:
         """The value without marks: lists as tuples, texts with `$` as templates."""
         if isinstance(value, Scalar):
             if isinstance(value.value, str) and "$" in value.value:
+                from .expressions import compile_text
+
                 try:
                     return compile_text(value.value)
                 except ExpressionError as error:
@@ -96,6 +101,8 @@ class ValueReader:
         mapping = self._mapping(value, f"{what} must be a mapping: each name with its default")
         if mapping is None:
             return {}
+        from .functions import RESERVED_NAMES
+
         if len(mapping.items) > limits.PARAMS:
             self.fault(f"{what} has more than {limits.PARAMS} names", mapping.mark)
             return {}

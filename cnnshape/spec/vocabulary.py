@@ -8,7 +8,6 @@ from typing import Any
 from ..errors import Mark, did_you_mean
 from ..layers.base import Layer
 from . import limits
-from .expressions import CONSTANTS, FUNCTIONS
 from .recipe import Written
 
 SPEC_KEYS = (
@@ -19,10 +18,6 @@ BLOCK_KEYS = ("description", "params", "inputs", "layers")
 COMMON_KEYS = ("name", "from", "repeat", "when")
 FORM_KEYS = ("type", "branches", "layers", "share")
 """The keys of an item of layers:, of which just one says what it is."""
-RESERVED_NAMES = frozenset(
-    ("i", "in_channels", "in_size", "in_shape", *CONSTANTS, *FUNCTIONS, "True", "False", "None")
-)
-"""Names that a parameter may not have, since expressions give them a meaning."""
 
 
 def unknown_type(name: str, types: Any, blocks: Any, mark: Mark) -> tuple[str, Mark, str]:

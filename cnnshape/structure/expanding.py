@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ..spec.expressions import Budget, compile_text
-from ..spec.expressions import Template as TextTemplate
+from ..spec.expressions import value_of as value_of_expression
 from .program import Expression, GroupCall, Parameter, PerTurn, Program, Reference, Template
 
 
@@ -50,9 +49,7 @@ def _expanded(
         names = dict(values)
         if channels is not None and "in_channels" in argument.text:
             names["in_channels"] = channels(inputs[0])
-        compiled = compile_text(f"${{{argument.text}}}")
-        assert isinstance(compiled, TextTemplate)
-        return compiled.evaluate(names, Budget())
+        return value_of_expression(argument.text, names)
 
     def path_of(reference: Reference) -> str:
         if not reference.child:

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..spec.vocabulary import COMMON_KEYS, RESERVED_NAMES
+from ..spec.functions import RESERVED_NAMES
+from ..spec.vocabulary import COMMON_KEYS
 from .arguments import plain
 from .program import Argument, Call, Expression, GroupCall, LayerCall, Param, Parameter, Reference
 

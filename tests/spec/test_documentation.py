@@ -10,7 +10,7 @@ import pytest
 from cnnshape import loads
 from cnnshape.layers.shapes import format_shape
 from cnnshape.spec import limits
-from cnnshape.spec.expressions import FUNCTIONS
+from cnnshape.spec.functions import FUNCTIONS
 from cnnshape.spec.vocabulary import SPEC_KEYS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "spec.md").read_text(encoding="utf-8")
@@ -52,7 +52,8 @@ def test_the_limits() -> None:
 
 def _number(text: str) -> int:
     base, _, exponent = text.replace(",", "").partition("^")
-    return int(base) ** int(exponent or 1)
+    number: int = int(base) ** int(exponent or 1)
+    return number
 
 
 def test_the_contents_lead_to_headings() -> None:

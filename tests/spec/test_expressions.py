@@ -11,15 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnshape.spec import limits
-from cnnshape.spec.expressions import (
-    FUNCTIONS,
-    Budget,
-    ExpressionError,
-    Template,
-    UnknownName,
-    compile_text,
-    make_divisible,
-)
+from cnnshape.spec.bounds import Budget, ExpressionError, UnknownName
+from cnnshape.spec.expressions import compile_text, value_of
+from cnnshape.spec.functions import FUNCTIONS, make_divisible
+from cnnshape.spec.template import TextTemplate
 
 NAMES = {
     "width": 64,
@@ -33,7 +28,7 @@ NAMES = {
 
 def value(text: str, **names: Any) -> Any:
     template = compile_text(text)
-    assert isinstance(template, Template)
+    assert isinstance(template, TextTemplate)
     return template.evaluate({**NAMES, **names}, Budget())
 
 
@@ -212,6 +207,13 @@ def test_what_has_no_value(code: str, message: str) -> None:
     assert problem("${" + code + "}") == message
 
 
+def test_code_without_braces_has_its_value() -> None:
+    assert value_of("width // 3", NAMES) == 21
+    assert value_of("kind + '}'", NAMES) == "basic}"
+    with pytest.raises(ExpressionError, match="1 / 0 divides by zero"):
+        value_of("1 / 0", NAMES)
+
+
 def test_a_text_has_a_bound() -> None:
     assert value("$long", long="a" * limits.LIST) == "a" * limits.LIST
     with pytest.raises(ExpressionError, match="a text may have 1,000 characters"):
@@ -234,7 +236,7 @@ def test_a_name_hides_a_constant_but_not_a_function() -> None:
 def test_all_expressions_of_a_spec_share_one_budget() -> None:
     budget = Budget(work=100)
     template = compile_text("${[1] * 20}")
-    assert isinstance(template, Template)
+    assert isinstance(template, TextTemplate)
     template.evaluate({}, budget)
     assert 0 < budget.left < 80
     with pytest.raises(ExpressionError, match="make more than 2,000,000 values"):
@@ -276,5 +278,5 @@ def test_arithmetic_is_pythons(code: str) -> None:
 def test_any_text_is_compiled_or_refused(text: str) -> None:
     with suppress(ExpressionError):
         template = compile_text("${" + text + "}")
-        if isinstance(template, Template):
+        if isinstance(template, TextTemplate):
             template.evaluate(NAMES, Budget())

@@ -7,8 +7,8 @@ import pytest
 from cnnshape.errors import Mark
 from cnnshape.layers import registry
 from cnnshape.spec import Source, Spec, read_spec
-from cnnshape.spec.expressions import Template
 from cnnshape.spec.recipe import BranchesEntry, GroupEntry, LayerEntry, ShareEntry
+from cnnshape.spec.template import TextTemplate
 
 
 def read(text: str) -> Spec:
@@ -25,7 +25,7 @@ def test_a_recipe_needs_no_shape_and_no_parameters() -> None:
     spec = read("input: $shape\nlayers: [{type: Conv2d, out_channels: $w, kernel_size: 3}]")
     assert spec.faults == ()
     assert spec.input is not None
-    assert isinstance(spec.input.value, Template)
+    assert isinstance(spec.input.value, TextTemplate)
     assert spec.input.mark == Mark(1, 8, 6)
 
 
@@ -38,7 +38,7 @@ def test_values_are_plain_lists_are_tuples_and_templates_are_compiled() -> None:
     assert values["out_channels"] == 6
     assert values["bias"] is False
     assert values["kernel_size"][0] == 3
-    assert isinstance(values["kernel_size"][1], Template)
+    assert isinstance(values["kernel_size"][1], TextTemplate)
     assert not entry.constant
     assert entry.arguments["out_channels"].mark == Mark(2, 39, 1)
 
