@@ -57,3 +57,24 @@ def sample_dimension(layer: Layer, dim: int, shape: Shape, field: str = "dim") -
             field=field,
         )
     return found
+
+
+def sample_dimensions(layer: Layer, dims: int | tuple[int, ...], shape: Shape) -> set[int]:
+    """As :func:`sample_dimension`, for one dimension or several.
+
+    Raises:
+        LayerError: `shape` has no such dimension, it is the batch, or one is named twice.
+    """
+    written = dims if isinstance(dims, tuple) else (dims,)
+    found: set[int] = set()
+    for dim in written:
+        place = sample_dimension(layer, dim, shape)
+        if place in found:
+            raise LayerError(
+                f"dim names {place} of {with_batch(shape)} twice "
+                f"({', '.join(map(minus, written))}): the {dimension_name(place, shape)}",
+                help=f"leave out {minus(dim)}",
+                field="dim",
+            )
+        found.add(place)
+    return found

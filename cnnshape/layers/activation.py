@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from math import prod
-from sys import float_info
 
 from .base import Example, Layer, LayerError, Meaning
-from .fields import Boolean, Choice, Integer, Number, defaulted, required
+from .fields import FINITE, Boolean, Choice, Integer, Number, defaulted, required
 from .shapes import Shape, Shapes, format_shape
 
 _LARGEST_FLOAT32 = 3.4028234663852886e38
@@ -14,7 +13,6 @@ _OLD_NAMES = {
     "min_value": "write min_val, its new name",
     "max_value": "write max_val, its new name",
 }
-_FINITE = Number(min=-float_info.max, max=float_info.max)
 
 
 def _number(value: float) -> str:
@@ -68,8 +66,8 @@ class RReLU(_InplaceActivation):
     Source: torch.nn.RReLU.
     """
 
-    lower = defaulted(_FINITE, 1 / 8)
-    upper = defaulted(_FINITE, 1 / 3)
+    lower = defaulted(FINITE, 1 / 8)
+    upper = defaulted(FINITE, 1 / 3)
     examples = (
         Example({}, (8, 14, 14), (8, 14, 14)),
         Example({"lower": 0.1, "upper": 0.1}, (20,), (20,)),

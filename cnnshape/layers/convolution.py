@@ -92,7 +92,7 @@ class ConvNd(SpatialLayer, abstract=True):
         return ", ".join(parts)
 
 
-class _Conv(ConvNd, WindowLayer, abstract=True):
+class Convolution(ConvNd, WindowLayer, abstract=True):
     """A convolution.
 
     Args:
@@ -167,7 +167,7 @@ class _Conv(ConvNd, WindowLayer, abstract=True):
         return prod(self.weight_shape()) * prod(output[1:])
 
 
-class Conv1d(_Conv):
+class Conv1d(Convolution):
     """Convolution over one dimension: C×L to out_channels×L.
 
     Source: torch.nn.Conv1d.
@@ -185,7 +185,7 @@ class Conv1d(_Conv):
     )
 
 
-class Conv2d(_Conv):
+class Conv2d(Convolution):
     """Convolution over an image: C×H×W to out_channels×H×W.
 
     Source: torch.nn.Conv2d.
@@ -217,7 +217,7 @@ class Conv2d(_Conv):
     )
 
 
-class Conv3d(_Conv):
+class Conv3d(Convolution):
     """Convolution over a volume or a video: C×D×H×W to out_channels×D×H×W.
 
     Source: torch.nn.Conv3d.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isnan
+from sys import float_info
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from .shapes import spatial_letters
@@ -137,6 +138,10 @@ class Number(Kind[float]):
 
     def placeholder(self, layer: type[Layer]) -> str:
         return "X"
+
+
+FINITE = Number(min=-float_info.max, max=float_info.max)
+"""Any number but the infinities."""
 
 
 class Boolean(Kind[bool]):

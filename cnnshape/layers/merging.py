@@ -122,6 +122,23 @@ class Multiply(_Broadcast):
         return torch.mul
 
 
+class Divide(_Broadcast):
+    """The first input divided by the second, element by element. Source: torch.div."""
+
+    operation = "Division"
+    python = joined("/")
+    inputs = (2, 2)
+    examples = (
+        Example({}, ((64, 56, 56), (64, 1, 1)), (64, 56, 56)),
+        Example({}, ((10,), (10,)), (10,)),
+    )
+
+    def _operation(self) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+        import torch
+
+        return torch.div
+
+
 class Maximum(_Broadcast):
     """The greatest of its inputs, element by element. Source: torch.maximum."""
 
@@ -137,6 +154,23 @@ class Maximum(_Broadcast):
         import torch
 
         return torch.maximum
+
+
+class Minimum(_Broadcast):
+    """The least of its inputs, element by element. Source: torch.minimum."""
+
+    python = Python(
+        call=lambda module, inputs, arguments: reduce("torch.minimum({}, {})".format, inputs)
+    )
+    examples = (
+        Example({}, ((16, 8, 8), (16, 8, 8)), (16, 8, 8)),
+        Example({}, ((16, 8), (1, 8), (16, 1)), (16, 8)),
+    )
+
+    def _operation(self) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+        import torch
+
+        return torch.minimum
 
 
 class Concat(_Merge):

@@ -19,7 +19,9 @@ FUNCTIONS = {
     "Add": torch.add,
     "Multiply": torch.mul,
     "Maximum": torch.maximum,
+    "Minimum": torch.minimum,
     "Subtract": torch.sub,
+    "Divide": torch.div,
 }
 few = settings(max_examples=80, deadline=None)
 
@@ -48,15 +50,15 @@ def broadcasting(name: str) -> Any:
 
 
 @few
-@given(name=st.sampled_from(["Add", "Multiply", "Maximum"]), shapes=near_shapes())
+@given(name=st.sampled_from(["Add", "Multiply", "Maximum", "Minimum"]), shapes=near_shapes())
 def test_a_broadcasting_join_is_pytorchs(name: str, shapes: list[tuple[int, ...]]) -> None:
     assert_agrees_or_both_refuse(name, {}, *shapes, torch_module=broadcasting(name))
 
 
 @few
-@given(shapes=near_shapes(count=2))
-def test_subtract_is_pytorchs(shapes: list[tuple[int, ...]]) -> None:
-    assert_agrees_or_both_refuse("Subtract", {}, *shapes, torch_module=broadcasting("Subtract"))
+@given(name=st.sampled_from(["Subtract", "Divide"]), shapes=near_shapes(count=2))
+def test_an_operation_of_two_is_pytorchs(name: str, shapes: list[tuple[int, ...]]) -> None:
+    assert_agrees_or_both_refuse(name, {}, *shapes, torch_module=broadcasting(name))
 
 
 def concatenation(dim: int = 1) -> nn.Module:

@@ -1,4 +1,4 @@
-"""Reductions against the torch functions they stand for, and the learned scale."""
+"""Reductions against the torch functions they stand for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cnnshape.layers import LayerError, Step, function_module
 
-from .agreement import assert_agrees, assert_agrees_or_both_refuse, bound, run
+from .agreement import assert_agrees_or_both_refuse, bound
 
 FUNCTIONS = {"Mean": torch.mean, "Sum": torch.sum, "Max": torch.amax}
 shapes = st.lists(st.integers(1, 4), min_size=1, max_size=4).map(tuple)
@@ -71,28 +71,3 @@ def test_a_mean_over_all_of_space_sees_all_of_it() -> None:
         Step(6, 7),
         Step(0, 1),
     )
-
-
-@settings(max_examples=60, deadline=None)
-@given(dim=st.integers(-5, 5), bias=st.booleans(), shape=shapes)
-def test_scale_has_a_factor_for_each_index_of_its_dimension(
-    dim: int, bias: bool, shape: tuple[int, ...]
-) -> None:
-    rank = len(shape) + 1
-    arguments = {"dim": dim, "bias": bias, "init_value": 0.5}
-    if dim in (0, -rank) or not -rank <= dim < rank:
-        with pytest.raises(LayerError):
-            bound("Scale", arguments, shape)
-        return
-    assert_agrees("Scale", arguments, shape)
-    layer = bound("Scale", arguments, shape)
-    elements = torch.Size(shape).numel()
-    assert layer.parameter_count() == shape[dim % rank - 1] * (1 + bias)
-    assert layer.connections((shape,), shape) == elements * (1 + bias)
-
-
-def test_scale_multiplies_by_what_it_begins_with() -> None:
-    module = bound("Scale", {"init_value": 0.25, "bias": True}, (3, 2, 2)).module()
-    ones = torch.ones(2, 3, 2, 2)
-    assert torch.equal(module(ones), 0.25 * ones)
-    assert run(module, (3, 2, 2)) == (3, 2, 2)

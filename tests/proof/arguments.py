@@ -284,9 +284,47 @@ def reduction(c: Chooser, shape: Shape) -> Arguments:
     return {"dim": dims, **keep}
 
 
+def _along(c: Chooser, shape: Shape) -> Arguments:
+    rank = len(shape)
+    if c.chance(3):
+        return {"dim": [c.dim(rank) for _ in range(c.whole(0, 2))]}
+    return {"dim": c.dim(rank)} if c.chance(3) else {}
+
+
 def scale(c: Chooser, shape: Shape) -> Arguments:
-    dim = {"dim": c.dim(len(shape))} if c.chance(3) else {}
-    return {**dim, **c.some(init_value=[1e-6], bias=[True, False])}
+    return {**_along(c, shape), **c.some(init_value=[1e-6], bias=[True, False])}
+
+
+def bias(c: Chooser, shape: Shape) -> Arguments:
+    return {**_along(c, shape), **c.some(init_value=[0.5])}
+
+
+def normalize(c: Chooser, shape: Shape) -> Arguments:
+    channels = shape[0] + c.slip()
+    return {
+        "mean": [c.one_of([0, 0.5, -2]) for _ in range(channels)],
+        "std": [c.one_of([0.25, 1, 3]) for _ in range(channels - (channels > 1 and c.slip()))],
+    }
+
+
+def clamp(c: Chooser, shape: Shape) -> Arguments:
+    bounds = c.some(min=[-0.5, 0], max=[0.25, 6])
+    return bounds if bounds or c.slip() else {"min": 0}
+
+
+def power(c: Chooser, shape: Shape) -> Arguments:
+    return {"exponent": c.one_of([2, 3, 1, 0])}
+
+
+def blur_pool(c: Chooser, shape: Shape) -> Arguments:
+    sizes = [size + c.slip() for size in shape[1:]]
+    kernel = c.each(sizes, lambda size: c.whole(1, min(size, 4)))
+    return {"kernel_size": kernel, **c.some(stride=[1, 2, [2, 1]])}
+
+
+def standardised_convolution(c: Chooser, shape: Shape, *, scaled: bool = False) -> Arguments:
+    more = c.some(eps=[1e-5], **({"gamma": [1.5]} if scaled else {}))
+    return {**convolution(2, c, shape), **more}
 
 
 def attention(c: Chooser, *shapes: Shape) -> Arguments:

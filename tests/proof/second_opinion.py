@@ -239,7 +239,10 @@ INFERRED: dict[str, Callable[..., dict[str, Any]]] = {
     "ConnectionTableConv2d": _channels("in_channels"),
     "Subsampling2d": _channels("num_channels"),
     "InceptionAux": _channels("in_channels"),
+    "StdConv2d": _channels("in_channels"),
+    "ScaledStdConv2d": _channels("in_channels"),
     "Scale": lambda x: {"input_shape": tuple(x.shape)},
+    "Bias": lambda x: {"input_shape": tuple(x.shape)},
 }  # fmt: skip
 """What a spec leaves to inference, from the tensors that arrive."""
 

@@ -1,0 +1,107 @@
+"""Pooling by a fixed blur, which lets no frequency through that the stride cannot hold."""
+
+from __future__ import annotations
+
+from math import comb, prod
+from typing import TYPE_CHECKING, ClassVar
+
+from ._python import Python
+from ._window import Window, WindowLayer, windows_of
+from .base import Example, function_module
+from .fields import Integer, PerDimension, defaulted
+from .shapes import Shape, Shapes, format_shape
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+_BLUR_POOL = '''\
+class BlurPool2d(nn.Module):
+    """Blurs each channel by a binomial filter, and keeps every so manieth position."""
+
+    def __init__(self, kernel_size=3, stride=2):
+        super().__init__()
+        if isinstance(kernel_size, int):
+            kernel_size = (kernel_size, kernel_size)
+        rows, columns = map(self.binomial, kernel_size)
+        self.taps = [[a * b for b in columns] for a in rows]
+        self.stride = stride
+
+    @staticmethod
+    def binomial(size):
+        """The row of Pascal's triangle that has `size` numbers, divided by their sum."""
+        row = [1.0]
+        for _ in range(size - 1):
+            row = [(a + b) / 2 for a, b in zip([0.0, *row], [*row, 0.0])]
+        return row
+
+    def forward(self, x: Tensor) -> Tensor:
+        taps = x.new_tensor(self.taps).expand(x.shape[1], 1, -1, -1)
+        return nn.functional.conv2d(x, taps, stride=self.stride, groups=x.shape[1])
+'''
+
+
+class BlurPool2d(WindowLayer):
+    """A binomial blur of each channel, of which every so manieth position is kept.
+
+    Its taps are fixed: the products of a row of Pascal's triangle, which sum to 1. Put
+    ReflectionPad2d before it, so that the size is the input's over the stride. It is computed
+    by a depthwise convolution, and so it has MACs.
+
+    Args:
+        kernel_size: size of the blur, one number or one for each dimension; 3 is 1 2 1.
+        stride: positions from one window to the next.
+
+    Source: Zhang, 2019, arXiv:1904.11486.
+    """
+
+    kind = "pooling"
+    python = Python(make="BlurPool2d", source=_BLUR_POOL)
+    spatial_dims: ClassVar[int] = 2
+    kernel_size = defaulted(PerDimension(Integer(min=1, max=32)), 3)
+    stride = defaulted(PerDimension(Integer(min=1)), 2)
+    examples = (
+        Example({}, (64, 58, 58), (64, 28, 28)),
+        Example({"kernel_size": [4, 1], "stride": [2, 1]}, (8, 9, 9), (8, 3, 9)),
+    )
+
+    def windows(self) -> tuple[Window, ...]:
+        return windows_of(self.kernel_size, stride=self.stride)
+
+    def padding_fits(self, padding: int, window: Window, size: int) -> bool:
+        return False
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        channels, size = self.channels_and_size(inputs)
+        return (channels, *self.places(size))
+
+    def macs(self, inputs: Shapes, output: Shape) -> int:
+        return prod(output) * prod(self.kernel_size)
+
+    def connections(self, inputs: Shapes, output: Shape) -> int:
+        """Each tap meets each output, though it is fixed."""
+        return self.macs(inputs, output)
+
+    def summary(self) -> str:
+        return ", ".join([format_shape(self.kernel_size), *self.changed("stride")])
+
+    def taps(self) -> tuple[tuple[float, ...], ...]:
+        """The filter, row by row."""
+        rows, columns = map(binomial, self.kernel_size)
+        return tuple(tuple(a * b for b in columns) for a in rows)
+
+    def module(self) -> nn.Module:
+        from torch.nn import functional
+
+        rows, stride = self.taps(), self.stride
+
+        def blurred(x: Tensor) -> Tensor:
+            channels = x.shape[1]
+            taps = x.new_tensor(rows).expand(channels, 1, -1, -1)
+            return functional.conv2d(x, taps, stride=stride, groups=channels)
+
+        return function_module(blurred)
+
+
+def binomial(size: int) -> tuple[float, ...]:
+    """The row of Pascal's triangle that has `size` numbers, divided by their sum."""
+    return tuple(comb(size - 1, k) / 2 ** (size - 1) for k in range(size))

@@ -1,0 +1,251 @@
+"""Learned factors and summands, and normalisation by fixed numbers."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from ._dimensions import sample_dimensions
+from ._python import Python
+from .base import Example, Layer, LayerError, function_module
+from .fields import (
+    FINITE,
+    Boolean,
+    Either,
+    Integer,
+    ListOf,
+    Number,
+    defaulted,
+    inferred,
+    required,
+)
+from .shapes import Shape, Shapes, format_shape
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+def _along(layer: Layer, dims: int | tuple[int, ...], shape: Shape) -> Shape:
+    """The shape of numbers along some dimensions, as it is stretched over `shape`.
+
+    It begins with the first of them, and has a 1 for each other; without any, it is (1,).
+    """
+    named = sample_dimensions(layer, dims, shape)
+    if not named:
+        return (1,)
+    first = min(named)
+    return tuple(n if d in named else 1 for d, n in enumerate(shape[first - 1 :], first))
+
+
+class _Learned(Layer):
+    """A layer with learned numbers along some dimensions of its input.
+
+    Args:
+        dim: the dimension that has a number for each index, the batch counted as 0; or a list
+            of several, in which [] is one number for all.
+        init_value: what the numbers begin with.
+    """
+
+    kind = "normalization"
+    dim = defaulted(Either(Integer(), ListOf(Integer(), min_length=0)), 1)
+    init_value = defaulted(Number(), 1.0)
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        return inputs[0]
+
+    def macs(self, inputs: Shapes, output: Shape) -> int:
+        return 0
+
+    def connections(self, inputs: Shapes, output: Shape) -> int:
+        return prod(output) * len(self.parameters())
+
+
+_SCALE = '''\
+class Scale(nn.Module):
+    """Multiplies its input by learned factors."""
+
+    def __init__(self, weight_shape, init_value=1.0, bias=False):
+        super().__init__()
+        self.weight = nn.Parameter(torch.full(weight_shape, float(init_value)))
+        self.bias = nn.Parameter(torch.zeros(weight_shape)) if bias else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        scaled = x * self.weight
+        return scaled if self.bias is None else scaled + self.bias
+'''
+
+
+class Scale(_Learned):
+    """Multiplies each channel by a learned factor: ConvNeXt's layer scale.
+
+    Args:
+        bias: whether learned numbers are added too.
+        weight_shape: the factors' shape: from the first of `dim` on, with a 1 for each
+            dimension that is not named.
+
+    Source: Liu et al., 2022, arXiv:2201.03545.
+    """
+
+    python = Python(make="Scale", source=_SCALE, without=("dim",))
+    bias = defaulted(Boolean(), False)
+    weight_shape = inferred(ListOf(Integer(min=1)))
+    examples = (
+        Example({"init_value": 1e-6}, (96, 56, 56), (96, 56, 56)),
+        Example({"bias": True}, (84,), (84,)),
+        Example({"dim": -1}, (50, 64), (50, 64)),
+        Example({"dim": [], "bias": True}, (32, 56, 56), (32, 56, 56)),
+    )
+
+    def infer(self, inputs: Shapes) -> dict[str, Any]:
+        return {"weight_shape": _along(self, self.dim, inputs[0])}
+
+    def parameters(self) -> dict[str, Shape]:
+        assert self.weight_shape is not None
+        weight = {"weight": self.weight_shape}
+        return {**weight, "bias": self.weight_shape} if self.bias else weight
+
+    def module(self) -> nn.Module:
+        import torch
+        from torch import nn
+
+        shape, init_value, with_bias = self.weight_shape, self.init_value, self.bias
+        assert shape is not None
+
+        class Scale(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.weight = nn.Parameter(torch.full(shape, float(init_value)))
+                self.bias = nn.Parameter(torch.zeros(shape)) if with_bias else None
+
+            def forward(self, x: Tensor) -> Tensor:
+                scaled = x * self.weight
+                return scaled if self.bias is None else scaled + self.bias
+
+        return Scale()
+
+
+_BIAS = '''\
+class Bias(nn.Module):
+    """Adds learned numbers to its input."""
+
+    def __init__(self, bias_shape, init_value=0.0):
+        super().__init__()
+        self.bias = nn.Parameter(torch.full(bias_shape, float(init_value)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.bias
+'''
+
+
+class Bias(_Learned):
+    """Adds a learned number to each channel; with all dimensions, a position embedding.
+
+    Args:
+        bias_shape: the numbers' shape: from the first of `dim` on, with a 1 for each dimension
+            that is not named.
+
+    Source: the Bias layer of Caffe; position embeddings of Vaswani et al., 2017,
+    arXiv:1706.03762.
+    """
+
+    python = Python(make="Bias", source=_BIAS, without=("dim",))
+    init_value = defaulted(Number(), 0.0)
+    bias_shape = inferred(ListOf(Integer(min=1)))
+    examples = (
+        Example({}, (64, 14, 14), (64, 14, 14)),
+        Example({"dim": [1, 2]}, (196, 192), (196, 192)),
+        Example({"dim": [], "init_value": 0.5}, (32, 56, 56), (32, 56, 56)),
+    )
+
+    def infer(self, inputs: Shapes) -> dict[str, Any]:
+        return {"bias_shape": _along(self, self.dim, inputs[0])}
+
+    def parameters(self) -> dict[str, Shape]:
+        assert self.bias_shape is not None
+        return {"bias": self.bias_shape}
+
+    def module(self) -> nn.Module:
+        import torch
+        from torch import nn
+
+        shape, init_value = self.bias_shape, self.init_value
+        assert shape is not None
+
+        class Bias(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.bias = nn.Parameter(torch.full(shape, float(init_value)))
+
+            def forward(self, x: Tensor) -> Tensor:
+                return x + self.bias
+
+        return Bias()
+
+
+_NORMALIZE = '''\
+class Normalize(nn.Module):
+    """Subtracts a fixed mean from each channel, and divides by a fixed deviation."""
+
+    def __init__(self, mean, std):
+        super().__init__()
+        self.mean = mean
+        self.std = std
+
+    def forward(self, x: Tensor) -> Tensor:
+        along = (-1, *(1,) * (x.dim() - 2))
+        mean, std = x.new_tensor(self.mean), x.new_tensor(self.std)
+        return (x - mean.view(along)) / std.view(along)
+'''
+
+
+class Normalize(Layer):
+    """(x − mean)/std, with fixed numbers for each channel.
+
+    Args:
+        mean: what is subtracted, one number a channel.
+        std: what is divided by then, one number a channel, none of which is 0.
+
+    Source: Normalize of torchvision.transforms.
+    """
+
+    kind = "normalization"
+    python = Python(make="Normalize", source=_NORMALIZE)
+    mean = required(ListOf(FINITE))
+    std = required(ListOf(FINITE))
+    examples = (
+        Example(
+            {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]},
+            (3, 224, 224),
+            (3, 224, 224),
+        ),
+        Example({"mean": [0.5], "std": [0.25]}, (1, 28, 28), (1, 28, 28)),
+    )
+
+    def check(self) -> None:
+        if len(self.mean) != len(self.std):
+            raise LayerError(
+                f"mean has {len(self.mean)} numbers, std {len(self.std)}: both have one a channel",
+                field="std",
+            )
+        if 0 in self.std:
+            raise LayerError("std must not be 0: it is divided by", field="std")
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        (shape,) = inputs
+        if not shape or shape[0] != len(self.mean):
+            raise LayerError(
+                f"mean has {len(self.mean)} numbers, but Normalize reads {format_shape(shape)}: "
+                f"{shape[0] if shape else 'no'} channels",
+                help="write one number a channel",
+                field="mean",
+            )
+        return shape
+
+    def module(self) -> nn.Module:
+        mean, std = self.mean, self.std
+
+        def normalized(x: Tensor) -> Tensor:
+            along = (-1, *(1,) * (x.dim() - 2))
+            return (x - x.new_tensor(mean).view(along)) / x.new_tensor(std).view(along)
+
+        return function_module(normalized)
