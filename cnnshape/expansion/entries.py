@@ -1,12 +1,11 @@
-"""Lists of entries: names, `from`, `when`, `repeat`, branches, groups and blocks."""
+"""Lists of entries: `when`, `repeat`, branches, groups, shared layers and blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
-from ..errors import Mark, did_you_mean
+from ..errors import Mark
 from ..layers.base import Layer
 from ..layers.fields import shown
 from ..network import Group, Op
@@ -22,10 +21,11 @@ from ..spec.recipe import (
     Written,
 )
 from ..spec.template import TextTemplate
-from ..spec.vocabulary import block_faults, name_problem, unknown_type
+from ..spec.vocabulary import block_faults, unknown_type
 from .blocks import Blocks
 from .faults import PLAIN, Faults, Faulty, Stop
 from .leaves import Leaves, argument_mark
+from .names import Names
 from .scope import UNKNOWN, Place, Record, Scope, Value, known_shapes
 
 
@@ -36,18 +36,15 @@ class Expander:
         self.blocks = spec.blocks
         self.types = types
         self.faults = faults
+        self.names = Names(faults)
         self.leaves = Leaves(faults)
         self.templates = Blocks(faults, self.sequence)
-        self._reserved: dict[int, frozenset[str]] = {}
         self._checked: set[tuple[int, str]] = set()
         self._steps = 0
 
     def sequence(self, entries: tuple[Entry, ...], place: Place, value: Value) -> Value:
         """The value after a list of entries, each reading the one before it."""
-        reserved = self._reserved.get(id(entries))
-        if reserved is None:
-            reserved = self._reserved[id(entries)] = _names_written(entries)
-        place = Place(place.scope, place.prefix, place.env, reserved)
+        place = Place(place.scope, place.prefix, place.env, self.names.reserved(entries))
         for entry in entries:
             value = self._entry(entry, place, value)
         return value
@@ -64,24 +61,15 @@ class Expander:
                 return self._repeated(entry, place, value)
             if not self._included(entry, place):
                 return value
-            path = self._path(entry, place)
-            result = self._expanded(entry, place, path, self._inputs(entry, place, value))
+            path = self.names.path(entry, place)
+            result = self._expanded(entry, place, path, self.names.inputs(entry, place, value))
         except Faulty:
             scope.break_off()
             result = UNKNOWN
-            path = path or self._path_of_faulty(entry, place)
+            path = path or self.names.path_of_faulty(entry, place)
         if path:
             scope.values[path] = result
         return result
-
-    def _path_of_faulty(self, entry: Entry, place: Place) -> str:
-        """Where a faulty entry would stand: what reads it is then passed over in silence."""
-        if entry.name is not None:
-            return place.prefix + entry.name.value if isinstance(entry.name.value, str) else ""
-        if not (entry.faulty and isinstance(entry, LayerEntry) and entry.type.value):
-            return ""
-        stem = _as_stem(str(entry.type.value))
-        return place.scope.default_path(place.prefix, stem, place.reserved)
 
     def _included(self, entry: Entry, place: Place) -> bool:
         if self._holds(entry.when, place):
@@ -110,7 +98,7 @@ class Expander:
             message = f"repeat must be a whole number of at least 0, not {shown(count)}"
             raise self.faults.fail(scope, message, entry.repeat.mark)
         named_each = entry.name is not None and isinstance(entry.name.value, TextTemplate)
-        path = "" if named_each else self._path(entry, place)
+        path = "" if named_each else self.names.path(entry, place)
         if path and count:
             scope.groups.append(Group(path, ""))
         try:
@@ -134,8 +122,8 @@ class Expander:
             here = place.with_index(index)
             if not self._holds(entry.when, here):
                 continue
-            step = f"{path}.{index}" if path else self._path(entry, here)
-            inputs = self._inputs(entry, here, value) if first else (value,)
+            step = f"{path}.{index}" if path else self.names.path(entry, here)
+            inputs = self.names.inputs(entry, here, value) if first else (value,)
             first = False
             value = self._expanded(entry, here, step, inputs)
             scope.values[step] = value
@@ -152,104 +140,6 @@ class Expander:
                 mark,
             )
             raise Stop
-
-    # Names ----------------------------------------------------------------------------
-
-    def _path(self, entry: Entry, place: Place) -> str:
-        """The path of an entry; '' for a container without a name, which adds no level."""
-        scope = place.scope
-        if entry.name is None:
-            stem = self._stem(entry, place)
-            if not stem:
-                return ""
-            path = scope.default_path(place.prefix, stem, place.reserved)
-            scope.marks[path] = entry.mark
-            return path
-        name = str(self.faults.evaluate(place, entry.name))
-        mark = entry.name.mark
-        # A name that is written out was checked when the spec was read.
-        if not isinstance(entry.name.value, str) and (problem := name_problem(name)):
-            raise self.faults.fail(scope, problem, mark)
-        path = place.prefix + name
-        if len(path) > limits.PATH_CHARACTERS:
-            message = f"a layer's path has more than {limits.PATH_CHARACTERS:,} characters"
-            raise self.faults.fail(scope, message, mark)
-        if name in scope.inputs:
-            message = f"the name {name!r} means what the block reads; choose another"
-            raise self.faults.fail(scope, message, mark)
-        if path in scope.marks:
-            line = scope.marks[path].line
-            raise self.faults.fail(
-                scope, f"the name {path!r} is taken already, in line {line}", mark
-            )
-        scope.marks[path] = mark
-        return path
-
-    def _stem(self, entry: Entry, place: Place) -> str:
-        """What the default name of an entry begins with; '' for a plain container."""
-        if isinstance(entry, LayerEntry):
-            return _as_stem(str(self.faults.evaluate(place, entry.type)))
-        if isinstance(entry, ShareEntry):
-            return _as_stem(str(self.faults.evaluate(place, entry.shares)))
-        return "group" if entry.repeat is not None else ""
-
-    def _inputs(self, entry: Entry, place: Place, value: Value) -> tuple[Value, ...]:
-        if entry.reads is None:
-            return (value,)
-        values: list[Value] = []
-        for written in entry.reads:
-            name = str(self.faults.evaluate(place, written))
-            if "*" in name:
-                values += self._of_every_turn(place, name, written.mark)
-            else:
-                values.append(self._named(place, name, written.mark))
-        if not values:
-            message = "what it reads is nothing: the repeat has no turn before this one"
-            raise self.faults.fail(place.scope, message, entry.reads[0].mark)
-        return tuple(values)
-
-    def lookup(self, place: Place, written: Written) -> Value:
-        """The value of a name: of the nearest enclosing list of the block, or an input."""
-        return self._named(place, str(self.faults.evaluate(place, written)), written.mark)
-
-    def _named(self, place: Place, name: str, mark: Mark) -> Value:
-        scope = place.scope
-        if name in scope.inputs:
-            return scope.inputs[name]
-        for level in _levels(place.prefix):
-            found = scope.find(level + name)
-            if found is not None:
-                return found
-            if level + name in scope.absent:
-                message = f"the layer {name!r} is left out by its when:"
-                raise self.faults.fail(scope, message, mark)
-        raise self._unknown_layer(scope, name, mark)
-
-    def _of_every_turn(self, place: Place, name: str, mark: Mark) -> list[Value]:
-        """The values of a name in which `*` stands for every turn of a repeat."""
-        scope = place.scope
-        for level in _levels(place.prefix):
-            found = scope.find_all(level + name, partial(self.faults.spend, scope, mark))
-            if found is not None:
-                return found
-        message = f"there is no layer {name!r} before this one"
-        help = "* stands for each turn of a repeat, as in stage.*.conv; it needs such a repeat"
-        raise self.faults.fail(scope, message, mark, help)
-
-    def _unknown_layer(self, scope: Scope, name: str, mark: Mark) -> Faulty:
-        if name in _static_names(scope.entries):
-            return self.faults.fail(
-                scope,
-                f"{name!r} stands after the layer that reads it, which would be a cycle",
-                mark,
-                "a layer reads what stands before it; move it, or read another",
-            )
-        known = [path for path in scope.values if "." not in path] + list(scope.inputs)
-        near = did_you_mean(name, known) or did_you_mean(name, list(scope.values))
-        help = f"did you mean {near}?" if near else f"known here: {', '.join(known[-12:])}"
-        return self.faults.fail(scope, f"there is no layer {name!r} before this one", mark, help)
-
-    # Entries by kind ------------------------------------------------------------------
 
     def _expanded(self, entry: Entry, place: Place, path: str, inputs: tuple[Value, ...]) -> Value:
         if isinstance(entry, LayerEntry):
@@ -286,7 +176,7 @@ class Expander:
         if len(ends) == 1:
             return ends[0]
         join = entry.join
-        path = self._path(join, place)
+        path = self.names.path(join, place)
         try:
             if join.faulty:
                 raise Faulty
@@ -355,7 +245,7 @@ class Expander:
         self, entry: ShareEntry, place: Place, path: str, inputs: tuple[Value, ...]
     ) -> Value:
         scope = place.scope
-        found = self.lookup(place, entry.shares)
+        found = self.names.lookup(place, entry.shares)
         shapes = known_shapes((found, *inputs))
         if shapes is None:
             raise Faulty
@@ -407,40 +297,5 @@ class Expander:
         self._checked.add((id(entry), block.name))
 
 
-def _levels(prefix: str) -> Iterator[str]:
-    """The prefixes of the lists that a name is looked up in, from the inside out."""
-    while prefix:
-        yield prefix
-        prefix = prefix[: prefix.rfind(".", 0, -1) + 1]
-    yield ""
-
-
-def _names_written(entries: tuple[Entry, ...]) -> frozenset[str]:
-    """The names that entries of one list have of their own."""
-    return frozenset(
-        entry.name.value
-        for entry in entries
-        if entry.name is not None and isinstance(entry.name.value, str)
-    )
-
-
 def _refs(values: tuple[Value, ...]) -> tuple[int, ...]:
     return tuple([value.ref for value in values])
-
-
-def _as_stem(name: str) -> str:
-    stem = name.lower().replace(".", "_")
-    return stem[:60] if stem.isprintable() and stem else "layer"
-
-
-def _static_names(entries: Iterable[Entry]) -> Iterator[str]:
-    """The names written in a list of entries, and in those inside them."""
-    for entry in entries:
-        if entry.name is not None and isinstance(entry.name.value, str):
-            yield entry.name.value
-        if isinstance(entry, GroupEntry):
-            yield from _static_names(entry.layers)
-        elif isinstance(entry, BranchesEntry):
-            for name, branch in entry.branches:
-                yield name
-                yield from _static_names(branch.layers)

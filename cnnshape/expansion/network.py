@@ -168,7 +168,7 @@ def _outputs(
         outputs = []
         for written in spec.outputs:
             try:
-                found = expander.lookup(place, written)
+                found = expander.names.lookup(place, written)
             except Faulty:
                 continue
             if found.shape is not None and found.ref not in outputs:
