@@ -1,4 +1,4 @@
-"""Learned factors and summands, and normalisation by fixed numbers."""
+"""Learned factors and summands, and standardisation by fixed numbers."""
 
 from __future__ import annotations
 
@@ -182,8 +182,8 @@ class Bias(_Learned):
         return Bias()
 
 
-_NORMALIZE = '''\
-class Normalize(nn.Module):
+_STANDARDIZE = '''\
+class Standardize(nn.Module):
     """Subtracts a fixed mean from each channel, and divides by a fixed deviation."""
 
     def __init__(self, mean, std):
@@ -198,7 +198,7 @@ class Normalize(nn.Module):
 '''
 
 
-class Normalize(Layer):
+class Standardize(Layer):
     """(x − mean)/std, with fixed numbers for each channel.
 
     Args:
@@ -209,7 +209,7 @@ class Normalize(Layer):
     """
 
     kind = "normalization"
-    python = Python(make="Normalize", source=_NORMALIZE)
+    python = Python(make="Standardize", source=_STANDARDIZE)
     mean = required(ListOf(FINITE))
     std = required(ListOf(FINITE))
     examples = (
@@ -234,7 +234,7 @@ class Normalize(Layer):
         (shape,) = inputs
         if not shape or shape[0] != len(self.mean):
             raise LayerError(
-                f"mean has {len(self.mean)} numbers, but Normalize reads {format_shape(shape)}: "
+                f"mean has {len(self.mean)} numbers, but Standardize reads {format_shape(shape)}: "
                 f"{shape[0] if shape else 'no'} channels",
                 help="write one number a channel",
                 field="mean",

@@ -1,4 +1,4 @@
-"""Learned factors and summands, and normalisation by fixed numbers, against torch."""
+"""Learned factors and summands, and standardisation by fixed numbers, against torch."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ def test_what_they_begin_with(name: str, arguments: dict[str, Any], expected: fl
     assert torch.equal(bound(name, arguments, (3, 2, 2)).module()(ones), expected * ones)
 
 
-def test_normalize_shifts_and_divides_each_channel() -> None:
+def test_standardize_shifts_and_divides_each_channel() -> None:
     mean, std = [1.0, 2.0], [0.5, 4.0]
-    module = bound("Normalize", {"mean": mean, "std": std}, (2, 1, 3)).module()
+    module = bound("Standardize", {"mean": mean, "std": std}, (2, 1, 3)).module()
     x = torch.arange(6.0).reshape(1, 2, 1, 3)
     expected = torch.tensor([[[-2.0, 0, 2], [0.25, 0.5, 0.75]]])
     assert torch.equal(module(x)[:, :, 0], expected)
@@ -79,14 +79,14 @@ def test_normalize_shifts_and_divides_each_channel() -> None:
 @pytest.mark.parametrize(
     ("mean", "std", "shape", "message"),
     [
-        ([0, 0], [1, 1], (3, 8, 8), "mean has 2 numbers, but Normalize reads 3×8×8: 3 channels"),
+        ([0, 0], [1, 1], (3, 8, 8), "mean has 2 numbers, but Standardize reads 3×8×8: 3 channels"),
         ([0, 0], [1], (2, 8, 8), "mean has 2 numbers, std 1: both have one a channel"),
         ([0, 0], [1, 0], (2, 8, 8), "std must not be 0: it is divided by"),
     ],
 )
-def test_normalize_has_one_number_a_channel(
+def test_standardize_has_one_number_a_channel(
     mean: list[float], std: list[float], shape: tuple[int, ...], message: str
 ) -> None:
     with pytest.raises(LayerError) as caught:
-        bound("Normalize", {"mean": mean, "std": std}, shape).output_shape((shape,))
+        bound("Standardize", {"mean": mean, "std": std}, shape).output_shape((shape,))
     assert caught.value.message == message

@@ -299,7 +299,7 @@ def bias(c: Chooser, shape: Shape) -> Arguments:
     return {**_along(c, shape), **c.some(init_value=[0.5])}
 
 
-def normalize(c: Chooser, shape: Shape) -> Arguments:
+def standardize(c: Chooser, shape: Shape) -> Arguments:
     channels = shape[0] + c.slip()
     return {
         "mean": [c.one_of([0, 0.5, -2]) for _ in range(channels)],

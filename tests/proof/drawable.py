@@ -118,7 +118,7 @@ DRAWABLE: dict[str, Drawable] = {
     "Max": Drawable(arguments.reduction),
     "Scale": Drawable(arguments.scale, keeps=True),
     "Bias": Drawable(arguments.bias, keeps=True),
-    "Normalize": Drawable(arguments.normalize, keeps=True),
+    "Standardize": Drawable(arguments.standardize, keeps=True),
     "Rescale": _activation(scale=[-1, 0.5], offset=[1, -0.5]),
     "Power": Drawable(arguments.power, (0, *ANY), keeps=True),
     "Clamp": Drawable(arguments.clamp, (0, *ANY), keeps=True),

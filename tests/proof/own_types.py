@@ -83,7 +83,7 @@ class BiasReference(AlongReference):
         return x + self.bias
 
 
-class NormalizeReference(nn.Module):
+class StandardizeReference(nn.Module):
     """torchvision's, channel by channel."""
 
     def __init__(self, mean: list[float], std: list[float]) -> None:
@@ -321,7 +321,7 @@ OWN: dict[str, Callable[..., nn.Module]] = {
     "Max": _reduction(torch.amax),
     "Scale": ScaleReference,
     "Bias": BiasReference,
-    "Normalize": NormalizeReference,
+    "Standardize": StandardizeReference,
     "Rescale": lambda scale=1, offset=0: Function(lambda x: scale * x + offset),
     "Power": lambda exponent: Function(lambda x: torch.pow(x, exponent)),
     "Clamp": _clamp,
