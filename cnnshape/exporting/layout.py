@@ -6,6 +6,8 @@ import ast
 
 WIDTH = 88
 INDENT = "    "
+INNER = INDENT * 2
+"""Of a method's lines."""
 
 
 def laid_out(statement: str, indent: str = "", comment: str = "") -> list[str]:

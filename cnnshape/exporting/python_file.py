@@ -30,9 +30,7 @@ def to_python(network: Network) -> str:
         form_of(type_name)
     found = program(network, arguments=python_arguments, incoming=False)
     classes = Classes(network, found, _attributes())
-    written = list(classes.all())
-    parts: list[str] = [*dict.fromkeys(_definitions(classes.sources))]
-    parts += ["\n".join(lines) for lines in written]
+    parts = [*_definitions(network), *("\n".join(lines) for lines in classes.all())]
     parts.append(_main(network, classes.root_name))
     body = "\n\n\n".join(part.strip("\n") for part in parts)
     return f"{_head(network)}\n\nimport torch\nfrom torch import Tensor, nn\n\n\n{body}\n"
@@ -51,8 +49,10 @@ def _attributes() -> frozenset[str]:
     return frozenset((*dir(nn.Module()), *dir(nn.Sequential()), "training"))
 
 
-def _definitions(sources: dict[str, None]) -> list[str]:
-    return [part for source in sources for part in source.strip("\n").split("\n\n\n")]
+def _definitions(network: Network) -> dict[str, None]:
+    """What the layer types bring along, each definition once."""
+    sources = dict.fromkeys(form_of(node.type).python.source for node in network.layers)
+    return dict.fromkeys(part for source in sources if source for part in source.split("\n\n\n"))
 
 
 def _head(network: Network) -> str:
