@@ -91,7 +91,8 @@ def _headline(verification: dict[str, Any]) -> Line:
         cached = " (cached)" if verification["cached"] else ""
         agree = "agrees" if checked == 1 else "agree"
         agreement = f"{count} {agree} in shape, parameters and MACs{cached}"
-        return [("bold green", "✓ verified"), ("", f" against {where}: {agreement}")]
+        reason = f" ({verification['reason']})" if verification["reason"] else ""
+        return [("bold green", "✓ verified"), ("", f" against {where}{reason}: {agreement}")]
     if verification["status"] == "skipped":
         return [("bold yellow", "○ not verified"), ("", f": {verification['reason']}")]
     if verification["torch"] is None:

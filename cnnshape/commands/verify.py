@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 """The version of the JSON objects that --format json prints."""
 
-GIANT = 5_000_000_000
-"""Multiply-accumulates beyond which --all runs a net on meta, where it costs none of them."""
-
 
 def verify(
     specs: Annotated[
@@ -47,7 +44,7 @@ def verify(
     ] = None,
     all: Annotated[
         bool,
-        typer.Option("--all", help="Every net of the zoo; by itself, the giants on meta."),
+        typer.Option("--all", help="Every net of the zoo."),
     ] = False,
     device: DeviceOption = "auto",
     format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
@@ -81,30 +78,15 @@ def verify(
     loaded = [(spec, _load(spec, changes)) for spec in chosen or ["lenet5"]]
     width = max(len(spec) for spec, _ in loaded)
     results = []
-    giants = 0
     for spec, network in loaded:
-        spared = all and device == "auto" and _is_giant(network)
-        giants += spared
-        result = _verify(spec, network, "meta" if spared else device, how)
+        result = _verify(spec, network, device, how)
         results.append(result)
         if format == "text":
             _print_result(result, width)
     if format == "json":
         print_json(results)
-    elif giants:
-        count = "1 net" if giants == 1 else f"{giants} nets"
-        many = f"beyond {GIANT / 10**9:g} billion MACs"
-        told = f"{count} {many}: shapes alone were run, on meta; --device cpu runs the whole"
-        print_line([("dim", told)], sys.stdout)
     if any(result["verification"]["status"] != "passed" for result in results):
         raise typer.Exit(1)
-
-
-def _is_giant(network: Network | SpecError) -> bool:
-    if isinstance(network, Exception):
-        return False
-    macs = network.totals.macs
-    return macs is not None and macs > GIANT
 
 
 def _load(spec: str, changes: Changes) -> Network | SpecError:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 BATCH = 2
 """Samples in a run. Two, not one: a module that mixes samples, or that only refuses when
 there is one value to normalise, shows it."""
+GIANT = 5_000_000_000
+"""Multiply-accumulates of one sample beyond which 'auto' is meta, where they cost no time."""
 
 
 def verify(network: Network, device: str = AUTO, *, batch: int = BATCH) -> Report:
@@ -32,43 +34,50 @@ def verify(network: Network, device: str = AUTO, *, batch: int = BATCH) -> Repor
     Args:
         network: what to verify.
         device: 'cpu', 'cuda', 'cuda:1', 'mps', 'meta' (shapes without memory), or 'auto':
-            cpu where the estimated memory is free, else meta.
+            cpu, but meta for a giant and where the estimated memory is not free.
         batch: samples in the run.
 
     Raises:
         DeviceError: the device is not there.
     """
-    chosen, reason = _choose(network, device, batch)
-    target = resolve_device(chosen)
     start = perf_counter()
-    try:
-        report = _verify_on(network, target, batch)
-    except _OutOfMemory as fault:
-        if device == AUTO:
-            reason = f"{chosen} ran out of memory ({fault}), so shapes alone were run, on meta"
-            report = _verify_on(network, resolve_device("meta"), batch)
-        else:
-            reason = f"out of memory on {chosen}: {fault}; the device meta needs none"
-            report = Comparison(network, target, batch).report("skipped")
-    reasons = filter(None, [reason, report.reason])
-    return report._replace(reason="; ".join(reasons), seconds=perf_counter() - start)
+    report = _on_auto(network, batch) if device == AUTO else _on_named(network, device, batch)
+    return report._replace(seconds=perf_counter() - start)
 
 
 class _OutOfMemory(Exception):
     """The device has not the memory for this network."""
 
 
-def _choose(network: Network, device: str, batch: int) -> tuple[str, str]:
-    """The device's name, and why where it was chosen for want of memory."""
-    if device != AUTO:
-        return device, ""
+def _on_named(network: Network, device: str, batch: int) -> Report:
+    target = resolve_device(device)
+    try:
+        return _verify_on(network, target, batch)
+    except _OutOfMemory as fault:
+        reason = f"out of memory on {device}: {fault}; the device meta needs none"
+        return Comparison(network, target, batch).report("skipped")._replace(reason=reason)
+
+
+def _on_auto(network: Network, batch: int) -> Report:
+    macs = network.totals.macs
+    if macs is not None and macs > GIANT:
+        report = _shapes_alone(network, batch, f"it takes {macs / 10**9:,.1f} billion MACs")
+        if report.status != "skipped":
+            return report
     needed, free = memory_needed(network, batch), free_memory()
-    if free is None or needed <= free:
-        return "cpu", ""
-    return "meta", (
-        f"shapes alone were run, on the device meta: the network needs about "
-        f"{readable_bytes(needed)} and {readable_bytes(free)} are free"
-    )
+    if free is not None and needed > free:
+        have = f"about {readable_bytes(needed)} and {readable_bytes(free)} are free"
+        return _shapes_alone(network, batch, f"it needs {have}")
+    try:
+        return _verify_on(network, resolve_device("cpu"), batch)
+    except _OutOfMemory as fault:
+        return _shapes_alone(network, batch, f"cpu ran out of memory ({fault})")
+
+
+def _shapes_alone(network: Network, batch: int, why: str) -> Report:
+    report = _verify_on(network, resolve_device("meta"), batch)
+    reasons = filter(None, [f"shapes alone: {why}", report.reason])
+    return report._replace(reason="; ".join(reasons))
 
 
 def _verify_on(network: Network, device: torch.device, batch: int) -> Report:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from cnnshape import zoo
-from cnnshape.commands import verify
 from cnnshape.commands._verdict import no_verification, verdict_lines
+from cnnshape.torch_backend import verification
 
 
 def _text(verification: dict[str, object]) -> str:
@@ -46,21 +46,19 @@ def test_the_spec_left_out_is_lenet5(cli):
     assert result.stdout.startswith("lenet5  ✓ verified")
 
 
-def test_all_runs_the_giants_on_meta_and_says_so(cli, tmp_path, monkeypatch):
+def test_a_giant_is_run_on_meta_and_the_verdict_says_so(cli, tmp_path, monkeypatch):
     folder = tmp_path / "zoo"
     folder.mkdir()
     net = "input: [3, 8, 8]\nlayers: [{type: Conv2d, out_channels: %d, kernel_size: 1}]\n"
     (folder / "giant.yaml").write_text(net % 2)
     (folder / "small.yaml").write_text(net % 1)
     monkeypatch.setattr(zoo, "folder", lambda: folder)
-    monkeypatch.setattr(verify, "GIANT", 3 * 8 * 8)
-    giant, small, note = cli("verify", "--all").stdout.splitlines()
-    assert " on meta:" in giant
-    assert " on cpu:" in small
-    assert note.startswith("1 net beyond")
-    assert note.endswith("shapes alone were run, on meta; --device cpu runs the whole")
+    monkeypatch.setattr(verification, "GIANT", 3 * 8 * 8)
+    giant, small = cli("verify", "--all").stdout.splitlines()
+    assert " on meta (shapes alone: it takes 0.0 billion MACs): 1 layer agrees" in giant
+    assert " on cpu: 1 layer agrees" in small
     assert " on meta" not in cli("verify", "--all", "--device", "cpu").stdout
-    assert " on meta" not in cli("verify", "giant").stdout
+    assert " on meta (shapes alone" in cli("show", "giant").stdout
 
 
 def test_changes_and_device_apply(cli, spec):
@@ -110,16 +108,19 @@ def test_a_verdict_tells_everything_that_was_found():
     )
 
 
-def test_a_witness_who_agrees_is_left_out_of_a_brief_verdict_and_a_note_is_not():
+def test_a_witness_who_agrees_is_left_out_of_a_brief_verdict_and_the_reason_is_not():
     verification = {
-        **no_verification("passed", "shapes alone were run"),
+        **no_verification("passed", "shapes alone: it takes 7.6 billion MACs"),
         "device": "meta",
         "torch": "2.13.0",
         "layers_checked": 2,
         "witness": {"status": "agrees"},
     }
     told = ["".join(text for _, text in line) for line in verdict_lines(verification, brief=True)]
-    assert told[1:] == ["  note: shapes alone were run"]
+    assert told == [
+        "✓ verified against PyTorch 2.13.0 on meta (shapes alone: it takes 7.6 billion MACs): "
+        "2 layers agree in shape, parameters and MACs"
+    ]
 
 
 def test_a_silent_witness_says_why():

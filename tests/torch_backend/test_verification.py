@@ -250,11 +250,27 @@ def test_meta_is_chosen_and_said_where_memory_is_short(monkeypatch: pytest.Monke
     monkeypatch.setattr(verification, "free_memory", lambda: 5000)
     report = verify(network)
     assert (report.status, report.device) == ("passed", "meta")
-    assert report.reason == (
-        "shapes alone were run, on the device meta: the network needs about "
-        "12.5 kB and 5 kB are free"
-    )
+    assert report.reason == "shapes alone: it needs about 12.5 kB and 5 kB are free"
     assert verify(network, "cpu").device == "cpu"
+
+
+def test_meta_is_chosen_and_said_for_a_giant(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = with_conv(_Conv)
+    macs = network.totals.macs
+    assert macs is not None
+    monkeypatch.setattr(verification, "GIANT", macs)
+    assert verify(network).device == "cpu"
+    monkeypatch.setattr(verification, "GIANT", macs - 1)
+    report = verify(network)
+    assert (report.status, report.device) == ("passed", "meta")
+    assert report.reason == "shapes alone: it takes 0.0 billion MACs"
+    assert verify(network, "cpu").device == "cpu"
+
+
+def test_a_giant_that_meta_cannot_run_whole_is_run_on_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verification, "GIANT", -1)
+    report = verify(chain((3, 8, 8), ReLU(), _NeedsValues(), ReLU()))
+    assert (report.status, report.device, report.reason) == ("passed", "cpu", "")
 
 
 def test_meta_is_the_second_try_where_memory_runs_out() -> None:
