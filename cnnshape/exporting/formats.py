@@ -249,7 +249,7 @@ def _held(
     Args:
         given: what was loaded again, with other weights.
     """
-    from ..importing.checking import draw_weights
+    from ..torch_backend.initialisation import draw_weights
 
     found = _compared(network, module, again, batch, tolerance)
     own = {key: value.clone() for key, value in module.state_dict().items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from warnings import catch_warnings, simplefilter
 
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from ..network import Network
 from ..torch_backend import build
 from ..torch_backend.counting import MacCounter
+from ..torch_backend.initialisation import draw_weights
 from .graph import Recorded
 from .torch_calls import tensors_of
 
@@ -73,22 +74,19 @@ def check(module: nn.Module, network: Network, layers: list[Recorded], idle: int
     with torch.device("meta"):
         ours = build(network).eval()
     state: dict[str, Tensor] = {}
-    named = 0
+    named = tensors = 0
     for item in layers:
         path = ".".join(item.path)
         for name, original in item.weights.items():
             tensor = theirs[original].detach()
             node = network.by_path[path]
             shape = (node.layer.parameters() | node.layer.buffers()).get(name, tensor.shape)
-            state[f"{path}.{name}"] = tensor.reshape(shape)
+            if tensor.is_floating_point():
+                state[f"{path}.{name}"] = tensor.reshape(shape)
             named += f"{path}.{name}" == original
+            tensors += 1
     ours.load_state_dict(state, assign=True, strict=False)
-    missing = [name for name, tensor in ours.state_dict().items() if tensor.is_meta]
-    for name in missing:  # a step counter that the function did not read
-        container, _, last = name.rpartition(".")
-        owner = ours.get_submodule(container)
-        assert last == "num_batches_tracked", name
-        owner._buffers[last] = torch.zeros((), dtype=torch.long)
+    make_constants(ours.nodes, network)
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(1 if large else 2, *network.input_shape, generator=generator).to(dtype)
     # A module may write into what it reads; what PyTorch runs with a warning, it runs.
@@ -107,24 +105,22 @@ def check(module: nn.Module, network: Network, layers: list[Recorded], idle: int
         difference,
         len(network.layers),
         named,
-        len(state),
+        tensors,
     )
 
 
-def draw_weights(module: nn.Module) -> None:
-    """Draw every weight and statistic, so that numbers neither vanish nor grow on the way."""
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for key, tensor in module.state_dict().items():
-            if not tensor.is_floating_point():
-                continue
-            if tensor.ndim > 1 and "scale" not in key and tensor[0].numel() > 1:
-                bound = sqrt(6 / tensor[0].numel())
-                tensor.uniform_(-bound, bound, generator=generator)
-            elif key.endswith(("bias", "running_mean")):
-                tensor.uniform_(-0.1, 0.1, generator=generator)
-            else:
-                tensor.uniform_(0.5, 1.5, generator=generator)
+def make_constants(modules: Mapping[str, nn.Module], network: Network) -> None:
+    """Give modules on the meta device their whole numbers: counters, tables of connections.
+
+    These follow from the arguments, and are not the original's: a wrong argument shows.
+    """
+    for node in network.layers:
+        inner = modules[node.path]
+        names = [name for name, buffer in inner.named_buffers() if buffer.is_meta]
+        made = dict(node.layer.module().named_buffers()) if names else {}
+        for name in names:
+            container, _, last = name.rpartition(".")
+            inner.get_submodule(container)._buffers[last] = made[name]
 
 
 def _difference(found: Tensor, expected: Tensor) -> float:

@@ -1,11 +1,15 @@
-"""Building a module without drawing its weights. It defines a torch class: see the package."""
+"""Other weights than PyTorch begins with: none, or such that every layer shows.
+
+It defines a torch class: see the package.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import sqrt
 from typing import Any
 
-from torch import Tensor, no_grad
+from torch import Generator, Tensor, nn, no_grad
 from torch.nn import init
 from torch.overrides import TorchFunctionMode
 
@@ -42,3 +46,23 @@ class SkipInitialisation(TorchFunctionMode):
             with no_grad():
                 return tensor.zero_()
         return func(*args, **kwargs)
+
+
+def draw_weights(module: nn.Module) -> None:
+    """Draw every weight and statistic, so that numbers neither vanish nor grow on the way.
+
+    What PyTorch begins with hides layers: a scale of 0, or hardly anything of the input left
+    after many of them.
+    """
+    generator = Generator().manual_seed(0)
+    with no_grad():
+        for key, tensor in module.state_dict().items():
+            if not tensor.is_floating_point():
+                continue
+            if tensor.ndim > 1 and "scale" not in key and tensor[0].numel() > 1:
+                bound = sqrt(6 / tensor[0].numel())
+                tensor.uniform_(-bound, bound, generator=generator)
+            elif key.endswith(("bias", "running_mean")):
+                tensor.uniform_(-0.1, 0.1, generator=generator)
+            else:
+                tensor.uniform_(0.5, 1.5, generator=generator)
