@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Sequence
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -92,6 +93,7 @@ class Streamed:
             num_workers=self.workers,
             prefetch_factor=PREFETCH if self.workers else None,
             pin_memory=self.device.type == "cuda",
+            worker_init_fn=_leave_interrupts_to_the_run,
         )
         for read in loader:
             if isinstance(read, DataError):
@@ -101,6 +103,11 @@ class Streamed:
                 pixels.to(self.device, non_blocking=True),
                 labels.to(self.device, non_blocking=True),
             )
+
+
+def _leave_interrupts_to_the_run(worker: int) -> None:
+    """Ctrl-C reaches all processes of a terminal: the run, which saves, needs its readers yet."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class _Source(Dataset["tuple[Tensor, Tensor] | DataError"]):

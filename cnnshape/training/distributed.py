@@ -7,7 +7,7 @@ The first one alone, rank 0, prints and writes.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -63,6 +63,15 @@ class Group:
         message = tensor.to(device)
         torch.distributed.all_reduce(message)
         return message.cpu()
+
+    def agree(self, tensors: Iterable[Tensor]) -> None:
+        """Give every process, in place, the tensors of the one that leads."""
+        if self.alone:
+            return
+        import torch.distributed
+
+        for tensor in tensors:
+            torch.distributed.broadcast(tensor, 0)
 
     def wait(self) -> None:
         """Go on when all processes are here."""

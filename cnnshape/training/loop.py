@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import asdict, dataclass, replace
+from math import isfinite
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -121,9 +122,12 @@ def train(job: Job, position: Position, tally: Tally) -> Generator[Event, None, 
                 if stop:
                     raise Interrupted
                 pace.start()
+            # Norms have counted in each process's own part; the run gives the leading one's.
+            group.agree(job.answering.module.buffers())
             evaluation = measure(
                 job.answering, evaluation_batches(job.test, 2 * recipe.batch, group), group
             )
+            _check_test_loss(job, evaluation, epoch)
             done = _epoch_done(job, position, tally, evaluation)
             position.history.append(asdict(done))
             position.confusion = [list(row) for row in evaluation.confusion]
@@ -169,8 +173,23 @@ def _check_losses(job: Job, tally: Tally, since: int, epoch: int) -> None:
     lr = one_cycle(epoch * job.steps + step, job.recipe.epochs * job.steps, job.recipe)
     raise TrainingError(
         f"the loss is {float(tally.losses[step])} at step {step + 1} of epoch {epoch + 1}, with a "
-        f"learning rate of {lr:.3g}; try a lower one, such as --lr {(job.recipe.lr or 0) / 4:.2g}"
+        f"learning rate of {lr:.3g}; {_try_lower(job.recipe)}"
     )
+
+
+def _check_test_loss(job: Job, evaluation: Evaluation, epoch: int) -> None:
+    """Raise TrainingError where the last step before an evaluation has spoiled the weights."""
+    if isfinite(evaluation.loss):
+        return
+    lr = job.recipe.lr or 0.0
+    raise TrainingError(
+        f"the test loss is {evaluation.loss} after epoch {epoch + 1}, with learning rates up to "
+        f"{lr:.3g}; {_try_lower(job.recipe)}"
+    )
+
+
+def _try_lower(recipe: Recipe) -> str:
+    return f"try a lower one, such as --lr {(recipe.lr or 0.0) / 4:.2g}"
 
 
 def _looked(job: Job, position: Position, tally: Tally, pace: _Pace) -> Looked:

@@ -162,7 +162,8 @@ def make_job(
     if objective.from_logits:
         leave_out_last(module)
     preparation = Preparation.fit(data.train, network.input_shape)
-    check_space(run, CHECKPOINT_COPIES * sum(each.nbytes for each in module.parameters()))
+    if group.leads:
+        check_space(run, CHECKPOINT_COPIES * sum(each.nbytes for each in module.parameters()))
     shape = network.input_shape
     train, test = (
         open_samples(images, preparation, shape, device, plan.workers)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import pytest
 import torch
 
@@ -55,6 +58,25 @@ def test_a_run_that_streams_ends_as_one_that_does_not(tmp_path, monkeypatch):
     carry_out(training, Silent())
     weights = [Run(tmp_path / name).model.read_bytes() for name in ("memory", "streamed")]
     assert weights[0] == weights[1]
+
+
+class _Interrupted:
+    """Images whose reading is interrupted, as by Ctrl-C in the terminal."""
+
+    def __init__(self, images):
+        self.images = images
+        self.labels = images.labels
+
+    def pixels(self, index):
+        os.kill(os.getpid(), signal.SIGINT)
+        return self.images.pixels(index)
+
+
+def test_ctrl_c_does_not_end_the_workers(digits):
+    images, preparation = digits
+    order = torch.split(torch.arange(96), 32)
+    streamed = Streamed(_Interrupted(images), preparation, CPU, workers=1)
+    assert [len(batch.labels) for batch in streamed.batches(order)] == [32, 32, 32]
 
 
 def test_the_order_follows_from_the_seed_and_the_epoch():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import signal
 import subprocess
@@ -10,7 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from cnnshape.commands._app import app
 from cnnshape.training.distributed import Group, this_process
 from cnnshape.training.run import Run
 
@@ -53,6 +56,20 @@ def test_two_processes_see_the_same_order_and_give_one_result(tmp_path, spec):
     result = two.read_result()
     assert result["device"]["processes"] == 2
     assert sum(map(sum, result["confusion"])) == result["samples"]["test"]
+
+
+def test_what_was_measured_together_is_what_the_run_gives(tmp_path):
+    # A norm counts in each process's own part of a batch; the run's weights are the first's.
+    file = tmp_path / "tiny.yaml"
+    file.write_text(TINY)
+    run = Run(tmp_path / "run")
+    settings = (file, *SETTINGS, "--epochs", "2", "--average", "0.9", "--out", run.folder)
+    code, _, err = finish(start(*settings, launcher=LAUNCHER))
+    assert code == 0, err
+    evaluated = CliRunner().invoke(app, ["evaluate", str(run.folder), "--format", "json"])
+    found, recorded = json.loads(evaluated.stdout), run.read_result()
+    assert found["test_loss"] == pytest.approx(recorded["test_loss"], rel=1e-5)
+    assert found["confusion"] == recorded["confusion"]
 
 
 def _children(process: subprocess.Popen[str]) -> list[int]:

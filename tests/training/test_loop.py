@@ -134,6 +134,15 @@ def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_last_good_state(tmp
     )
 
 
+def test_a_last_step_that_spoils_the_weights_ends_the_run(tmp_path):
+    training = begun(tmp_path, batch=300, epochs=1, lr=1e30, warmup=0.0, augment="none")
+    assert training.job.steps == 1
+    with pytest.raises(TrainingError) as caught:
+        carry_out(training, Silent())
+    assert "the test loss is nan after epoch 1, with learning rates up to" in str(caught.value)
+    assert not training.run.result.exists()
+
+
 def _tensors(folder):
     from cnnshape.training.checkpoint import read_checkpoint
 
