@@ -84,8 +84,8 @@ def _measured(trained: Trained, name: str, data_dir: str | None) -> Evaluation:
             f"{_few(classifier.classes)}"
         )
     samples = open_samples(
-        data.test, classifier.preparation, trained.network.input_shape, classifier.device,
-        default_workers(group),
+        data.test, classifier.preparation.suited_to(data.test), trained.network.input_shape,
+        classifier.device, default_workers(group),
     )  # fmt: skip
     batches = evaluation_batches(samples, 2 * recipe.batch, group)
     return measure(classifier, batches, group)

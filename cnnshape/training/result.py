@@ -110,7 +110,7 @@ def device_facts(device: torch.device, processes: int) -> dict[str, Any]:
 
 
 def percent(share: float) -> str:
-    """'99.07 %'; never rounded up to 100 %, nor down to what 0 would be."""
+    """'99.07 %'; what is less than all is never rounded up to 100 %."""
     text = f"{100 * share:.2f}"
     if text == "100.00" and share < 1:
         text = "99.99"

@@ -46,6 +46,15 @@ def test_another_data_set_is_not_compared(cli, run):
     assert "trained on digits, with" in result.stdout
 
 
+def test_another_data_set_may_have_images_of_another_size(cli):
+    # Those of the training fit the input as they are; digits are of 10×10.
+    settings = ("--dataset", "synthetic:200", "--epochs", 1)
+    assert cli("train", "lenet5", *settings, "--threads", 1, "--out", "run").exit_code == 0
+    result = cli("evaluate", "run", "--dataset", "digits")
+    assert result.exit_code == 0
+    assert "of 355 test images" in result.stdout
+
+
 def test_other_classes_are_refused(cli, run):
     recorded = json.loads((run / "result.json").read_text())
     recorded["classes"][0] = "zero"

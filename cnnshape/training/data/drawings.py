@@ -5,7 +5,7 @@ from __future__ import annotations
 from os import PathLike
 from typing import TYPE_CHECKING
 
-from .dataset import Drawing
+from .dataset import Drawing, printable
 from .image_files import BrokenImage, read_picture, whole
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def read_drawing(
     picture = read_picture(path, 1, (max(LEAST_SIDE, sides[0]), max(LEAST_SIDE, sides[1])))
     levels, inverted = _on_black(picture)
     if inverted:
-        report(f"{path} is dark on light: it is inverted")
+        report(f"{printable(path)} is dark on light: it is inverted")
     if levels.shape != sides:
         levels = _framed(levels, sides, drawing.box)
     return levels[None]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from .dataset import DataError
+from .dataset import DataError, printable
 from .image_files import endings
 
 PARTS = {
@@ -79,8 +79,13 @@ def find_images(root: Path) -> Found:
 def few(names: list[str]) -> str:
     """The first of some names, and how many more there are."""
     more = len(names) - NAMED
-    shown = [name if name.isprintable() else ascii(name) for name in names[:NAMED]]
+    shown = map(printable, names[:NAMED])
     return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")
+
+
+def images_in(folder: Path) -> Iterator[Path]:
+    """The images of a folder and of those within it, by their names; raises DataError."""
+    return (path for path in _files(folder, ()) if path.suffix.lower() in endings())
 
 
 def _parts(root: Path) -> dict[str, Path]:

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ...layers.shapes import format_shape
-from .dataset import DataError, Drawing
+from .dataset import DataError, Drawing, printable
 from .measuring import how_many, mean_and_deviation
 
 if TYPE_CHECKING:
@@ -56,17 +56,21 @@ class Preparation:
             DataError: such images cannot become such an input.
         """
         source, target = tuple(images.shape), tuple(input_shape)
-        if source != target and not (
-            len(source) == len(target) == 3 and {source[0], target[0]} <= {1, 3}
-        ):
-            raise DataError(
-                f"images of {format_shape(source)} cannot become the network's input of "
-                f"{format_shape(target)}: 1 channel or 3 of height and width can"
-            )
+        _check_possible(source, target)
         measured = how_many(images, prod(target))
         raw = cls(source, target, (), (), measured, len(images), images.drawing)
         mean, std = mean_and_deviation(images, target, raw.geometry)
         return replace(raw, mean=mean, std=std)
+
+    def suited_to(self, images: Images) -> Preparation:
+        """The same for images that come in another shape; they are normalised alike.
+
+        Raises:
+            DataError: such images cannot become the network's input.
+        """
+        source = tuple(images.shape)
+        _check_possible(source, self.output_shape)
+        return replace(self, source=source)
 
     def __call__(self, pixels: Tensor) -> Tensor:
         """uint8 images as they come, as the numbers that the network reads."""
@@ -108,7 +112,7 @@ class Preparation:
 
         if len(self.source) != 3:
             raise DataError(
-                f"{path} is an image, and the network reads {format_shape(self.source)}"
+                f"{printable(path)} is an image, and the network reads {format_shape(self.source)}"
             )
         channels, height, width = self.source
         try:
@@ -118,7 +122,7 @@ class Preparation:
                 else:
                     pixels = read_drawing(path, (height, width), self.drawing, report)
         except BrokenImage as fault:
-            raise DataError(f"cannot read {path}: {fault}") from None
+            raise DataError(f"cannot read {printable(path)}: {fault}") from None
         return self.geometry(torch.from_numpy(pixels)[None])
 
     def sentences(self) -> list[str]:
@@ -198,6 +202,17 @@ class Preparation:
                 f"what is kept of the images' preparation is faulty: {fault!r}"
             ) from None
         return made
+
+
+def _check_possible(source: tuple[int, ...], target: tuple[int, ...]) -> None:
+    """Raise DataError where images of one shape cannot become an input of the other."""
+    if source != target and not (
+        len(source) == len(target) == 3 and {source[0], target[0]} <= {1, 3}
+    ):
+        raise DataError(
+            f"images of {format_shape(source)} cannot become the network's input of "
+            f"{format_shape(target)}: 1 channel or 3 of height and width can"
+        )
 
 
 def _drawing(value: Mapping[str, Any] | None) -> Drawing | None:

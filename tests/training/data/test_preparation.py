@@ -206,6 +206,16 @@ def test_a_drawing_is_prepared_as_the_training_images_are(tmp_path: Path, channe
         assert said == [f"{path} is dark on light: it is inverted"]
 
 
+def test_images_of_another_shape_become_the_same_input() -> None:
+    trained = Preparation.fit(images(5, 1, 28, 28), (1, 32, 32))
+    for shape in ((1, 10, 10), (3, 40, 30), (1, 32, 32)):
+        suited = trained.suited_to(images(2, *shape))
+        assert suited.geometry(torch.zeros(2, *shape, dtype=torch.uint8)).shape == (2, 1, 32, 32)
+        assert (suited.mean, suited.std) == (trained.mean, trained.std)
+    with pytest.raises(DataError, match="images of 2×8×8 cannot become the network's input"):
+        trained.suited_to(images(2, 2, 8, 8))
+
+
 def test_a_file_that_is_no_image_is_told(tmp_path: Path) -> None:
     path = tmp_path / "digit.png"
     path.write_text("no image")
