@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
@@ -16,10 +16,13 @@ from ._training import RunArgument, TrainingDeviceOption, faults_told, open_trai
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from ..training.classifier import Classifier
     from ..training.trained import Trained
 
 MOST_PICTURES = 8
 """Images up to which each is drawn, where --picture does not say."""
+MOST_ALIGNED = 24
+"""Columns of a class's name up to which the figures stand below each other."""
 
 
 class Prediction(NamedTuple):
@@ -66,29 +69,30 @@ def predict(
         cnnshape predict runs/lenet-5-digits-1 seven.png
         cnnshape predict runs/best photos --top 1 --format csv
     """
-    files = _files(paths)
+    unread: list[Path] = []
     with faults_told():
+        files = _files(paths)
         trained = open_trained(run, device, plugin)
-        predictions, unread = _predictions(trained, files, top)
-    if format == "json":
-        print_json([_as_data(prediction) for prediction in predictions])
-    elif format == "csv":
-        sys.stdout.write(_as_csv(predictions))
-    else:
-        drawn = len(predictions) <= MOST_PICTURES if picture is None else picture
-        _print_text(predictions, drawn)
-    for path, reason in unread:
-        typer.echo(f"error: {path}: {reason}", err=True)
+        predictions = _predictions(trained, files, top, unread)
+        if format == "json":
+            print_json([_as_data(prediction) for prediction in predictions])
+        elif format == "csv":
+            _print_csv(predictions)
+        else:
+            drawn = len(files) <= MOST_PICTURES if picture is None else picture
+            _print_text(predictions, trained.classifier.classes, drawn)
     if unread:
         raise typer.Exit(1)
 
 
 def _files(paths: list[Path]) -> list[Path]:
     """The images that are named, those of a folder in the order of their names."""
+    from ..training.data.folder_listing import images_in
+
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found = sorted(each for each in path.rglob("*") if _is_image(each))
+            found = list(images_in(path))
             if not found:
                 usage_error(f"there are no images in {path}", "PATH")
             files += found
@@ -99,51 +103,51 @@ def _files(paths: list[Path]) -> list[Path]:
     return files
 
 
-def _is_image(path: Path) -> bool:
-    from PIL import Image
-
-    hidden = path.name.startswith(".")
-    return path.is_file() and not hidden and path.suffix.lower() in Image.registered_extensions()
-
-
 def _predictions(
-    trained: Trained, files: list[Path], top: int
-) -> tuple[list[Prediction], list[tuple[Path, str]]]:
-    """The answers, and the files that cannot be read with the reason."""
-    import torch
-
+    trained: Trained, files: list[Path], top: int, unread: list[Path]
+) -> Iterator[Prediction]:
+    """The answers, as many at a time as a step of the training had; `unread` gets the files that
+    cannot be read, of which each is told."""
     from ..training.data import DataError
 
-    classifier = trained.classifier
-    count = min(top, len(classifier.classes))
-    predictions = []
-    unread = []
-    for path in files:
-        try:
-            pixels = classifier.preparation.of_file(path, tell)
-        except DataError as fault:
-            unread.append((path, str(fault)))
-            continue
-        output = classifier.output(pixels.to(classifier.device))
-        with torch.no_grad():
-            best = classifier.objective.probabilities(output)[0].topk(count)
-        ranked = [
-            (classifier.classes[number], probability)
-            for number, probability in zip(best.indices.tolist(), best.values.tolist(), strict=True)
-        ]
-        predictions.append(Prediction(path, pixels[0].cpu(), ranked))
-    return predictions, unread
+    preparation, batch = trained.classifier.preparation, trained.recipe.batch
+    for start in range(0, len(files), batch):
+        read = []
+        for path in files[start : start + batch]:
+            try:
+                read.append((path, preparation.of_file(path, tell)))
+            except DataError as fault:
+                tell(f"error: {fault}")
+                unread.append(path)
+        if read:
+            yield from _answers(trained.classifier, read, top)
 
 
-def _print_text(predictions: list[Prediction], drawn: bool) -> None:
+def _answers(
+    classifier: Classifier, read: list[tuple[Path, Tensor]], top: int
+) -> Iterator[Prediction]:
+    import torch
+
+    pixels = torch.cat([each for _, each in read])
+    output = classifier.output(pixels.to(classifier.device))
+    probabilities = classifier.objective.probabilities(output)
+    best = probabilities.topk(min(top, len(classifier.classes)))
+    found = zip(read, best.indices.tolist(), best.values.tolist(), strict=True)
+    for (path, own), labels, values in found:
+        names = [classifier.classes[label] for label in labels]
+        yield Prediction(path, own[0], list(zip(names, values, strict=True)))
+
+
+def _print_text(predictions: Iterable[Prediction], classes: tuple[str, ...], drawn: bool) -> None:
+    from ..training.data.dataset import printable
     from ..training.result import percent
 
-    width = max((len(name) for each in predictions for name, _ in each.ranked), default=0)
+    width = min(MOST_ALIGNED, max(map(len, classes)))
     for prediction in predictions:
         if drawn:
             _draw(prediction.pixels)
         answers = "  ".join(f"{name:<{width}} {percent(p):>8}" for name, p in prediction.ranked)
-        typer.echo(f"{prediction.path}  {answers}")
+        typer.echo(f"{printable(prediction.path)}  {answers}")
 
 
 def _draw(pixels: Tensor) -> None:
@@ -170,12 +174,10 @@ def _as_data(prediction: Prediction) -> dict[str, Any]:
     }
 
 
-def _as_csv(predictions: list[Prediction]) -> str:
+def _print_csv(predictions: Iterable[Prediction]) -> None:
     """A row for each class that is named of an image."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["path", "rank", "class", "probability"])
     for prediction in predictions:
         for rank, (name, probability) in enumerate(prediction.ranked, 1):
             writer.writerow([prediction.path, rank, name, f"{probability:.6g}"])
-    return text.getvalue()

@@ -79,6 +79,45 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_told(cli, run, digits):
     assert "Traceback" not in result.stderr
 
 
+def test_an_answer_does_not_depend_on_what_is_read_beside_it(cli, run, digits, monkeypatch):
+    def answers(*paths):
+        found = json.loads(cli("predict", run, *paths, "--format", "json").stdout)
+        return [(each["path"], each["class"], round(each["probability"], 5)) for each in found]
+
+    files = sorted(digits.iterdir())
+    recorded = json.loads((run / "result.json").read_text())
+    recorded["recipe"]["batch"] = 3
+    (run / "result.json").write_text(json.dumps(recorded))
+    alone = [answer for file in files for answer in answers(file)]
+    assert answers(digits) == alone == answers(*files)
+
+
+def test_of_a_folder_what_is_an_image_is_taken(cli, run, digits):
+    (digits / "notes.txt").write_text("no image")
+    (digits / ".hidden.png").write_bytes(b"no image")
+    (digits / "figure.eps").write_bytes(b"not read: Pillow would run another program")
+    (digits / ".thumbs").mkdir()
+    (digits / ".thumbs" / "0.png").write_bytes(b"no image")
+    (digits / "more").mkdir()
+    sorted(digits.glob("[0-9]*.png"))[0].rename(digits / "more" / "0.JPG")
+    result = cli("predict", run, digits, "--format", "csv", "--top", 1)
+    assert result.exit_code == 0
+    assert len(result.stdout.splitlines()) == 1 + 10
+    assert result.stderr == ""
+
+
+def test_a_name_that_would_disturb_a_terminal_is_written_out(cli, run, digits):
+    odd = digits / "a\x1b[2Jb.png"
+    sorted(digits.iterdir())[0].rename(odd)
+    result = cli("predict", run, odd)
+    assert result.exit_code == 0
+    assert "a\\x1b[2Jb.png" in result.stdout
+    odd.write_bytes(b"no image")
+    result = cli("predict", run, odd)
+    assert "\x1b" not in result.stdout + result.stderr
+    assert result.stderr.count("a\\x1b[2Jb.png") == 1
+
+
 @pytest.mark.parametrize(
     ("path", "message"),
     [("none.png", "there is no file none.png"), ("empty", "there are no images in empty")],
