@@ -59,7 +59,9 @@ def sample_dimension(layer: Layer, dim: int, shape: Shape, field: str = "dim") -
     return found
 
 
-def sample_dimensions(layer: Layer, dims: int | tuple[int, ...], shape: Shape) -> set[int]:
+def sample_dimensions(
+    layer: Layer, dims: int | tuple[int, ...], shape: Shape, field: str = "dim"
+) -> set[int]:
     """As :func:`sample_dimension`, for one dimension or several.
 
     Raises:
@@ -68,13 +70,13 @@ def sample_dimensions(layer: Layer, dims: int | tuple[int, ...], shape: Shape) -
     written = dims if isinstance(dims, tuple) else (dims,)
     found: set[int] = set()
     for dim in written:
-        place = sample_dimension(layer, dim, shape)
+        place = sample_dimension(layer, dim, shape, field)
         if place in found:
             raise LayerError(
-                f"dim names {place} of {with_batch(shape)} twice "
+                f"{field} names {place} of {with_batch(shape)} twice "
                 f"({', '.join(map(minus, written))}): the {dimension_name(place, shape)}",
                 help=f"leave out {minus(dim)}",
-                field="dim",
+                field=field,
             )
         found.add(place)
     return found

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ._groups import check_divides
 from ._python import Arguments, Python
-from .base import Example, Layer, LayerError
-from .fields import Boolean, Integer, Number, defaulted, inferred, required
+from .base import Example, Layer, LayerError, function_module
+from .fields import Boolean, Integer, Number, Optional, defaulted, inferred, required
 from .shapes import Shape, Shapes, format_shape
 
 if TYPE_CHECKING:
@@ -154,3 +155,74 @@ def _query_key_value(inputs: Shapes) -> tuple[Shape, Shape, Shape]:
         )
     query, key, value = inputs
     return query, key, value
+
+
+def _attend(module: str, inputs: Sequence[str], arguments: Arguments) -> str:
+    given = [f"{name}={arguments[name]}" for name in ("is_causal", "scale")]
+    kept = [text for text in given if not text.endswith(("=False", "=None"))]
+    return f"nn.functional.scaled_dot_product_attention({', '.join([*inputs, *kept])})"
+
+
+class ScaledDotProductAttention(Layer):
+    """softmax(QKᵀ·scale)·V of query, key and value: attention without its projections.
+
+    The query is L×E, the key S×E, the value S×V, and L×V comes out. Dimensions before them
+    (the heads) must be equal.
+
+    Args:
+        scale: what the products are multiplied by; null: 1/√E.
+        is_causal: whether a position sees only those up to its own.
+
+    Source: torch.nn.functional.scaled_dot_product_attention.
+    """
+
+    kind = "attention"
+    python = Python(call=_attend)
+    inputs = (3, 3)
+    left_out: ClassVar[dict[str, str]] = {
+        "dropout_p": "it would be dropped in evaluation too; put Dropout after it",
+    }
+    scale = defaulted(Optional(Number()), None)
+    is_causal = defaulted(Boolean(), False)
+    examples = (
+        Example({}, ((4, 49, 16), (4, 49, 16), (4, 49, 16)), (4, 49, 16)),
+        Example({"scale": 1.0, "is_causal": True}, ((9, 8), (7, 8), (7, 5)), (9, 5)),
+    )
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        query, key, value = inputs
+        if (
+            len(query) < 2
+            or not len(query) == len(key) == len(value)
+            or not query[:-2] == key[:-2] == value[:-2]
+            or query[-1] != key[-1]
+            or key[-2] != value[-2]
+        ):
+            raise LayerError(
+                f"ScaledDotProductAttention cannot join {format_shape(query)}, "
+                f"{format_shape(key)} and {format_shape(value)}",
+                help="it reads L×E, S×E and S×V, with the same dimensions before them",
+            )
+        return (*query[:-1], value[-1])
+
+    def macs(self, inputs: Shapes, output: Shape) -> int:
+        """The scores of queries and keys, and the weighted values."""
+        query, key, _ = inputs
+        return prod(query) * key[-2] + prod(output) * key[-2]
+
+    def footprint(self, inputs: Shapes, output: Shape) -> None:
+        return None
+
+    def formula(self, inputs: Shapes, output: Shape) -> str:
+        (rows, inner), (columns, width) = inputs[0][-2:], inputs[2][-2:]
+        return f"{rows}×{inner} · {inner}×{columns} · {columns}×{width} = {rows}×{width}"
+
+    def module(self) -> nn.Module:
+        from torch.nn.functional import scaled_dot_product_attention
+
+        scale, is_causal = self.scale, self.is_causal
+        return function_module(
+            lambda query, key, value: scaled_dot_product_attention(
+                query, key, value, is_causal=is_causal, scale=scale
+            )
+        )

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from math import prod
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from ._dimensions import sample_dimension
+from ._python import method
 from ._window import Window, WindowLayer, windows_of
-from .base import Example, LayerError, Step
+from .base import Example, Layer, LayerError, Step, function_module
 from .fields import Integer, PerDimension, defaulted, required
 from .shapes import Shape, Shapes, format_shape
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 class _Folding(WindowLayer, abstract=True):
@@ -120,3 +125,55 @@ class Fold(_Folding):
 
     def summary(self) -> str:
         return f"to {format_shape(self.output_size)}, {super().summary()}"
+
+
+class SlidingWindows(Layer):
+    """Windows along one dimension; what is in each stands in a new last dimension.
+
+    Unlike Unfold, it leaves the other dimensions as they are; two of them, one for the height
+    and one for the width, give all windows of a map.
+
+    Args:
+        dim: the dimension, the batch counted as 0.
+        size: positions of a window.
+        step: positions from one window to the next.
+
+    Source: torch.Tensor.unfold.
+    """
+
+    kind = "shape"
+    python = method("unfold", "dim", "size", "step")
+    dim = required(Integer())
+    size = required(Integer(min=1))
+    step = required(Integer(min=1))
+    examples = (
+        Example({"dim": 2, "size": 3, "step": 1}, (8, 10), (8, 8, 3)),
+        Example({"dim": 2, "size": 14, "step": 8}, (64, 22, 22), (64, 2, 22, 14)),
+    )
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        (shape,) = inputs
+        place = sample_dimension(self, self.dim, shape) - 1
+        if self.size > shape[place]:
+            raise LayerError(
+                f"windows of {self.size} do not fit in {shape[place]} positions",
+                help=f"size of at most {shape[place]}",
+                field="size",
+            )
+        count = (shape[place] - self.size) // self.step + 1
+        return (*shape[:place], count, *shape[place + 1 :], self.size)
+
+    def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
+        return None
+
+    def formula(self, inputs: Shapes, output: Shape) -> str:
+        place = sample_dimension(self, self.dim, inputs[0]) - 1
+        size, step = self.size, self.step
+        quotient = f"({inputs[0][place]}−{size})/{step}"
+        if (inputs[0][place] - size) % step:
+            quotient = f"⌊{quotient}⌋"
+        return f"{quotient}+1 = {output[place]}"
+
+    def module(self) -> nn.Module:
+        dim, size, step = self.dim, self.size, self.step
+        return function_module(lambda x: x.unfold(dim, size, step))

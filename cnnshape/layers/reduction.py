@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ._dimensions import sample_dimensions
 from ._python import Arguments, Python
 from .base import ELEMENTWISE, Example, Layer, Step, function_module
-from .fields import Boolean, Either, Integer, ListOf, defaulted, required
+from .fields import Boolean, Either, Integer, ListOf, Number, defaulted, required
 from .shapes import Shape, Shapes
 
 if TYPE_CHECKING:
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-def _written(method: str) -> Python:
+def _written(method: str, *names: str) -> Python:
     def call(module: str, inputs: Sequence[str], arguments: Arguments) -> str:
-        keepdim = arguments["keepdim"]
-        more = "" if keepdim == "False" else f", keepdim={keepdim}"
-        return f"{inputs[0]}.{method}(dim={arguments['dim']}{more})"
+        given = [f"{name}={arguments[name]}" for name in (*names, "dim")]
+        if (keepdim := arguments["keepdim"]) != "False":
+            given.append(f"keepdim={keepdim}")
+        return f"{inputs[0]}.{method}({', '.join(given)})"
 
     return Python(call=call)
 
@@ -116,3 +117,81 @@ class Max(_Reduction):
         import torch
 
         return torch.amax
+
+
+class Min(_Reduction):
+    """The least element over one or more dimensions. Source: torch.amin."""
+
+    python = _written("amin")
+    examples = (
+        Example({"dim": [-2, -1]}, (16, 10, 10), (16,)),
+        Example({"dim": 2, "keepdim": True}, (8, 50), (8, 1)),
+    )
+
+    def _function(self) -> Callable[..., torch.Tensor]:
+        import torch
+
+        return torch.amin
+
+
+class _Spread(_Reduction):
+    """How far elements are from their mean.
+
+    Args:
+        correction: what is taken from the number of elements before it divides: 1 for that of
+            a sample (Bessel's), 0 for that of all there is.
+    """
+
+    correction = defaulted(Integer(min=0), 1)
+
+
+class Var(_Spread):
+    """The variance over one or more dimensions. Source: torch.var."""
+
+    python = _written("var", "correction")
+    examples = (
+        Example({"dim": [2, 3], "keepdim": True}, (64, 7, 7), (64, 1, 1)),
+        Example({"dim": -1, "correction": 0}, (8, 50), (8,)),
+    )
+
+    def _function(self) -> Callable[..., torch.Tensor]:
+        correction = self.correction
+        return lambda x, dim, keepdim: x.var(dim, correction=correction, keepdim=keepdim)
+
+
+class Std(_Spread):
+    """The standard deviation over one or more dimensions. Source: torch.std."""
+
+    python = _written("std", "correction")
+    examples = (
+        Example({"dim": [2, 3]}, (64, 7, 7), (64,)),
+        Example({"dim": 1, "correction": 0, "keepdim": True}, (8, 50), (1, 50)),
+    )
+
+    def _function(self) -> Callable[..., torch.Tensor]:
+        correction = self.correction
+        return lambda x, dim, keepdim: x.std(dim, correction=correction, keepdim=keepdim)
+
+
+class Norm(_Reduction):
+    """The length of the vector of all elements along some dimensions.
+
+    Args:
+        p: the order of the norm: 2 for the root of the sum of squares, 1 for the sum of
+            absolute values.
+
+    Source: torch.linalg.vector_norm.
+    """
+
+    python = _written("norm", "p")
+    p = defaulted(Number(min=0), 2)
+    examples = (
+        Example({"dim": [2, 3], "keepdim": True}, (64, 7, 7), (64, 1, 1)),
+        Example({"dim": -1, "p": 1}, (8, 50), (8,)),
+    )
+
+    def _function(self) -> Callable[..., torch.Tensor]:
+        import torch
+
+        p = self.p
+        return lambda x, dim, keepdim: torch.linalg.vector_norm(x, p, dim, keepdim)

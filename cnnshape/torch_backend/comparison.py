@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..layers.shapes import Shape, format_shape
@@ -62,10 +61,10 @@ class Comparison:
 
     def run(self, module: NetworkModule) -> None:
         """Run every layer and compare it; raises Stopped at the first that does not run."""
-        from .counting import MacCounter
+        from .counting import MacCounter, attention_by_matrix_products
 
         x = self.input()
-        with _attention_by_matrix_products(), MacCounter() as counter:
+        with attention_by_matrix_products(), MacCounter() as counter:
             module.run(x, lambda *turn: self._run_layer(counter, *turn))
 
     def _run_layer(
@@ -186,25 +185,6 @@ class Comparison:
             unknown_macs=tuple(self.unknown_macs),
             witness=self.witness,
         )
-
-
-@contextmanager
-def _attention_by_matrix_products() -> Iterator[None]:
-    """A context in which attention runs as the matrix products that it is made of.
-
-    MultiheadAttention in evaluation mode, and scaled_dot_product_attention on the cpu, may
-    run as one fused operation for which flop_counter has no formula: it would count nothing.
-    """
-    from torch.backends import mha
-    from torch.nn.attention import SDPBackend, sdpa_kernel
-
-    before = mha.get_fastpath_enabled()
-    mha.set_fastpath_enabled(False)
-    try:
-        with sdpa_kernel(SDPBackend.MATH):
-            yield
-    finally:
-        mha.set_fastpath_enabled(before)
 
 
 def is_out_of_memory(fault: Exception) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -54,3 +55,22 @@ class MacCounter(_Counting, TorchDispatchMode):  # type: ignore[no-untyped-call]
     def macs(self) -> int:
         """The multiply-accumulates so far: half the FLOPs."""
         return self.flops // 2
+
+
+@contextmanager
+def attention_by_matrix_products() -> Iterator[None]:
+    """A context in which attention runs as the matrix products that it is made of.
+
+    MultiheadAttention in evaluation mode, and scaled_dot_product_attention on the cpu, may
+    run as one fused operation for which flop_counter has no formula: it would count nothing.
+    """
+    from torch.backends import mha
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+
+    before = mha.get_fastpath_enabled()
+    mha.set_fastpath_enabled(False)
+    try:
+        with sdpa_kernel(SDPBackend.MATH):
+            yield
+    finally:
+        mha.set_fastpath_enabled(before)

@@ -87,3 +87,44 @@ def test_its_weights_are_used_at_each_position_and_its_products_have_none() -> N
         layer = bound("MultiheadAttention", {"num_heads": 2, "bias": bias}, shape)
         assert layer.connections((shape,), shape) == 5 * uses
         assert layer.macs((shape,), shape) == 5 * 4 * 8 * 8 + 2 * 5 * 5 * 8
+
+
+@given(
+    heads=st.lists(st.integers(1, 3), max_size=2),
+    sizes=st.tuples(*[st.integers(1, 5)] * 4),
+    is_causal=st.booleans(),
+    scale=st.sampled_from([None, 0.5]),
+)
+def test_scaled_dot_product_attention_agrees_with_torch(
+    heads: list[int], sizes: tuple[int, int, int, int], is_causal: bool, scale: float | None
+) -> None:
+    positions, keys, features, width = sizes
+    shapes = [(positions, features), (keys, features), (keys, width)]
+    arguments = {"is_causal": is_causal, "scale": scale}
+    inputs = [(*heads, *shape) for shape in shapes]
+    assert_agrees("ScaledDotProductAttention", arguments, *inputs)
+
+
+def test_scaled_dot_product_attention_is_what_its_formula_says() -> None:
+    query, key, value = torch.rand(2, 4, 9, 8), torch.rand(2, 4, 7, 8), torch.rand(2, 4, 7, 5)
+    shapes = [tuple(x.shape[1:]) for x in (query, key, value)]
+    layer = bound("ScaledDotProductAttention", {}, *shapes)
+    expected = (query @ key.mT / 8**0.5).softmax(-1) @ value
+    assert torch.allclose(layer.module()(query, key, value), expected, atol=1e-6)
+    assert layer.macs(tuple(shapes), (4, 9, 5)) == 4 * (9 * 8 * 7 + 9 * 7 * 5)
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        ((9, 8), (7, 6), (7, 5)),
+        ((9, 8), (7, 8), (6, 5)),
+        ((2, 9, 8), (3, 7, 8), (3, 7, 5)),
+        ((9, 8), (1, 7, 8), (1, 7, 5)),
+        ((8,), (8,), (8,)),
+    ],
+)
+def test_scaled_dot_product_attention_wants_what_fits(shapes: tuple[tuple[int, ...], ...]) -> None:
+    with pytest.raises(LayerError, match="cannot join") as fault:
+        bound("ScaledDotProductAttention", {}, *shapes).output_shape(shapes)
+    assert fault.value.help == "it reads L×E, S×E and S×V, with the same dimensions before them"

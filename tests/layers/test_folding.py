@@ -6,8 +6,10 @@ from contextlib import suppress
 from typing import Any
 
 import torch
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+
+from cnnshape.layers import function_module
 
 from .agreement import assert_agrees, assert_agrees_or_both_refuse, assert_both_refuse, bound
 
@@ -71,3 +73,26 @@ def test_the_formula_counts_taps_and_windows() -> None:
     assert unfold.formula(((2, 5, 6),), (18, 12)) == "2·3·3 = 18, 3·4 = 12 windows"
     fold = bound("Fold", {"output_size": [5, 6], "kernel_size": 3}, (18, 12))
     assert fold.formula(((18, 12),), (2, 5, 6)) == "18/(3·3) = 2, 3·4 = 12 windows"
+
+
+@given(
+    shape=st.lists(st.integers(1, 8), min_size=1, max_size=3).map(tuple),
+    dim=st.integers(-5, 5),
+    size=st.integers(1, 5),
+    step=st.integers(1, 4),
+)
+def test_sliding_windows(shape: tuple[int, ...], dim: int, size: int, step: int) -> None:
+    assume(dim not in (0, -len(shape) - 1))
+    assert_agrees_or_both_refuse(
+        "SlidingWindows",
+        {"dim": dim, "size": size, "step": step},
+        shape,
+        torch_module=lambda **given: function_module(
+            lambda x: x.unfold(given["dim"], given["size"], given["step"])
+        ),
+    )
+
+
+def test_sliding_windows_count_as_convolutions_do() -> None:
+    windows = bound("SlidingWindows", {"dim": 2, "size": 3, "step": 2}, (8, 10))
+    assert windows.formula(((8, 10),), (8, 4, 3)) == "⌊(10−3)/2⌋+1 = 4"

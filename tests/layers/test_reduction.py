@@ -13,7 +13,15 @@ from cnnshape.layers import LayerError, Step, function_module
 
 from .agreement import assert_agrees_or_both_refuse, bound
 
-FUNCTIONS = {"Mean": torch.mean, "Sum": torch.sum, "Max": torch.amax}
+FUNCTIONS = {
+    "Mean": torch.mean,
+    "Sum": torch.sum,
+    "Max": torch.amax,
+    "Min": torch.amin,
+    "Var": torch.var,
+    "Std": torch.std,
+    "Norm": torch.linalg.vector_norm,
+}
 shapes = st.lists(st.integers(1, 4), min_size=1, max_size=4).map(tuple)
 
 
@@ -71,3 +79,19 @@ def test_a_mean_over_all_of_space_sees_all_of_it() -> None:
         Step(6, 7),
         Step(0, 1),
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "function"),
+    [
+        ("Var", {"correction": 0}, lambda x: x.var((1, 2), correction=0)),
+        ("Std", {}, lambda x: x.std((1, 2))),
+        ("Norm", {}, lambda x: x.norm(2, (1, 2))),
+        ("Norm", {"p": 1}, lambda x: x.abs().sum((1, 2))),
+        ("Min", {}, lambda x: x.amin((1, 2))),
+    ],
+)
+def test_a_reduction_gives_pytorchs_numbers(name: str, arguments: Any, function: Any) -> None:
+    x = torch.randn(2, 3, 4)
+    module = bound(name, {"dim": [1, 2], **arguments}, (3, 4)).module()
+    assert torch.allclose(module(x), function(x))
