@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .layers.base import Layer
@@ -339,6 +338,8 @@ class Network:
 
     def _repr_html_(self) -> str:
         """A notebook shows the table and the diagram under it."""
+        from html import escape
+
         from .diagrams import DiagramError
         from .diagrams.svg import image
         from .views.text import to_html

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any, ClassVar
 
 from ._spatial import SpatialLayer, folded
@@ -62,7 +61,7 @@ class _AdaptivePool(SpatialLayer, abstract=True):
 
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
         return tuple(
-            Step(largest_adaptive_window(n, count) - 1, Fraction(n, count))
+            Step.rescaling(largest_adaptive_window(n, count) - 1, n, count)
             for n, count in zip(inputs[0][1:], output[1:], strict=True)
         )
 

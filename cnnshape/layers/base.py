@@ -8,7 +8,6 @@ real module is asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias, cast
 
@@ -17,6 +16,8 @@ from .fields import Field
 from .shapes import Shape, Shapes, format_shape
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from torch import nn
 
 
@@ -67,6 +68,13 @@ class Step(NamedTuple):
 
     span: Fraction | int
     scale: Fraction | int
+
+    @classmethod
+    def rescaling(cls, span: int, before: int, after: int) -> Step:
+        """A step in which `after` positions of the output stand for `before` of the input."""
+        from fractions import Fraction  # at every start, it would cost two milliseconds
+
+        return cls(span, Fraction(before, after))
 
 
 ELEMENTWISE = Step(0, 1)

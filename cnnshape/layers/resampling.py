@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from math import floor
 from typing import Any
 
@@ -111,7 +110,7 @@ class _Resampling(Layer):
 
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
         return tuple(
-            Step(min(self._reach(before, after), before - 1), Fraction(before, after))
+            Step.rescaling(min(self._reach(before, after), before - 1), before, after)
             for before, after in zip(inputs[0][1:], output[1:], strict=True)
         )
 

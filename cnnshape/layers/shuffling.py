@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import gcd
 
 from .base import Example, Layer, LayerError, Step
@@ -58,7 +57,7 @@ class PixelShuffle(_PixelLayer):
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
         if len(output) != 3:
             return None
-        return (Step(0, Fraction(1, self.upscale_factor)),) * 2
+        return (Step.rescaling(0, 1, self.upscale_factor),) * 2
 
     def formula(self, inputs: Shapes, output: Shape) -> str:
         channels, height, width = inputs[0][-3:]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import prod
 from typing import ClassVar
 
@@ -83,7 +82,7 @@ class _ConvTranspose(ConvNd, abstract=True):
 
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
         return tuple(
-            Step(dilation * (kernel - 1) // stride, Fraction(1, stride))
+            Step.rescaling(dilation * (kernel - 1) // stride, 1, stride)
             for kernel, stride, dilation in zip(
                 self.kernel_size, self.stride, self.dilation, strict=True
             )
