@@ -45,6 +45,9 @@ class Expander:
     def sequence(self, entries: tuple[Entry, ...], place: Place, value: Value) -> Value:
         """The value after a list of entries, each reading the one before it."""
         place = Place(place.scope, place.prefix, place.env, self.names.reserved(entries))
+        return self._entries(entries, place, value)
+
+    def _entries(self, entries: tuple[Entry, ...], place: Place, value: Value) -> Value:
         for entry in entries:
             value = self._entry(entry, place, value)
         return value
@@ -156,7 +159,7 @@ class Expander:
         if isinstance(entry, BranchesEntry):
             return self._branches(entry, place, inputs[0])
         assert isinstance(entry, GroupEntry)
-        return self.sequence(entry.layers, place, inputs[0])
+        return (self.sequence if path else self._entries)(entry.layers, place, inputs[0])
 
     def _branches(self, entry: BranchesEntry, place: Place, value: Value) -> Value:
         """The joined value; where `when` leaves one branch, that branch's own."""
@@ -167,9 +170,13 @@ class Expander:
                 ends.append(UNKNOWN)
                 continue
             if not self._holds(branch.when, place):
-                place.scope.absent.add(place.prefix + name)
+                if name:
+                    place.scope.absent.add(place.prefix + name)
                 continue
-            ends.append(self._branch(name, branch, place, value))
+            if name:
+                ends.append(self._branch(name, branch, place, value))
+            else:
+                ends.append(self._entries(branch.layers, place, value))
         if not ends:
             message = "every branch is left out by its when:"
             raise self.faults.fail(place.scope, message, entry.mark)
@@ -191,7 +198,7 @@ class Expander:
         scope = place.scope
         path = place.prefix + name
         number = 1
-        while path in scope.marks:  # the same branch names twice in a list are no fault
+        while path in scope.marks:  # containers of one list may have the same branches
             number += 1
             path = f"{place.prefix}{name}{number}"
         scope.marks[path] = branch.mark

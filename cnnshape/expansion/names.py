@@ -21,14 +21,11 @@ class Names:
         self._reserved: dict[int, frozenset[str]] = {}
 
     def reserved(self, entries: tuple[Entry, ...]) -> frozenset[str]:
-        """The names that entries of one list have of their own."""
+        """The names of their own that entries of one list have, and those inside them that
+        stand at the same level of paths."""
         found = self._reserved.get(id(entries))
         if found is None:
-            found = self._reserved[id(entries)] = frozenset(
-                entry.name.value
-                for entry in entries
-                if entry.name is not None and isinstance(entry.name.value, str)
-            )
+            found = self._reserved[id(entries)] = frozenset(_names_at_level(entries))
         return found
 
     def path(self, entry: Entry, place: Place) -> str:
@@ -149,6 +146,21 @@ def _as_stem(name: str) -> str:
     return stem[:60] if stem.isprintable() and stem else "layer"
 
 
+def _names_at_level(entries: Iterable[Entry]) -> Iterator[str]:
+    for entry in entries:
+        if entry.name is not None:
+            if isinstance(entry.name.value, str):
+                yield entry.name.value
+        elif entry.repeat is not None:
+            continue
+        elif isinstance(entry, GroupEntry):
+            yield from _names_at_level(entry.layers)
+        elif isinstance(entry, BranchesEntry):
+            yield from _names_at_level([entry.join])
+            for name, branch in entry.branches:
+                yield from [name] if name else _names_at_level(branch.layers)
+
+
 def _static_names(entries: Iterable[Entry]) -> Iterator[str]:
     """The names written in a list of entries, and in those inside them."""
     for entry in entries:
@@ -158,5 +170,6 @@ def _static_names(entries: Iterable[Entry]) -> Iterator[str]:
             yield from _static_names(entry.layers)
         elif isinstance(entry, BranchesEntry):
             for name, branch in entry.branches:
-                yield name
+                if name:
+                    yield name
                 yield from _static_names(branch.layers)

@@ -242,15 +242,14 @@ class _SpecReader(ValueReader):
         if isinstance(body, Mapping):
             named = [(name, item, body.keys[name]) for name, item in body.items.items()]
         elif isinstance(body, Sequence):
-            named = [
-                (f"branch{index}", item, item.mark) for index, item in enumerate(body.items, 1)
-            ]
+            named = [("", item, item.mark) for item in body.items]
         else:
             self.fault("branches must be a mapping of names, or a list", body.mark)
             return _faulty(value.mark)
         branches = tuple((name, self._branch(item, mark)) for name, item, mark in named)
-        for name, _, mark in named:
-            self._check_name(name, mark)
+        if isinstance(body, Mapping):
+            for name, _, mark in named:
+                self._check_name(name, mark)
         if joined is None or not branches:
             if not branches:
                 self.fault("branches is empty", body.mark)

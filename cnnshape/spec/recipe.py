@@ -73,7 +73,12 @@ class GroupEntry(Entry):
 
 
 class BranchesEntry(Entry):
-    """Branches that read the same value, and the layer that joins them."""
+    """Branches that read the same value, and the layer that joins them.
+
+    Attributes:
+        branches: each with its name, which is a level of paths, or with ''.
+        join: what joins them.
+    """
 
     __slots__ = ("branches", "join")
 

@@ -28,12 +28,38 @@ def test_named_branches_read_the_same_value_and_are_joined() -> None:
     assert list(network.groups) == ["a", "b", "c"]
 
 
-def test_listed_branches_are_numbered() -> None:
-    assert reads("[{join: Add, branches: [[ReLU], Identity, []]}]") == {
-        "branch1.relu1": ("input",),
-        "branch2.identity1": ("input",),
-        "add1": ("branch1.relu1", "branch2.identity1", "input"),
-    }
+def test_listed_branches_add_no_level_to_paths() -> None:
+    network = net("[{join: Add, branches: [[ReLU], Identity, [], [ReLU, Tanh]]}, ReLU]")
+    assert {node.path: node.inputs for node in network.layers} == {
+        "relu1": ("input",),
+        "identity1": ("input",),
+        "relu2": ("input",), "tanh1": ("relu2",),
+        "add1": ("relu1", "identity1", "input", "tanh1"),
+        "relu3": ("add1",),
+    }  # fmt: skip
+    assert not network.groups
+
+
+def test_a_later_layer_can_name_one_in_a_listed_branch() -> None:
+    inner = "[[{name: a, type: ReLU}, Tanh], []]"
+    found = reads(f"[{{join: Add, branches: {inner}}}, {{type: Multiply, from: [a, add1]}}]")
+    assert found["multiply1"] == ("a", "add1")
+
+
+def test_default_names_keep_clear_of_those_written_at_the_same_level() -> None:
+    later = "[{name: relu1, type: ReLU}, {layers: [{name: relu2, type: ReLU}, ReLU]}]"
+    assert list(reads(f"[{{join: Add, branches: [ReLU, {later}]}}, ReLU]")) == [
+        "relu3", "relu1", "relu2", "relu4", "add1", "relu5",
+    ]  # fmt: skip
+    twice = text_of("[{join: Add, branches: [{name: a, type: ReLU}, {name: a, type: Tanh}]}]")
+    assert "the name 'a' is taken already" in complaint(twice)
+
+
+def test_a_listed_branch_may_be_left_out() -> None:
+    branches = "[ReLU, {when: false}, {when: false, layers: [Tanh]}]"
+    assert reads(f"[{{join: Add, branches: {branches}}}, Tanh]") == {
+        "relu1": ("input",), "tanh1": ("relu1",),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -61,7 +87,7 @@ def test_an_empty_branch_is_what_is_read(branch: str) -> None:
 def test_a_branch_may_be_branches() -> None:
     inner = "{join: Multiply, branches: [ReLU, Sigmoid]}"
     found = reads(f"[{{join: Add, branches: {{a: {inner}, b: []}}}}]")
-    assert list(found) == ["a.branch1.relu1", "a.branch2.sigmoid1", "a.multiply1", "add1"]
+    assert list(found) == ["a.relu1", "a.sigmoid1", "a.multiply1", "add1"]
     assert found["add1"] == ("a.multiply1", "input")
 
 
@@ -94,7 +120,7 @@ def test_joins(join: str, shape: tuple[int, ...], path: str) -> None:
 def test_a_block_may_join() -> None:
     head = "blocks: {sum: {inputs: [a, b], layers: [{type: Add, from: [a, b]}, ReLU]}}"
     found = reads("[{join: sum, branches: [ReLU, Identity]}]", head=head)
-    assert found["sum1.add1"] == ("branch1.relu1", "branch2.identity1")
+    assert found["sum1.add1"] == ("relu1", "identity1")
 
 
 def test_named_branches_stand_under_the_containers_name() -> None:

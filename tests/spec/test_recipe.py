@@ -55,7 +55,7 @@ def test_each_form_of_an_entry() -> None:
     assert layer.name.value == "a"
     assert isinstance(group, GroupEntry)
     assert isinstance(branches, BranchesEntry)
-    assert [name for name, _ in branches.branches] == ["branch1", "branch2"]
+    assert [name for name, _ in branches.branches] == ["", ""]
     assert branches.join.type.value == "Add"
     assert isinstance(share, ShareEntry)
 
