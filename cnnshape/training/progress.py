@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LINE_SECONDS = 5.0
 """How often plain lines tell of an epoch that is under way."""
+ROOMY_COLUMNS = 110
+"""Width of a terminal in which the figures beside a bar are named in full."""
 
 
 class Progress(ABC):
@@ -99,6 +101,7 @@ class Display(Progress):
             expand=True,
         )
         self._bar = self._bars.add_task("", total=1, figures="")
+        self._brief = console.width < ROOMY_COLUMNS
 
     def close(self) -> None:
         """Take the bar down."""
@@ -113,7 +116,7 @@ class Display(Progress):
                 total=event.steps,
                 completed=event.step,
                 description=f"epoch {event.epoch}/{event.epochs}",
-                figures=_figures(event),
+                figures=f"{event.step}/{event.steps} · {_figures(event, brief=self._brief)}",
                 refresh=True,
             )
             return
@@ -136,17 +139,16 @@ def epoch_line(done: EpochDone) -> str:
 
 def looked_line(looked: Looked) -> str:
     """'epoch 1/2, batch 412/937: loss 0.2113 · accuracy 93.40 % · 8,412 images/s · 14 s left'."""
-    return f"epoch {looked.epoch}/{looked.epochs}, batch {looked.step}/{looked.steps}: " + _figures(
-        looked, batch=False
-    )
+    place = f"epoch {looked.epoch}/{looked.epochs}, batch {looked.step}/{looked.steps}"
+    return f"{place}: {_figures(looked)}"
 
 
-def _figures(looked: Looked, *, batch: bool = True) -> str:
-    parts = [f"{looked.step}/{looked.steps}"] if batch else []
-    parts += [
+def _figures(looked: Looked, *, brief: bool = False) -> str:
+    accuracy, images = ("", "") if brief else ("accuracy ", " images")
+    parts = [
         f"loss {looked.loss:.4f}",
-        f"accuracy {100 * looked.accuracy:.2f} %",
-        f"{looked.images_per_second:,.0f} images/s",
+        f"{accuracy}{100 * looked.accuracy:.2f} %",
+        f"{looked.images_per_second:,.0f}{images}/s",
     ]
     if looked.seconds_left is not None:
         parts.append(f"{readable_time(looked.seconds_left)} left")

@@ -81,6 +81,25 @@ def test_a_display_leaves_the_epochs_and_takes_its_bar_away():
     assert text.endswith("\x1b[2K")
 
 
+def test_in_a_narrow_terminal_nothing_is_cut_off_and_the_bar_is_seen():
+    from rich.console import Console
+
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, width=80, color_system=None)
+    display = Display(console)
+    late = Looked(99, 100, 4120, 15625, 0.21134, 0.93401, 18412.3, 7500)
+    display.follow([LOOKED, late])
+    display.close()
+    text = stream.getvalue()
+    for figures in (
+        "412/937 · loss 0.2113 · 93.40 % · 8,412/s · 1 min 14 s left",
+        "4120/15625 · loss 0.2113 · 93.40 % · 18,412/s · 2 h 5 min left",
+    ):
+        lines = [line for line in text.split("\r") if figures in line and "epoch" in line]
+        assert lines
+        assert all("━" in line or "╸" in line for line in lines)
+
+
 def test_silence(capsys):
     Silent().follow([Told("x"), LOOKED, DONE])
     assert capsys.readouterr() == ("", "")

@@ -49,6 +49,7 @@ def load_digits() -> Data:
         (
             f"digits: {len(train):,} training and {len(test):,} test images of {SIZE}×{SIZE} "
             f"pixels; of each class, every {TEST_EVERY}th is for the test",
+            f"an empty pixel is put around each: they fill their {SIZE}×{SIZE} to the edge",
         ),
     )
 

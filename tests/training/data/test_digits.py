@@ -37,6 +37,7 @@ def test_the_division_is_stratified_and_fixed() -> None:
     assert data.notes == (
         "digits: 1,442 training and 355 test images of 8×8 pixels; of each class, every 5th is "
         "for the test",
+        "an empty pixel is put around each: they fill their 8×8 to the edge",
     )
 
 
