@@ -71,30 +71,31 @@ def made(recorded: Recorded, shapes: tuple[Shape, ...]) -> Op:
     Raises:
         NotSaid: it cannot be, or another shape comes out than did.
     """
-    bound, output = _bound(recorded.type, recorded.arguments, shapes)
+    layer, output = bound(recorded.type, recorded.arguments, shapes)
     if output != recorded.shape:
         raise NotSaid(
             f"as {recorded.type} it would give {format_shape(output)}, "
             f"but it gives {format_shape(recorded.shape)}"
         )
-    return Op(bound, shapes, output)
+    return Op(layer, shapes, output)
 
 
 def output_shape(type_name: str, arguments: dict[str, Any], shapes: tuple[Shape, ...]) -> Shape:
     """What a layer gives for what it reads; raises NotSaid where it cannot be."""
-    return _bound(type_name, arguments, shapes)[1]
+    return bound(type_name, arguments, shapes)[1]
 
 
-def _bound(
+def bound(
     type_name: str, arguments: dict[str, Any], shapes: tuple[Shape, ...]
 ) -> tuple[Layer, Shape]:
+    """A layer for what it reads, and the shape that it gives; raises NotSaid."""
     faults: list[LayerError] = []
     layer = registry()[type_name].read(arguments, faults)
     if layer is None:
         raise NotSaid(f"as {type_name}: {faults[0].message}")
     try:
-        bound = layer.bind(shapes)
-        return bound, bound.output_shape(shapes)
+        layer = layer.bind(shapes)
+        return layer, layer.output_shape(shapes)
     except LayerError as fault:
         raise NotSaid(f"as {type_name}: {fault.message}") from None
 

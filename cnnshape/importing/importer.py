@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from .checking import Check
+    from .recording import Recording
 
 
 class ImportFault(Exception):
@@ -99,20 +100,50 @@ def import_module(
     Raises:
         ImportFault: it cannot be run, or not be said as a spec, or the proof fails.
     """
-    from .checking import check, idle_parameters, refused
+    title = name or type(module).__name__
+    recording = _recorded(module, input_shape, by_name=True)
+    if not recording.by_name:
+        return _proved(module, input_shape, recording, title, description, partial)
+    refusal = None
+    try:
+        found = _proved(module, input_shape, recording, title, description, partial)
+        if found.check is not None:
+            return found
+    except ImportFault as fault:
+        refusal = fault
+    # A name alone proves nothing: look into the modules that were taken by theirs.
+    recording = _recorded(module, input_shape, by_name=False)
+    try:
+        return _proved(module, input_shape, recording, title, description, partial)
+    except ImportFault as fault:
+        raise (refusal if refusal is not None and refusal.unsupported else fault) from None
+
+
+def _recorded(module: nn.Module, input_shape: Shape, *, by_name: bool) -> Recording:
     from .recording import NotRecordable, record
 
     try:
-        recording = record(module, input_shape)
+        return record(module, input_shape, by_name=by_name)
     except NotRecordable as fault:
         raise ImportFault(f"the module cannot be recorded: {fault}") from fault
+
+
+def _proved(
+    module: nn.Module,
+    input_shape: Shape,
+    recording: Recording,
+    name: str,
+    description: str,
+    partial: bool,
+) -> Imported:
+    """The spec of what a module called; raises ImportFault as :func:`import_module`."""
+    from .checking import check, idle_parameters, refused
+
     layers = _simplified(recording.layers, recording.outputs)
     found = _unsaid(layers, partial)
     layers, idle = _with_heads(module, layers, idle_parameters(module, layers))
     order = arranged(layers)
-    network = network_of(
-        order, recording.outputs, input_shape, name or type(module).__name__, description
-    )
+    network = network_of(order, recording.outputs, input_shape, name, description)
     text = _text(network, _class_names(recording.classes, network))
     result = None
     if not found:

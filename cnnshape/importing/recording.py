@@ -23,18 +23,21 @@ from torch.overrides import TorchFunctionMode
 from ..layers.shapes import Shape
 from ..network import INPUT
 from .graph import NotSaid, Recorded, Unsupported
+from .leaves import leaf_type, named_leaf
 from .ledger import Ledger
 from .operations import (
     KEEPS_ORDER,
     Arithmetic,
     Call,
     Chain,
+    Indices,
     Layer,
     Value,
     answer,
     module_arguments,
+    unpooled,
 )
-from .torch_calls import full_name, leaf_type, plain_name, source_line, tensors_of
+from .torch_calls import full_name, plain_name, source_line, tensors_of
 
 BATCH = 2
 """Samples in the run: what mixes them with other dimensions shows it."""
@@ -51,21 +54,26 @@ class Recording(NamedTuple):
         layers: in the order of the run.
         outputs: the keys of what came out.
         classes: the class of each module, by its path (and a number where it ran again).
+        by_name: whether a module is taken for a layer by its class's name.
     """
 
     layers: list[Recorded]
     outputs: tuple[str, ...]
     classes: dict[str, str]
+    by_name: bool
 
 
-def record(module: nn.Module, input_shape: Shape) -> Recording:
+def record(module: nn.Module, input_shape: Shape, *, by_name: bool = True) -> Recording:
     """What `module` calls for an input of this shape (without the batch), in evaluation mode.
+
+    Args:
+        by_name: whether a module whose class has the name of a layer type is that layer.
 
     Raises:
         NotRecordable: it cannot run, or asks for values.
     """
     module.eval()
-    recorder = _Recorder(module, input_shape)
+    recorder = _Recorder(module, input_shape, by_name)
     dtype = next((p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32)
     with FakeTensorMode(allow_non_fake_inputs=True), torch.no_grad(), recorder.hooks():
         x = torch.empty(BATCH, *input_shape, dtype=dtype)
@@ -85,7 +93,7 @@ def record(module: nn.Module, input_shape: Shape) -> Recording:
             outputs.append(key)
     if not outputs:
         raise NotRecordable(f"it gives no tensor, but {type(output).__name__}")
-    return Recording(recorder.named(), tuple(outputs), recorder.classes)
+    return Recording(recorder.named(), tuple(outputs), recorder.classes, recorder.by_name)
 
 
 class _Frame(NamedTuple):
@@ -98,9 +106,12 @@ class _Frame(NamedTuple):
 class _Recorder(TorchFunctionMode):
     """Records calls as they happen."""
 
-    def __init__(self, module: nn.Module, input_shape: Shape) -> None:
+    def __init__(self, module: nn.Module, input_shape: Shape, by_name: bool) -> None:
         super().__init__()
         self.root = module
+        named = ((id(m), named_leaf(m)) for m in module.modules() if by_name)
+        self.named_leaves = {place: leaf for place, leaf in named if leaf is not None}
+        self.by_name = False
         self.names = {id(inner): name for name, inner in module.named_modules()}
         self.tensors = {id(t): name for name, t in module.named_parameters()}
         self.tensors |= {id(t): name for name, t in module.named_buffers()}
@@ -112,7 +123,7 @@ class _Recorder(TorchFunctionMode):
         self.keys: dict[int, str] = {}
         self.alive: list[Any] = []  # so that no id is used twice
         self.classes: dict[str, str] = {}
-        self.pooled: dict[int, str] = {}
+        self.pooled: dict[int, Value] = {}
         self.stack: list[_Frame] = [_Frame("", "")]
         self.inside = 0
         self.entered = ""
@@ -139,7 +150,7 @@ class _Recorder(TorchFunctionMode):
 
     def _enter(self, module: nn.Module, args: Any, kwargs: Any) -> None:
         self.entered = self.names[id(module)]
-        if self.inside or leaf_type(module):
+        if self.inside or self._is_leaf(module, [*args, *kwargs.values()]):
             self.inside += 1
             return
         name = self.names[id(module)]
@@ -156,6 +167,18 @@ class _Recorder(TorchFunctionMode):
         self.classes[path] = type(module).__name__
         self.stack.append(_Frame(name, path))
 
+    def _is_leaf(self, module: nn.Module, inputs: list[Any]) -> bool:
+        """Whether a module that is about to run is one layer."""
+        if leaf_type(module):
+            return True
+        leaf = self.named_leaves.get(id(module))
+        keys = [value.key for value in map(self._value, tensors_of(inputs))]
+        if leaf is None or not all(keys):
+            return False
+        fits = leaf.fits(tuple(self.ledger.shapes[key] for key in keys))
+        self.by_name = self.by_name or fits
+        return fits
+
     def _leave(self, module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
         if not self.inside:
             self.stack.pop()
@@ -163,8 +186,7 @@ class _Recorder(TorchFunctionMode):
         self.inside -= 1
         if self.inside:
             return
-        type_name = leaf_type(module)
-        assert type_name is not None
+        type_name = leaf_type(module) or type(module).__name__
         if type_name == "Identity":
             for tensor, given in zip(tensors_of(output), tensors_of(args), strict=False):
                 self.know(tensor, self.keys.get(id(given), ""))
@@ -178,7 +200,7 @@ class _Recorder(TorchFunctionMode):
         layer: Layer | None = None
         try:
             if type_name.startswith("MaxUnpool"):
-                reads = self._unpooled(inputs)
+                reads = list(unpooled(*map(self._shown, tensors_of(inputs)[:2])))
             if type_name == "MultiheadAttention" and len({read.key for read in reads}) == 1:
                 reads = reads[:1]
             arguments = module_arguments(type_name, module)
@@ -191,9 +213,7 @@ class _Recorder(TorchFunctionMode):
             what = f"{type(module).__module__}.{type(module).__name__}"
             self._unsaid(what, str(reason), reads, outputs, layer, module=self.names[id(module)])
             return
-        if len(outputs) > 1 and type_name.startswith("MaxPool"):
-            self.pooled[id(outputs[1])] = reads[0].key
-            self.alive.append(outputs[1])
+        self._know_indices(type_name.lower(), outputs, reads[0])
 
     def _leaf_path(self, module: nn.Module) -> tuple[str, ...]:
         """The path of a module of torch.nn in this run of what is around it."""
@@ -219,13 +239,6 @@ class _Recorder(TorchFunctionMode):
             replace(item, path=(*item.path[:-1], "")) if item.key in again else item
             for item in self.ledger.layers
         ]
-
-    def _unpooled(self, inputs: list[Any]) -> list[Value]:
-        value, indices, *_ = tensors_of(inputs)
-        if id(indices) not in self.pooled:
-            raise NotSaid("with indices that are not those of a max pool")
-        pooled = self.pooled[id(indices)]
-        return [self._value(value), Value(pooled, (BATCH, *self.ledger.shapes[pooled]))]
 
     # Functions --------------------------------------------------------------------------
 
@@ -282,6 +295,7 @@ class _Recorder(TorchFunctionMode):
                 self._add(layer, tensor, path)
             except NotSaid as reason:
                 self._unsaid(full_name(func), str(reason), before, [tensor], layer)
+        self._know_indices(name, outputs, before[0])
 
     # Layers -----------------------------------------------------------------------------
 
@@ -332,13 +346,20 @@ class _Recorder(TorchFunctionMode):
         self.keys[id(tensor)] = key
         self.alive.append(tensor)
 
+    def _know_indices(self, name: str, outputs: list[Tensor], pooled: Value) -> None:
+        """The second output of a max pool is where the maxima are in what it pooled."""
+        if name.startswith("maxpool") and len(outputs) == 2:
+            self.pooled[id(outputs[1])] = pooled
+            self.alive.append(outputs[1])
+
     def _value(self, tensor: Tensor) -> Value:
         key, name = self.keys.get(id(tensor), ""), self.tensors.get(id(tensor), "")
         return Value(key, tuple(tensor.shape), name)
 
     def _shown(self, argument: Any) -> Any:
         if isinstance(argument, Tensor):
-            return self._value(argument)
+            pooled = self.pooled.get(id(argument))
+            return self._value(argument) if pooled is None else Indices(pooled)
         if isinstance(argument, (list, tuple)) and not isinstance(argument, torch.Size):
             return (
                 type(argument)(self._shown(item) for item in argument)

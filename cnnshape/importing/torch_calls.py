@@ -9,19 +9,8 @@ from types import FrameType
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.overrides import resolve_name
-
-from ..layers import registry
-
-
-def leaf_type(module: nn.Module) -> str | None:
-    """The layer type that a module is, whose forward is that of torch.nn's class."""
-    for base in type(module).__mro__:
-        if base.__module__.startswith("torch.nn.modules") and base.__name__ in registry():
-            same = type(module).forward is getattr(base, "forward", None)
-            return base.__name__ if same else None
-    return None
 
 
 def tensors_of(value: Any) -> list[Tensor]:

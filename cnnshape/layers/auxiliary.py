@@ -25,6 +25,7 @@ class InceptionAux(nn.Module):
 
     def __init__(self, in_channels, num_classes):
         super().__init__()
+        self.num_classes = num_classes
         self.conv0 = self.conv(in_channels, {_WIDTHS[0]}, 1)
         self.conv1 = self.conv({_WIDTHS[0]}, {_WIDTHS[1]}, {_SIZE})
         self.fc = nn.Linear({_WIDTHS[1]}, num_classes)

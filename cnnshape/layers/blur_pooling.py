@@ -22,6 +22,7 @@ class BlurPool2d(nn.Module):
         super().__init__()
         if isinstance(kernel_size, int):
             kernel_size = (kernel_size, kernel_size)
+        self.kernel_size = kernel_size
         rows, columns = map(self.binomial, kernel_size)
         self.taps = [[a * b for b in columns] for a in rows]
         self.stride = stride

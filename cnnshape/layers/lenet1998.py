@@ -62,6 +62,12 @@ class ConnectionTableConv2d(nn.Module):
 
     def __init__(self, table, kernel_size, stride=1, padding=0, dilation=1, bias=True):
         super().__init__()
+        self.table = table
+        self.kernel_size = kernel_size
+        self.stride = stride
+        self.padding = padding
+        self.dilation = dilation
+        self.bias = bias
         self.fan_ins = sorted({len(reads) for reads in table})
         order = []
         for fan_in in self.fan_ins:

@@ -34,6 +34,7 @@ class ScaledStdConv2d(nn.Conv2d):
 
     def __init__(self, in_channels, out_channels, gamma=1.0, eps=1e-6, **options):
         super().__init__(in_channels, out_channels, **options)
+        self.gamma = gamma
         self.scale = gamma * self.weight[0].numel() ** -0.5
         self.eps = eps
         self.gain = nn.Parameter(torch.ones(out_channels, 1, 1, 1))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from ..graph import NotSaid
 from . import elementwise, joining, parts, rearranging, weighted, windows
-from .call import KEEPS_ORDER, Answer, Arithmetic, Call, Chain, Layer, Rule, Value
+from .call import KEEPS_ORDER, Answer, Arithmetic, Call, Chain, Indices, Layer, Rule, Value
 from .modules import module_arguments, tidy
+from .windows import unpooled
 
 __all__ = [
-    "KEEPS_ORDER", "Answer", "Arithmetic", "Call", "Chain", "Layer", "Value", "answer",
-    "module_arguments", "tidy",
+    "KEEPS_ORDER", "Answer", "Arithmetic", "Call", "Chain", "Indices", "Layer", "Value", "answer",
+    "module_arguments", "tidy", "unpooled",
 ]  # fmt: skip
 
 RULES: dict[str, Rule] = {

@@ -23,6 +23,12 @@ class Value(NamedTuple):
     name: str = ""
 
 
+class Indices(NamedTuple):
+    """The places of the maxima, a max pool's second output; `pooled`: what was pooled."""
+
+    pooled: Value
+
+
 class Layer(NamedTuple):
     """A layer that a rule answers with; `weights`: the original's name of each tensor."""
 

@@ -1,4 +1,4 @@
-"""A module of torch.nn as a layer type with arguments."""
+"""A module as a layer type with arguments."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from ..graph import NotSaid
 
 
 def module_arguments(type_name: str, module: Any) -> dict[str, Any]:
-    """The arguments of a module of torch.nn, read from its attributes."""
+    """The arguments of a module of a type's name, read from its attributes."""
     arguments: dict[str, Any] = {}
     for name in registry()[type_name].fields:
         if name == "inplace" or not hasattr(module, name):
             continue
         value = getattr(module, name)
-        if name in ("bias", "add_bias_kv"):
+        if name in ("bias", "add_bias_kv") and not isinstance(value, bool):
             value = value is not None
         arguments[name] = _as_plain(value)
     if type_name == "PReLU":
@@ -50,6 +50,14 @@ def tidy(type_name: str, arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def _as_plain(value: Any) -> Any:
+    if hasattr(value, "tolist"):  # a tensor, of codes say, whose whole numbers are floats
+        return _as_whole(value.tolist())
     if isinstance(value, (list, tuple)):
         return [_as_plain(item) for item in value]
     return value
+
+
+def _as_whole(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_whole(item) for item in value]
+    return int(value) if value % 1 == 0 else value

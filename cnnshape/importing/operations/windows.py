@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ..graph import NotSaid
-from .call import SAME, Answer, Call, Layer, Rule, Rules
+from .call import SAME, Answer, Call, Indices, Layer, Rule, Rules, Value
 
 rules = Rules()
 
@@ -26,11 +27,32 @@ def _pool(kind: str, names: tuple[str, ...]) -> Callable[[int], Rule]:
     return for_rank
 
 
+def unpooled(values: Any, indices: Any) -> tuple[Value, Value]:
+    """What MaxUnpool reads: what is put back, and the map that was pooled; raises NotSaid."""
+    if not isinstance(indices, Indices):
+        raise NotSaid("with indices that are not those of a max pool")
+    return values, indices.pooled
+
+
+def _max_unpool(rank: int) -> Rule:
+    def rule(call: Call) -> Answer:
+        names = ("kernel_size", "stride", "padding")
+        given = {
+            name: value
+            for place, name in enumerate(names, 2)
+            if (value := call.get(place, name)) is not None
+        }
+        return Layer(f"MaxUnpool{rank}d", given, unpooled(call.x, call.get(1, "indices")))
+
+    return rule
+
+
 _MAX = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
 _AVG = ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad", "divisor_override")
 for _rank in (1, 2, 3):
     for _written in (f"maxpool{_rank}d", f"maxpool{_rank}dwithindices"):
         rules[_written] = _pool("MaxPool", _MAX)(_rank)
+    rules[f"maxunpool{_rank}d"] = _max_unpool(_rank)
     rules[f"avgpool{_rank}d"] = _pool("AvgPool", _AVG)(_rank)
     rules[f"lppool{_rank}d"] = _pool("LPPool", ("norm_type", "kernel_size", "stride", "ceil_mode"))(
         _rank
