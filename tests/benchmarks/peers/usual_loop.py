@@ -2,8 +2,9 @@
 
 python -m tests.benchmarks.peers.usual_loop FOLDER SEED
 
-It goes on until its best accuracy has not been beaten for PATIENCE epochs, and says how long
-the best took to reach, and how long 99 %.
+Images are prepared as torchvision's transforms do it, by hand and so a little faster. It goes
+on until its best accuracy has not been beaten for PATIENCE epochs, and says how long the best
+took to reach.
 """
 
 import json
@@ -21,11 +22,10 @@ from .mnist import arrays, lenet5
 
 PATIENCE = 5
 MOST_EPOCHS = 60
-ENOUGH = 0.99
 
 
 class Digits(Dataset[tuple[Tensor, int]]):
-    """An image at a time, made a tensor when it is asked for, as torchvision's ToTensor does."""
+    """An image at a time, as Resize((32, 32)), ToTensor and Normalize make it when asked."""
 
     def __init__(self, folder: str, part: str) -> None:
         self.images, self.labels = arrays(folder, part)
@@ -34,9 +34,8 @@ class Digits(Dataset[tuple[Tensor, int]]):
         return len(self.labels)
 
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        image = Image.fromarray(self.images[index])
+        image = Image.fromarray(self.images[index]).resize((32, 32), Image.Resampling.BILINEAR)
         tensor = torch.from_numpy(np.array(image)).float().div(255).unsqueeze(0)
-        tensor = nn.functional.pad(tensor, (2, 2, 2, 2))
         return (tensor - 0.1307) / 0.3081, int(self.labels[index])
 
 
@@ -48,8 +47,9 @@ def main(folder: str, seed: int) -> None:
     testing: Any = DataLoader(Digits(folder, "t10k"), batch_size=1000)
     model, loss_of = lenet5(), nn.CrossEntropyLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    history: list[tuple[float, float]] = []
-    for _ in range(MOST_EPOCHS):
+    accuracies: list[float] = []
+    seconds: list[float] = []
+    while len(accuracies) < MOST_EPOCHS:
         for images, labels in training:
             optimizer.zero_grad()
             loss_of(model(images), labels).backward()
@@ -58,28 +58,13 @@ def main(folder: str, seed: int) -> None:
             right = sum(
                 (model(images).argmax(1) == labels).sum().item() for images, labels in testing
             )
-        history.append((right / 10_000, time.perf_counter() - start))
-        if max(accuracy for accuracy, _ in history) > max(
-            accuracy for accuracy, _ in history[-PATIENCE:]
-        ):
+        accuracies.append(right / 10_000)
+        seconds.append(time.perf_counter() - start)
+        if max(accuracies) > max(accuracies[-PATIENCE:]):
             break
-    best = max(accuracy for accuracy, _ in history)
-    print(
-        json.dumps(
-            {
-                "accuracy": best,
-                "seconds": _first(history, best),
-                "seconds_to_enough": _first(history, ENOUGH),
-                "epochs": len(history),
-                "history": history,
-            }
-        )
-    )
-
-
-def _first(history: list[tuple[float, float]], accuracy: float) -> float | None:
-    """The seconds after which an accuracy was reached, or None."""
-    return next((seconds for found, seconds in history if found >= accuracy), None)
+    best = accuracies.index(max(accuracies))
+    told = {"accuracy": accuracies[best], "seconds": seconds[best], "accuracies": accuracies}
+    print(json.dumps({**told, "all_seconds": seconds[-1]}))
 
 
 main(sys.argv[1], int(sys.argv[2]))
