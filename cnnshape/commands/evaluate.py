@@ -94,7 +94,7 @@ def _measured(trained: Trained, name: str, data_dir: str | None) -> Evaluation:
 def _print_text(
     trained: Trained, name: str, evaluation: Evaluation, recorded: float | None
 ) -> None:
-    from ..training.result import percent
+    from ..training.wording import percent
 
     right = round(evaluation.accuracy * evaluation.samples)
     typer.echo(

@@ -140,7 +140,7 @@ def _answers(
 
 def _print_text(predictions: Iterable[Prediction], classes: tuple[str, ...], drawn: bool) -> None:
     from ..training.data.dataset import printable
-    from ..training.result import percent
+    from ..training.wording import percent
 
     width = min(MOST_ALIGNED, max(map(len, classes)))
     for prediction in predictions:

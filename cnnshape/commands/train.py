@@ -320,7 +320,7 @@ def _tell_interrupted(training: Training) -> None:
 
 
 def _print_result(run: Run, result: dict[str, Any], shown: Shown) -> None:
-    from ..training.result import count_of, percent
+    from ..training.wording import count_of, percent
 
     if shown == "json":
         line = {"event": "result", "run": str(run.folder), **result}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ..diagrams import svg
 from ..diagrams.text import shorten, text_width
 from ..diagrams.themes import PALETTE, THEMES, contrast, mix
+from .wording import percent
 
 LARGEST_CELL, SMALLEST_CELL, MOST_ACROSS = 44.0, 8.0, 900.0
 LEAST_NUMBERED_CELL = 24.0
@@ -35,7 +36,7 @@ def confusion_svg(
     left = MARGIN + 20 + label + GAP
     top = TOP + 24 + (label if upright else size) + GAP
     side = cell * len(classes)
-    share_width = text_width("100.0 %", SMALL) + 2 * GAP
+    share_width = text_width(percent(1.0, 1), SMALL) + 2 * GAP if _has_shares(cell) else 0.0
     rows = [
         _row(counts, index, left, top + index * cell, cell, classes)
         for index, counts in enumerate(confusion)
@@ -72,13 +73,18 @@ def _row(
               f"{classes[index]} answered as {classes[column]}: {count:,}")
         for column, count in enumerate(counts)
     ]  # fmt: skip
-    if total and cell >= SMALL:
+    if total and _has_shares(cell):
         cells.append(
-            svg.text(f"{counts[index] / total:.1%}".replace("%", " %"),
+            svg.text(percent(counts[index] / total, 1),
                      left + cell * len(counts) + GAP, y + cell / 2 + SMALL * 0.35,
                      size=SMALL, fill=_THEME.muted)
         )  # fmt: skip
     return "".join(cells)
+
+
+def _has_shares(cell: float) -> bool:
+    """Whether the accuracy of each class stands beside its row: where its row is high enough."""
+    return cell >= SMALL
 
 
 def _cell(

@@ -74,7 +74,7 @@ def curves_svg(history: Sequence[Mapping[str, Any]], title: str, subtitle: str) 
     return svg.document(
         svg.text(title, LEFT, 28, size=TITLE, fill=_THEME.text, bold=True),
         svg.text(subtitle, LEFT, 48, size=NORMAL, fill=_THEME.muted),
-        _panel("Loss", loss, epochs, LEFT, (0.0, _most(loss) * 1.05 or 1.0), lambda v: f"{v:g}"),
+        _panel("Loss", loss, epochs, LEFT, (0.0, _most(loss) or 1.0), lambda v: f"{v:g}"),
         _panel("Accuracy", percent, epochs, second, (floor_percent, 100.0), lambda v: f"{v:g} %"),
         width=second + PANEL_WIDTH + RIGHT,
         height=TOP + PANEL_HEIGHT + BOTTOM,
@@ -93,8 +93,10 @@ def _panel(
     bounds: tuple[float, float],
     written: Callable[[float], str],
 ) -> str:
-    across = _Axis(min(epochs[0], 1), max(epochs[-1], 2), left, left + PANEL_WIDTH)
-    upwards = _Axis(*bounds, TOP + PANEL_HEIGHT, TOP)
+    # A single epoch stands in the middle.
+    beside = 1 if len(epochs) == 1 else 0
+    across = _Axis(epochs[0] - beside, epochs[-1] + beside, left, left + PANEL_WIDTH)
+    upwards = _Axis(*_rounded_outwards(*bounds), TOP + PANEL_HEIGHT, TOP)
     return svg.group(
         svg.text(name, left, TOP - 12, size=NORMAL, fill=_THEME.text, bold=True),
         _legend(list(lines), left + PANEL_WIDTH),
@@ -103,6 +105,7 @@ def _panel(
             svg.text(f"{value:.0f}", across.place(value), TOP + PANEL_HEIGHT + 18,
                      size=SMALL, fill=_THEME.muted, anchor="middle")
             for value in across.ticks(whole=True)
+            if epochs[0] <= value <= epochs[-1]
         ),
         svg.text("epoch", left + PANEL_WIDTH / 2, TOP + PANEL_HEIGHT + 40, size=SMALL,
                  fill=_THEME.muted, anchor="middle"),
@@ -154,6 +157,12 @@ def _rule(y: float, left: float, label: str) -> str:
 
 def _most(lines: Mapping[str, Sequence[float]]) -> float:
     return max(max(values) for values in lines.values())
+
+
+def _rounded_outwards(low: float, high: float) -> tuple[float, float]:
+    """The bounds of an axis that begins and ends with a mark."""
+    step = _round_step((high - low) / TICKS)
+    return floor(low / step + 1e-9) * step, ceil(high / step - 1e-9) * step
 
 
 def _round_step(step: float) -> float:

@@ -19,6 +19,7 @@ from .evaluation import Evaluation
 from .faults import TrainingError
 from .loop import Job
 from .run import Run, metrics_csv
+from .wording import count_of, percent
 
 if TYPE_CHECKING:
     from ..network import Network
@@ -107,19 +108,6 @@ def device_facts(device: torch.device, processes: int) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "processes": processes,
     }
-
-
-def percent(share: float) -> str:
-    """'99.07 %'; what is less than all is never rounded up to 100 %."""
-    text = f"{100 * share:.2f}"
-    if text == "100.00" and share < 1:
-        text = "99.99"
-    return f"{text} %"
-
-
-def count_of(number: int, noun: str) -> str:
-    """'1 epoch', '1,200 images'."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _processor() -> str:

@@ -26,7 +26,7 @@ from .loss import objective_for
 from .plan import Plan
 from .progress import Progress
 from .recipe import Recipe
-from .result import count_of, leave_files
+from .result import leave_files
 from .run import Run, RunError, metrics_csv, new_run
 from .session import (
     chosen_precision,
@@ -37,6 +37,7 @@ from .session import (
     where_it_stood,
 )
 from .tally import Tally
+from .wording import count_of
 
 if TYPE_CHECKING:
     from ..network import Network

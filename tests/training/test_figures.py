@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from cnnshape.training.confusion import confusion_svg
-from cnnshape.training.curves import curves_svg
-from cnnshape.training.result import count_of, percent
+from cnnshape.training.curves import PANEL_HEIGHT, TOP, curves_svg
 from cnnshape.training.terminal_pictures import coloured_lines, plain_lines
+from cnnshape.training.wording import count_of, percent
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -53,6 +53,19 @@ def test_curves_of_figures_that_never_change():
     assert _inside(ElementTree.fromstring(curves_svg(flat, "t", "s")))
 
 
+@pytest.mark.parametrize("epochs", [1, 2, 14, 200])
+def test_an_axis_begins_and_ends_with_a_mark(epochs):
+    root = ElementTree.fromstring(curves_svg(_history(epochs), "t", "s"))
+    lines = [line for line in root.iter(SVG + "line") if line.get("stroke-width") == "1"]
+    for left in {line.get("x1") for line in lines}:
+        rules = [float(line.get("y1")) for line in lines if line.get("x1") == left]
+        assert (min(rules), max(rules)) == (TOP, TOP + PANEL_HEIGHT)
+    numbers = [text.text for text in root.iter(SVG + "text") if text.get("text-anchor") == "middle"]
+    marked = [int(number) for number in numbers if number != "epoch"]
+    assert marked
+    assert all(1 <= epoch <= epochs for epoch in marked)
+
+
 def test_a_better_epoch_stands_higher():
     root = ElementTree.fromstring(curves_svg(_history(5), "t", "s"))
     *_, train, test = (
@@ -73,6 +86,12 @@ def test_a_confusion_matrix_has_a_cell_for_each_pair(classes):
     assert len(list(root.iter(SVG + "rect"))) == classes * classes + 1
     tooltips = [title.text for title in root.iter(SVG + "title")]
     assert "class number 0 answered as class number 0: 9" in tooltips
+
+
+def test_one_wrong_answer_of_many_is_not_all_right():
+    root = ElementTree.fromstring(confusion_svg([[9999, 1], [0, 10]], ["a", "b"], "t", "s"))
+    shares = [text.text for text in root.iter(SVG + "text") if text.text.endswith("%")]
+    assert shares == ["99.9 %", "100.0 %"]
 
 
 def test_a_class_without_test_images_has_no_share():
@@ -107,5 +126,7 @@ def test_a_share_is_never_rounded_to_all():
     assert percent(1.0) == "100.00 %"
     assert percent(0.999999) == "99.99 %"
     assert percent(0.99074) == "99.07 %"
+    assert percent(0.9996, 1) == "99.9 %"
+    assert percent(1.0, 1) == "100.0 %"
     assert count_of(1, "epoch") == "1 epoch"
     assert count_of(1200, "image") == "1,200 images"
