@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -56,7 +57,7 @@ class Diagnostic(NamedTuple):
             line, column, length = self.mark
             width = max(2, len(str(line)))
             yield "blue", f"{' ' * width}--> "
-            yield "", f"{self.source or '<spec>'}:{line}:{column}\n"
+            yield "", f"{_file(self.source) or '<spec>'}:{line}:{column}\n"
             if self.text:
                 text, start, end = _window(self.text, column, length)
                 yield "blue", f"{' ' * width} |\n{line:>{width}} | "
@@ -66,7 +67,7 @@ class Diagnostic(NamedTuple):
                 yield "", "\n"
         elif self.source:
             yield "blue", f"{' ' * width}--> "
-            yield "", f"{self.source}\n"
+            yield "", f"{_file(self.source)}\n"
         for note in self.notes:
             yield "blue", f"{' ' * width} = "
             yield "", f"note: {_printable(note)}\n"
@@ -90,6 +91,15 @@ class SpecError(Exception):
         super().__init__("\n".join(map(str, diagnostics)))
         self.diagnostics = tuple(diagnostics)
         self.partial = partial
+
+
+def _file(source: str) -> str:
+    """A file's name as a reader knows it: of one that ships with cnnshape, from its folder on."""
+    from .zoo import folder
+
+    shipped = folder()
+    inside = source.startswith(f"{shipped}{os.sep}")
+    return source.removeprefix(f"{shipped.parent}{os.sep}") if inside else source
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,12 @@ def test_a_faulty_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(cnnshape.SpecError) as caught:
         cnnshape.load(path)
     assert f"  --> {path}:3:17\n" in str(caught.value)
+
+
+def test_a_file_that_ships_is_named_without_where_it_is_installed() -> None:
+    with pytest.raises(cnnshape.SpecError) as caught:
+        cnnshape.load("resnet50", params={"depths": (3,)})
+    assert re.search(r"  --> architectures.resnet\.yaml:\d+:\d+\n", str(caught.value))
 
 
 def test_a_file_that_is_not_there() -> None:
