@@ -103,6 +103,8 @@ class Recipe:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
         """The recipe of plain data; raises :class:`RecipeFault`."""
+        if not isinstance(values, Mapping):
+            raise RecipeFault("recipe", f"a recipe is a table of values, not {_shown(values)}")
         return cls(**{name: read_value(name, value) for name, value in values.items()})
 
 

@@ -23,6 +23,7 @@ from .checkpoint import Checkpoint, Position, restore
 from .classifier import Classifier
 from .data import Data, load_data
 from .data.augmentation import Augmentation
+from .data.dataset import CheckClasses
 from .data.loading import BUDGET, SYNTHETIC_CLASSES
 from .data.preparation import Preparation
 from .distributed import Group
@@ -83,6 +84,7 @@ def load_for(
     seed: int,
     strict: bool,
     report: Callable[[str], None],
+    check_classes: CheckClasses = lambda count: None,
 ) -> Data:
     """The recipe's data set. The leading process loads first, so that one alone downloads."""
 
@@ -99,6 +101,7 @@ def load_for(
             report=report if group.leads else lambda line: None,
             classes=_classes_of(network),
             budget=budget,
+            check_classes=check_classes,
         )
 
     data = load() if group.leads else None

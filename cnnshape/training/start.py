@@ -116,6 +116,7 @@ def new_training(
     data = load_for(
         group, recipe, network,
         data_dir=data_dir, seed=wishes.seed, strict=wishes.strict, report=tell,
+        check_classes=lambda count: objective_for(network, count, recipe),
     )  # fmt: skip
     objective = objective_for(network, len(data.classes), recipe)
     recipe = recipe.settled(

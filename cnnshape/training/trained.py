@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load as load_tensors
 
 from ..api import load
 from ..torch_backend import build
@@ -63,11 +63,11 @@ def load_trained(run: Run, result: dict[str, Any], device: torch.device) -> Trai
         recipe = Recipe.from_dict(result["recipe"])
         preparation = Preparation.from_dict(result["preparation"])
         classes = tuple(result["classes"])
-        state = load_file(run.model)
+        state = load_tensors(run.model.read_bytes())
         for key in USED:
             result[key]
     except OSError as fault:
-        raise RunError(f"cannot read {fault.filename or run.folder}: {fault.strerror}") from None
+        raise RunError(f"cannot read {fault.filename}: {fault.strerror}") from None
     except SafetensorError as fault:
         raise CheckpointError(f"{run.model} is damaged: {fault}") from None
     except (KeyError, TypeError, RecipeFault) as fault:

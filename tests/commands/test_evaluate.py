@@ -70,7 +70,7 @@ def test_other_classes_are_refused(cli, run):
         ("result.json", None, 2, "has not ended; cnnshape train --resume run"),
         ("result.json", b"{}", 2, "is no result of a training run"),
         ("result.json", b'{"schema": 1}', 2, "is not whole"),
-        ("model.safetensors", None, 2, "cannot read"),
+        ("model.safetensors", None, 2, "cannot read run/model.safetensors: No such file"),
         ("model.safetensors", b"\x80\x04]\x94.", 1, "is damaged"),
         ("spec.yaml", b"input: [1, 32, 32]\nlayers: [Flatten, {type: Linear, out_features: 10}]",
          1, "are not of the network"),

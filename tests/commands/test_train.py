@@ -136,6 +136,12 @@ def test_what_a_resumed_run_cannot_be_told(cli, option, named):
     assert f"leave {named} out" in result.stderr
 
 
+def test_without_a_run_there_is_nothing_to_go_on_from(cli):
+    result = cli("train", "--resume", "none", "--device", "cpu", "--quiet")
+    assert result.exit_code == 2
+    assert "there is nothing to go on from in none" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -146,7 +152,6 @@ def test_what_a_resumed_run_cannot_be_told(cli, option, named):
         (("--dataset", "mnst"), 2, "there is no data set 'mnst': did you mean mnist?"),
         (("--device", "abacus"), 2, "there is no device 'abacus' to train on here"),
         (("--device", "meta"), 2, "there is no device 'meta' to train on here"),
-        (("--resume", "none"), 2, "there is nothing to go on from in none"),
         (("--set", "classes=9"), 1, "give out out_features: 10"),
         (("--lr", "1e12"), 1, "try a lower one, such as --lr"),
         (("--dataset", "folder:none"), 2, "none"),
@@ -159,6 +164,18 @@ def test_what_is_wrong_is_told_in_a_line(cli, net, arguments, code, message):
     assert result.exit_code == code
     assert message in " ".join(result.stderr.split())
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "cifar10", "folder:photos"])
+def test_classes_are_counted_before_anything_is_fetched_or_read(cli, net, dataset):
+    for name in "abcdefghij":
+        Path("photos", name).mkdir(parents=True)
+        Path("photos", name, "1.png").write_bytes(b"not even an image")
+    settings = ("--set", "classes=9", "--input", "3x8x8", "--dataset", dataset)
+    result = cli("train", net, *settings)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: the network gives 9 numbers, and the data set has 10")
+    assert "help: add --set classes=10, or give out out_features: 10" in result.stderr
 
 
 def test_a_run_is_not_written_over(cli, net):

@@ -19,6 +19,10 @@ Report: TypeAlias = Callable[[str], None]
 """What is told a line of what goes on."""
 
 
+CheckClasses: TypeAlias = Callable[[int], object]
+"""What is given the number of classes, and raises where they cannot be learned."""
+
+
 class DataError(Exception):
     """A data set that cannot be had as asked. The text is one line: what is wrong, what helps."""
 

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...layers.shapes import format_shape
-from .dataset import ArrayImages, Data, DataError, Drawing, Images
+from .dataset import ArrayImages, CheckClasses, Data, DataError, Drawing, Images
 from .folder_listing import Found, Listing, few, find_images
 from .image_files import (
     BrokenImage,
@@ -77,6 +77,7 @@ def load_folder(
     strict: bool,
     budget: int,
     report: Report,
+    check_classes: CheckClasses,
 ) -> Data:
     """The images of a folder, at the size that a network reads.
 
@@ -87,6 +88,7 @@ def load_folder(
         strict: whether a broken image is an error; else it is left out, and said.
         budget: bytes; where all pixels take more, they are not kept in memory.
         report: is told what is done.
+        check_classes: is given the number of classes before an image is read.
 
     Raises:
         DataError: the folder is not made so, a class is empty, or an image is broken (strict).
@@ -94,6 +96,7 @@ def load_folder(
     if not Path(path).is_dir():
         raise DataError(f"folder:{path}: there is no such folder")
     found = find_images(Path(path))
+    check_classes(len(found.classes))
     train, test, notes = _divided(found, seed)
     count = len(train.names) + len(test.names)
     report(f"reading {count:,} images of {path}")

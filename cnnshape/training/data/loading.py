@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...layers.shapes import format_shape
-from .dataset import Data, DataError, Report
+from .dataset import CheckClasses, Data, DataError, Report
 
 NAMES = ("digits", "mnist", "fashion-mnist", "kmnist", "cifar10", "cifar100", "synthetic")
 """The data sets that have names; 'folder:PATH' is one of the user's own."""
@@ -25,6 +25,7 @@ def load_data(
     report: Report = lambda line: None,
     classes: int = SYNTHETIC_CLASSES,
     budget: int = BUDGET,
+    check_classes: CheckClasses = lambda count: None,
 ) -> Data:
     """A data set by its name.
 
@@ -39,6 +40,8 @@ def load_data(
         report: is told a line of what takes its time.
         classes: how many classes synthetic images have.
         budget: bytes of pixels up to which the images of a folder are kept in memory.
+        check_classes: is given the number of classes before images are fetched or read, and may
+            raise.
 
     Raises:
         DataError: there is no such data set, it cannot be had, or the network reads no images.
@@ -54,7 +57,10 @@ def load_data(
 
         _refuse_data_dir(kind, data_dir)
         shape = _image_shape(name, input_shape)
-        return load_folder(rest, shape, seed=seed, strict=strict, budget=budget, report=report)
+        return load_folder(
+            rest, shape, seed=seed, strict=strict, budget=budget, report=report,
+            check_classes=check_classes,
+        )  # fmt: skip
     if name not in NAMES:
         raise DataError(_unknown(name))
     _image_shape(name, input_shape)
@@ -65,12 +71,14 @@ def load_data(
         return load_digits()
     folder = None if data_dir is None else Path(data_dir)
     if name.startswith("cifar"):
-        from .cifar import load_cifar
+        from . import cifar
 
-        return load_cifar(name, folder, download=download, report=report)
-    from .mnist import load_idx_set
+        check_classes(len(cifar.SETS[name].classes))
+        return cifar.load_cifar(name, folder, download=download, report=report)
+    from . import mnist
 
-    return load_idx_set(name, folder, download=download, report=report)
+    check_classes(len(mnist.SETS[name].classes))
+    return mnist.load_idx_set(name, folder, download=download, report=report)
 
 
 def _image_shape(name: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
