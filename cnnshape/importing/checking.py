@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from ..network import Network
 from ..torch_backend import build
-from ..torch_backend.counting import MacCounter
+from ..torch_backend.counting import MacCounter, attention_by_matrix_products
 from ..torch_backend.initialisation import draw_weights
 from .graph import Recorded
 from .torch_calls import tensors_of
@@ -92,7 +92,7 @@ def check(module: nn.Module, network: Network, layers: list[Recorded], idle: int
     # A module may write into what it reads; what PyTorch runs with a warning, it runs.
     with catch_warnings(), torch.no_grad():
         simplefilter("ignore")
-        with MacCounter() as counter:
+        with attention_by_matrix_products(), MacCounter() as counter:
             expected = _tensors(module(x.clone()))
         found = _tensors(ours(x.clone()))
     shapes = ([tuple(t.shape) for t in found], [tuple(t.shape) for t in expected])

@@ -34,13 +34,13 @@ from .operations import (
     Layer,
     Value,
     answer,
+    check_samples,
     module_arguments,
+    placed,
     unpooled,
 )
+from .samples import BATCH, FIRST, divided
 from .torch_calls import full_name, plain_name, source_line, tensors_of
-
-BATCH = 2
-"""Samples in the run: what mixes them with other dimensions shows it."""
 
 
 class NotRecordable(Exception):
@@ -89,6 +89,8 @@ def record(module: nn.Module, input_shape: Shape, *, by_name: bool = True) -> Re
         key = recorder.keys.get(id(tensor))
         if key is None:
             raise NotRecordable("an output does not follow from the input")
+        if recorder.value(tensor).samples != FIRST:
+            raise NotRecordable("an output does not have the batch in its first dimension")
         if key not in outputs:
             outputs.append(key)
     if not outputs:
@@ -172,7 +174,7 @@ class _Recorder(TorchFunctionMode):
         if leaf_type(module):
             return True
         leaf = self.named_leaves.get(id(module))
-        keys = [value.key for value in map(self._value, tensors_of(inputs))]
+        keys = [value.key for value in map(self.value, tensors_of(inputs))]
         if leaf is None or not all(keys):
             return False
         fits = leaf.fits(tuple(self.ledger.shapes[key] for key in keys))
@@ -192,7 +194,7 @@ class _Recorder(TorchFunctionMode):
                 self.know(tensor, self.keys.get(id(given), ""))
             return
         inputs = [*args, *kwargs.values()]
-        reads = [value for value in map(self._value, tensors_of(inputs)) if value.key]
+        reads = [value for value in map(self.value, tensors_of(inputs)) if value.key]
         path = self._leaf_path(module)
         outputs = tensors_of(output)
         if not reads:
@@ -203,7 +205,7 @@ class _Recorder(TorchFunctionMode):
                 reads = list(unpooled(*map(self._shown, tensors_of(inputs)[:2])))
             if type_name == "MultiheadAttention" and len({read.key for read in reads}) == 1:
                 reads = reads[:1]
-            arguments = module_arguments(type_name, module)
+            arguments = placed(module_arguments(type_name, module), reads[0])
             name = self.names[id(module)]
             prefix = f"{name}." if name else ""
             weights = {key: f"{prefix}{key}" for key in module.state_dict()}
@@ -248,7 +250,7 @@ class _Recorder(TorchFunctionMode):
         kwargs = kwargs or {}
         if self.inside:
             return func(*args, **kwargs)
-        before = [self._value(tensor) for tensor in tensors_of([*args, *kwargs.values()])]
+        before = [self.value(tensor) for tensor in tensors_of([*args, *kwargs.values()])]
         shown = [self._shown(arg) for arg in args], {k: self._shown(v) for k, v in kwargs.items()}
         result = func(*args, **kwargs)
         outputs = tensors_of(result)
@@ -271,7 +273,7 @@ class _Recorder(TorchFunctionMode):
     ) -> None:
         name = plain_name(func)
         several = isinstance(result, (list, tuple))
-        call = Call(name, *shown, tuple(tuple(t.shape) for t in outputs), several)
+        call = Call(name, *shown, tuple(_shaped(t) for t in outputs), several)
         try:
             said = answer(call)
         except Arithmetic as reason:
@@ -301,7 +303,9 @@ class _Recorder(TorchFunctionMode):
 
     def _add(self, said: Layer | Chain, tensor: Tensor, path: tuple[str, ...]) -> None:
         """Record a layer, or several; raises NotSaid."""
-        shape = tuple(tensor.shape)
+        value = _shaped(tensor)
+        check_samples(said, value)
+        shape = value.shape
         if isinstance(said, Chain):
             key = self.ledger.add_chain(said, shape, path)
         else:
@@ -332,7 +336,7 @@ class _Recorder(TorchFunctionMode):
         self.used.update(own)
         params = sum(size for name, size in own.items() if name in self.learned)
         for tensor in outputs:
-            shape = tuple(tensor.shape)[1:]
+            shape = _shaped(tensor).shape[1:]
             key = self.ledger.add_unknown(
                 unsupported, read, shape, path, params=params, number=number
             )
@@ -352,14 +356,17 @@ class _Recorder(TorchFunctionMode):
             self.pooled[id(outputs[1])] = pooled
             self.alive.append(outputs[1])
 
-    def _value(self, tensor: Tensor) -> Value:
+    def value(self, tensor: Tensor) -> Value:
+        """What is known of a tensor."""
         key, name = self.keys.get(id(tensor), ""), self.tensors.get(id(tensor), "")
-        return Value(key, tuple(tensor.shape), name)
+        if key:
+            return _shaped(tensor)._replace(key=key)
+        return Value("", tuple(tensor.shape), name)
 
     def _shown(self, argument: Any) -> Any:
         if isinstance(argument, Tensor):
             pooled = self.pooled.get(id(argument))
-            return self._value(argument) if pooled is None else Indices(pooled)
+            return self.value(argument) if pooled is None else Indices(pooled)
         if isinstance(argument, (list, tuple)) and not isinstance(argument, torch.Size):
             return (
                 type(argument)(self._shown(item) for item in argument)
@@ -374,3 +381,10 @@ class _Recorder(TorchFunctionMode):
         text = str(fault).strip().partition("\n")[0]
         place = f" in {around}" if around else ""
         return f"{type(fault).__name__}{place}: {text}"
+
+
+def _shaped(tensor: Tensor) -> Value:
+    """A tensor that follows from the input, as a network has it; its key is not known here."""
+    shape = tuple(tensor.shape)
+    shape, samples = divided(shape) or (shape, FIRST)
+    return Value("", shape, samples=samples)

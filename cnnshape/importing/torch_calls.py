@@ -27,8 +27,8 @@ def tensors_of(value: Any) -> list[Tensor]:
 def plain_name(func: Any) -> str:
     """A function's name as rules have it: 'add' for torch.Tensor.add_."""
     name = getattr(func, "__name__", "")
-    if name == "__get__":
-        return "get"
+    if name == "__get__":  # of x.mT, by the descriptor that it is a method of
+        name = getattr(func.__self__, "__name__", "")
     return name.replace("_", "").lower()
 
 

@@ -7,21 +7,34 @@ raises NotSaid where the layer types have no word for what is asked.
 from __future__ import annotations
 
 from ..graph import NotSaid
-from . import elementwise, joining, parts, rearranging, weighted, windows
-from .call import KEEPS_ORDER, Answer, Arithmetic, Call, Chain, Indices, Layer, Rule, Value
-from .modules import module_arguments, tidy
+from . import elementwise, joining, parts, products, rearranging, reducing, weighted, windows
+from .call import (
+    KEEPS_ORDER,
+    Answer,
+    Arithmetic,
+    Call,
+    Chain,
+    Indices,
+    Layer,
+    Rule,
+    Value,
+    check_samples,
+)
+from .modules import module_arguments, placed, tidy
 from .windows import unpooled
 
 __all__ = [
     "KEEPS_ORDER", "Answer", "Arithmetic", "Call", "Chain", "Indices", "Layer", "Value", "answer",
-    "module_arguments", "tidy", "unpooled",
+    "check_samples", "module_arguments", "placed", "tidy", "unpooled",
 ]  # fmt: skip
 
 RULES: dict[str, Rule] = {
     **elementwise.rules,
     **joining.rules,
     **parts.rules,
+    **products.rules,
     **rearranging.rules,
+    **reducing.rules,
     **windows.rules,
     **weighted.rules,
 }

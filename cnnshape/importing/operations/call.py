@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 from ...layers.shapes import Shape
 from ..graph import NotSaid
+from ..samples import FIRST, FOLLOWS_DIMENSIONS, Samples
 
 
 class Value(NamedTuple):
@@ -14,13 +16,60 @@ class Value(NamedTuple):
 
     Attributes:
         key: of the layer that gives it; '' for one that does not follow from the input.
-        shape: with the batch.
+        shape: as a network has it, with the batch first.
         name: of the parameter or buffer that it is, or ''.
+        samples: where they lie in the tensor.
     """
 
     key: str
     shape: Shape
     name: str = ""
+    samples: Samples = FIRST
+
+    @property
+    def tensor(self) -> Shape:
+        """The shape as PyTorch has it."""
+        batch, *sample = self.shape
+        dim, parts = self.samples
+        return (*sample[:dim], batch * parts, *sample[dim + (parts > 1) :])
+
+    @property
+    def rank(self) -> int:
+        """The tensor's dimensions."""
+        return len(self.tensor)
+
+    @property
+    def outer(self) -> int:
+        """How many positions the tensor's dimensions before that of the samples have."""
+        return prod(self.shape[1 : self.samples.dim + 1])
+
+    def dim(self, given: int) -> int:
+        """A dimension of the tensor as a network counts it; raises NotSaid for the samples'."""
+        if self.samples == FIRST:
+            return given
+        place = given % self.rank
+        if place == self.samples.dim:
+            raise NotSaid("along the batch, which has other dimensions folded in")
+        number = self._number(place)
+        return number - len(self.shape) if given < 0 else number
+
+    def new_dim(self, given: int) -> int:
+        """As :meth:`dim`, of a dimension that is put in; `given` counts in what comes out."""
+        place = given % (self.rank + 1)
+        before = place <= self.samples.dim or self.samples.parts > 1
+        number = place + 1 if before else place
+        return number - len(self.shape) - 1 if given < 0 else number
+
+    def order(self, given: Sequence[int]) -> list[int]:
+        """All dimensions of the tensor in a new order, as a network counts them."""
+        numbers = [self._number(place % self.rank) for place in given]
+        return [0, *(number for number in numbers if number)]
+
+    def _number(self, place: int) -> int:
+        dim, parts = self.samples
+        if parts > 1 or place < dim:
+            return place + 1
+        return place if place > dim else 0
 
 
 class Indices(NamedTuple):
@@ -43,7 +92,7 @@ class Call:
 
     Attributes:
         name: the function's name, without underscores: 'add' for `a + b` and `a.add_(b)`.
-        outputs: the shapes of what came out, with the batch.
+        outputs: what came out; its keys are not known yet.
         several: whether a list or tuple came out.
     """
 
@@ -52,7 +101,7 @@ class Call:
         name: str,
         args: Sequence[Any],
         kwargs: dict[str, Any],
-        outputs: tuple[Shape, ...],
+        outputs: tuple[Value, ...],
         several: bool,
     ) -> None:
         self.name = name
@@ -85,7 +134,23 @@ class Call:
     @property
     def output(self) -> Shape:
         """The shape of the only output."""
-        return self.outputs[0]
+        return self.outputs[0].shape
+
+    def dim(self, place: int, name: str = "dim", default: Any = None) -> int:
+        """A dimension of the first tensor that is named, as a network counts it."""
+        given = self.get(place, name, default)
+        if type(given) is not int:
+            raise NotSaid(f"with the {name} {given}")
+        return self.x.dim(given)
+
+    def dims(self, place: int, name: str = "dim") -> int | list[int]:
+        """The same of one dimension or of several."""
+        given = self.get(place, name)
+        if given in (None, (), []):
+            raise NotSaid("over the batch too")
+        if isinstance(given, (list, tuple)):
+            return [self.x.dim(dim) for dim in given]
+        return self.dim(place, name)
 
 
 class Chain:
@@ -98,6 +163,19 @@ class Chain:
     def then(self, type_name: str, **arguments: Any) -> None:
         """One layer more."""
         self.layers.append(Layer(type_name, arguments, () if self.layers else self.reads))
+
+
+def check_samples(said: Layer | Chain, output: Value) -> None:
+    """Raise NotSaid where the samples lie where the layers would not leave them."""
+    values = (*said.reads, output)
+    if all(value.samples == FIRST for value in values):
+        return
+    for layer in said.layers if isinstance(said, Chain) else [said]:
+        if layer.type not in FOLLOWS_DIMENSIONS:
+            raise NotSaid("of a batch that has other dimensions folded in")
+    from_end = {(read.rank - read.samples.dim, read.samples.parts) for read in said.reads}
+    if len(from_end) > 1:
+        raise NotSaid("of values that have the batch in different dimensions")
 
 
 KEEPS_ORDER = frozenset(

@@ -48,17 +48,11 @@ WITH_ARGUMENTS: dict[str, tuple[str, tuple[tuple[int, str], ...]]] = {
     "channelshuffle": ("ChannelShuffle", ((1, "groups"),)),
     "nativechannelshuffle": ("ChannelShuffle", ((1, "groups"),)),
     "localresponsenorm": ("LocalResponseNorm", ((1, "size"), (2, "alpha"), (3, "beta"), (4, "k"))),
-    "unfold": ("Unfold", ((1, "kernel_size"), (2, "dilation"), (3, "padding"), (4, "stride"))),
     "fold": (
         "Fold",
         ((1, "output_size"), (2, "kernel_size"), (3, "dilation"), (4, "padding"), (5, "stride")),
     ),
-    "unsqueeze": ("Unsqueeze", ((1, "dim"),)),
-    "flatten": ("Flatten", ((1, "start_dim"), (2, "end_dim"))),
-    "transpose": ("Transpose", ((1, "dim0"), (2, "dim1"))),
-    "swapaxes": ("Transpose", ((1, "axis0"), (2, "axis1"))),
     "narrow": ("Narrow", ((1, "dim"), (2, "start"), (3, "length"))),
-    "unflatten": ("Unflatten", ((1, "dim"), (2, "unflattened_size"))),
 }  # fmt: skip
 
 
@@ -69,10 +63,8 @@ def _simple(type_name: str, arguments: tuple[tuple[int, str], ...] = ()) -> Rule
             for place, name in arguments
             if (value := call.get(place, name)) is not None and value != ()
         }
-        if type_name == "Flatten":  # torch.flatten begins with the batch, nn.Flatten after it
-            given.setdefault("start_dim", 0)
-        if type_name == "Transpose" and "axis0" in given:
-            given = {"dim0": given["axis0"], "dim1": given["axis1"]}
+        if type(given.get("dim")) is int:
+            given["dim"] = call.x.dim(given["dim"])
         return Layer(type_name, given, (call.x,))
 
     return rule

@@ -73,11 +73,6 @@ def _maximum(call: Call) -> Answer:
     return joined(call, "Maximum")
 
 
-@rules.of("matmul", "bmm")
-def _matmul(call: Call) -> Answer:
-    return joined(call, "MatMul")
-
-
 def joined(call: Call, type_name: str) -> Layer:
     """The layer of two values; raises NotSaid where one is no layer's."""
     a, b = _operands(call)
@@ -98,11 +93,23 @@ def joined(call: Call, type_name: str) -> Layer:
 
 @rules.of("cat", "concat", "concatenate")
 def _cat(call: Call) -> Answer:
-    values = call.get(0, "tensors")
-    if not all(map(follows, values)):
-        raise NotSaid("with a value that is no layer's")
-    dim = call.get(1, "dim", 0)
+    values = _listed(call)
+    dim = values[0].dim(call.get(1, "dim", 0))
     dim = dim + len(call.output) if dim < 0 else dim
     if len(values) == 1:
         return SAME
-    return Layer("Concat", {"dim": dim}, tuple(values))
+    return Layer("Concat", {"dim": dim}, values)
+
+
+@rules.of("stack")
+def _stack(call: Call) -> Answer:
+    values = _listed(call)
+    return Layer("Stack", {"dim": values[0].new_dim(call.get(1, "dim", 0))}, values)
+
+
+def _listed(call: Call) -> tuple[Value, ...]:
+    """The tensors of a list; raises NotSaid where one is no layer's."""
+    values = tuple(call.get(0, "tensors"))
+    if not all(map(follows, values)):
+        raise NotSaid("with a value that is no layer's")
+    return values

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...layers import registry
 from ..graph import NotSaid
+from .call import Value
 
 
 def module_arguments(type_name: str, module: Any) -> dict[str, Any]:
@@ -34,6 +35,16 @@ def module_arguments(type_name: str, module: Any) -> dict[str, Any]:
     if type_name == "Linear":
         arguments.setdefault("in_features", module.in_features)
     return arguments
+
+
+def placed(arguments: dict[str, Any], x: Value) -> dict[str, Any]:
+    """The arguments with the dimensions that they name as a network counts those of `x`."""
+    dims = {
+        name: x.dim(value)
+        for name, value in arguments.items()
+        if name in ("dim", "start_dim", "end_dim") and type(value) is int
+    }
+    return arguments | dims
 
 
 def tidy(type_name: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..graph import NotSaid
-from .call import SAME, Answer, Call, Chain, Layer, Rules
+from .call import SAME, Answer, Call, Chain, Layer, Rules, Value
 
 rules = Rules()
 
 
 @rules.of("chunk")
 def _chunk(call: Call) -> Answer:
-    chunks, dim = call.get(1, "chunks"), call.get(2, "dim", 0)
+    chunks, dim = call.get(1, "chunks"), call.dim(2, "dim", 0)
     return [
         Layer("Chunk", {"chunks": chunks, "dim": dim, "index": index}, (call.x,))
         for index in range(len(call.outputs))
@@ -20,9 +22,9 @@ def _chunk(call: Call) -> Answer:
 @rules.of("split", "tensorsplit", "splitwithsizes")
 def _split(call: Call) -> Answer:
     sizes = call.get(1, "split_size_or_sections", call.kwargs.get("split_size"))
-    dim = call.get(2, "dim", 0)
+    dim = call.dim(2, "dim", 0)
     if call.name == "tensorsplit":
-        sizes = [shape[dim] for shape in call.outputs]
+        sizes = [value.shape[dim] for value in call.outputs]
     sizes = list(sizes) if isinstance(sizes, (list, tuple)) else sizes
     return [
         Layer("Split", {"split_size": sizes, "dim": dim, "index": index}, (call.x,))
@@ -30,48 +32,91 @@ def _split(call: Call) -> Answer:
     ]
 
 
-@rules.of("getitem")
-def _getitem(call: Call) -> Answer:
-    x, index = call.args[0], call.args[1]
-    index = index if isinstance(index, tuple) else (index,)
-    if ... in index:
-        place = index.index(...)
-        missing = len(x.shape) - sum(item is not None for item in index) + 1
-        index = (*index[:place], *(slice(None),) * missing, *index[place + 1 :])
-    chain = Chain((x,))
-    steps: dict[int, int] = {}
-    single: list[int] = []
-    for dim, item in enumerate(index):
-        if type(item) is int and dim > 0:
-            chain.then("Narrow", dim=dim, start=item % x.shape[dim], length=1)
-            single.append(dim)
-            continue
-        if not isinstance(item, slice):
-            raise NotSaid("with an index that is no range")
-        start, stop, step = item.indices(x.shape[dim])
-        if step != 1:
-            steps[dim] = step
-        if (start, stop) != (0, x.shape[dim]):
-            if stop <= start:
-                raise NotSaid("nothing is left")
-            chain.then("Narrow", dim=dim, start=start, length=stop - start)
-    if steps:
-        rank = len(x.shape) - 2
-        if not rank or not set(steps) <= set(range(2, rank + 2)):
-            raise NotSaid("with a step along channels")
-        stride = [steps.get(dim, 1) for dim in range(2, rank + 2)]
-        # Windows of one element: what is taken is every so manieth one.
-        chain.then(f"MaxPool{rank}d", kernel_size=1, stride=stride)
-    for dim in reversed(single):
-        chain.then("Squeeze", dim=dim)
-    return chain if chain.layers else SAME
+@rules.of("unbind")
+def _unbind(call: Call) -> Answer:
+    dim = call.dim(1, "dim", 0)
+    return [
+        Layer("Select", {"dim": dim, "index": index}, (call.x,))
+        for index in range(len(call.outputs))
+    ]
 
 
 @rules.of("select")
 def _select(call: Call) -> Answer:
-    dim, index = call.get(1, "dim"), call.get(2, "index")
-    size = call.x.shape[dim]
-    chain = Chain((call.x,))
-    chain.then("Narrow", dim=dim, start=index % size, length=1)
-    chain.then("Squeeze", dim=dim)
-    return chain
+    return Layer("Select", {"dim": call.dim(1), "index": call.get(2, "index")}, (call.x,))
+
+
+@rules.of("getitem")
+def _getitem(call: Call) -> Answer:
+    x = call.args[0]
+    chain = Chain((x,))
+    steps: dict[int, int] = {}
+    single: dict[int, int] = {}
+    new: list[int] = []
+    dim, kept = 0, 1  # of the tensor, and of what comes out as a network counts it
+    for item in _indices(call.args[1], x.rank):
+        if item is None:
+            new.append(kept)
+        elif type(item) is int:
+            single[_number(x, dim)] = item % x.tensor[dim]
+        elif isinstance(item, slice):
+            start, stop, step = item.indices(x.tensor[dim])
+            if step != 1:
+                steps[_number(x, dim)] = step
+            if (start, stop) != (0, x.tensor[dim]):
+                if stop <= start:
+                    raise NotSaid("nothing is left")
+                chain.then("Narrow", dim=_number(x, dim), start=start, length=stop - start)
+        else:
+            raise NotSaid("with an index that is no range")
+        alone = item is not None and dim == x.samples.dim and x.samples.parts == 1
+        kept += type(item) is not int and not alone
+        dim += item is not None
+    if steps:
+        _stride(chain, steps, len(x.shape) - 2)
+    for place in sorted(single, reverse=True):
+        chain.then("Select", dim=place, index=single[place])
+    for place in new:
+        chain.then("Unsqueeze", dim=place)
+    return chain if chain.layers else SAME
+
+
+def _indices(given: Any, rank: int) -> list[Any]:
+    """The indices one by one, with '...' written out."""
+    items = list(given) if isinstance(given, tuple) else [given]
+    places = [place for place, item in enumerate(items) if item is ...]
+    if places:
+        missing = rank - sum(item is not None for item in items) + 1
+        items[places[0] : places[0] + 1] = [slice(None)] * missing
+    return items
+
+
+def _number(x: Value, dim: int) -> int:
+    number = x.dim(dim)
+    if number == 0:
+        raise NotSaid("of single samples of the batch")
+    return number
+
+
+def _stride(chain: Chain, steps: dict[int, int], rank: int) -> None:
+    """Every so manieth position of a map: windows of one element, with a stride."""
+    if not rank or not set(steps) <= set(range(2, rank + 2)):
+        raise NotSaid("with a step along channels")
+    stride = [steps.get(dim, 1) for dim in range(2, rank + 2)]
+    chain.then(f"MaxPool{rank}d", kernel_size=1, stride=stride)
+
+
+@rules.of("unfold")
+def _unfold(call: Call) -> Answer:
+    """Tensor.unfold; F.unfold, which has the same name, has other arguments."""
+    names = ("kernel_size", "dilation", "padding", "stride")
+    x = call.x
+    if len(call.output) != len(x.shape) + 1 or len(call.args) < 4:
+        given = {
+            name: value
+            for place, name in enumerate(names, 1)
+            if (value := call.get(place, name)) is not None
+        }
+        return Layer("Unfold", given, (x,))
+    size, step = call.get(2, "size"), call.get(3, "step")
+    return Layer("SlidingWindows", {"dim": call.dim(1), "size": size, "step": step}, (x,))

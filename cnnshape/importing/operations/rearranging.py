@@ -1,82 +1,154 @@
-"""Functions that change a value's dimensions."""
+"""Functions that give the same elements in another shape or order, or several times."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..graph import NotSaid
+from ..samples import FIRST
 from .call import SAME, Answer, Call, Chain, Layer, Rules, Value
-from .joining import joined
 
 rules = Rules()
 
 
-@rules.of("view", "reshape", "viewas", "reshapeas")
+@rules.of("view", "reshape", "viewas", "reshapeas", "flatten")
 def _view(call: Call) -> Answer:
-    before, after = call.x.shape, call.output
+    x, before, after = call.x, call.x.shape, call.output
+    if before[0] != after[0] or x.outer != call.outputs[0].outer:
+        raise NotSaid("mixes the batch with other dimensions")
     if before == after:
         return SAME
-    if before[0] != after[0]:
-        raise NotSaid("mixes the batch with other dimensions")
     if len(after) == 2 and len(before) > 2:
-        return Layer("Flatten", {}, (call.x,))
+        return Layer("Flatten", {}, (x,))
     if len(after) < len(before):
         for start in range(1, len(after)):
             tail = len(after) - start - 1
-            if (
-                before[:start] == after[:start]
-                and before[len(before) - tail :] == after[start + 1 :]
-            ):
-                arguments = {"start_dim": start, "end_dim": len(before) - tail - 1}
-                return Layer("Flatten", arguments, (call.x,))
-    return Layer("Reshape", {"shape": list(after[1:])}, (call.x,))
+            end = len(before) - tail
+            if before[:start] == after[:start] and before[end:] == after[start + 1 :]:
+                last = {"end_dim": end - 1} if tail else {}
+                return Layer("Flatten", {"start_dim": start} | last, (x,))
+    return Layer("Reshape", {"shape": list(after[1:])}, (x,))
 
 
-@rules.of("expand", "expandas", "broadcastto")
-def _expand(call: Call) -> Answer:
-    # What reads it stretches a 1 by itself; what does not is refused by its shape.
-    if call.x.shape[0] != call.output[0] or len(call.x.shape) != len(call.output):
-        raise NotSaid("with new dimensions")
-    return SAME
+@rules.of("unflatten")
+def _unflatten(call: Call) -> Answer:
+    if call.x.samples != FIRST or call.outputs[0].samples != FIRST:
+        return _view(call)
+    sizes = list(call.rest(2, "sizes"))
+    return Layer("Unflatten", {"dim": call.dim(1), "unflattened_size": sizes}, (call.x,))
 
 
 @rules.of("permute")
 def _permute(call: Call) -> Answer:
-    return Layer("Permute", {"dims": call.rest(1, "dims")}, (call.x,))
+    given = call.rest(1, "dims")
+    if call.x.samples == FIRST and given[0] == 0 and given != sorted(given):
+        return Layer("Permute", {"dims": given}, (call.x,))
+    return _in_order(call.x, given)
 
 
-@rules.of("movedim")
+@rules.of("movedim", "moveaxis")
 def _movedim(call: Call) -> Answer:
-    raise NotSaid("write permute")
+    x = call.x
+    source, target = (
+        [dim % x.rank for dim in (given if isinstance(given, (list, tuple)) else [given])]
+        for given in (call.get(1, "source"), call.get(2, "destination"))
+    )
+    order = [dim for dim in range(x.rank) if dim not in source]
+    for place, dim in sorted(zip(target, source, strict=True)):
+        order.insert(place, dim)
+    return _in_order(x, order)
 
 
-@rules.of("mean", "sum", "amax")
-def _reduction(call: Call) -> Answer:
-    type_name = {"mean": "Mean", "sum": "Sum", "amax": "Max"}[call.name]
-    dim = call.get(1, "dim")
-    if dim is None:
-        raise NotSaid("over the batch too")
-    dims = list(dim) if isinstance(dim, (list, tuple)) else dim
-    return Layer(type_name, {"dim": dims, "keepdim": call.get(2, "keepdim", False)}, (call.x,))
+@rules.of("transpose", "swapaxes", "swapdims")
+def _transpose(call: Call) -> Answer:
+    x, one = call.x, call.get(1, "dim0", call.kwargs.get("axis0"))
+    other = call.get(2, "dim1", call.kwargs.get("axis1"))
+    order = list(range(x.rank))
+    order[one], order[other] = order[other], order[one]
+    if x.samples == FIRST and order[0] == 0:
+        return SAME if one == other else Layer("Transpose", {"dim0": one, "dim1": other}, (x,))
+    return _in_order(x, order)
 
 
-@rules.of("max")
-def _max(call: Call) -> Answer:
-    if isinstance(call.get(1, "other"), Value):
-        return joined(call, "Maximum")
-    dim = call.get(1, "dim")
-    if dim is None:
-        raise NotSaid("over the batch too")
-    # The values alone: the indices, which come beside them, are no map.
-    return [Layer("Max", {"dim": dim, "keepdim": call.get(2, "keepdim", False)}, (call.x,))]
+@rules.of("t", "mt", "adjoint")
+def _matrix_transpose(call: Call) -> Answer:
+    order = list(range(call.x.rank))
+    return _in_order(call.x, [*order[:-2], *order[:-3:-1]])
+
+
+def _in_order(x: Value, dims: Sequence[int]) -> Answer:
+    """The layer that puts the dimensions of a tensor into another order."""
+    order = x.order(dims)
+    moved = [place for place, dim in enumerate(order) if dim != place]
+    if not moved:
+        return SAME
+    if len(moved) == 2:
+        return Layer("Transpose", {"dim0": moved[0], "dim1": moved[1]}, (x,))
+    return Layer("Permute", {"dims": order}, (x,))
+
+
+@rules.of("unsqueeze")
+def _unsqueeze(call: Call) -> Answer:
+    return Layer("Unsqueeze", {"dim": call.x.new_dim(call.get(1, "dim"))}, (call.x,))
 
 
 @rules.of("squeeze")
 def _squeeze(call: Call) -> Answer:
-    dim = call.get(1, "dim")
+    x, dim = call.x, call.get(1, "dim")
     if isinstance(dim, int):
-        return Layer("Squeeze", {"dim": dim}, (call.x,))
+        return SAME if call.output == x.shape else Layer("Squeeze", {"dim": call.dim(1)}, (x,))
     if dim is not None:
         raise NotSaid("of several dimensions by name")
-    chain = Chain((call.x,))
-    for place in reversed([place for place, size in enumerate(call.x.shape) if size == 1]):
+    return _without_ones(x)
+
+
+def _without_ones(x: Value) -> Answer:
+    chain = Chain((x,))
+    for place in reversed([place for place, size in enumerate(x.shape) if size == 1]):
         chain.then("Squeeze", dim=place)
     return chain if chain.layers else SAME
+
+
+@rules.of("expand", "expandas", "broadcastto", "repeat", "tile")
+def _expand(call: Call) -> Answer:
+    x, found = call.x, call.outputs[0]
+    added = found.rank - x.rank
+    if found.samples != x.samples._replace(dim=x.samples.dim + added):
+        raise NotSaid("along the batch")
+    chain = Chain((x,))
+    for _ in range(added):  # new dimensions stand before the others
+        chain.then("Unsqueeze", dim=1)
+    before, after = (*(1,) * added, *x.shape[1:]), found.shape[1:]
+    pairs = list(zip(before, after, strict=True))
+    if all(n in (1, m) for n, m in pairs):
+        if before != after:
+            chain.then("Expand", shape=[-1 if n == m else m for n, m in pairs])
+    else:
+        chain.then("Tile", repeats=[m // n for n, m in pairs])
+    return chain if chain.layers else SAME
+
+
+@rules.of("repeatinterleave")
+def _repeat_interleave(call: Call) -> Answer:
+    repeats, dim = call.get(1, "repeats"), call.dim(2) % len(call.x.shape)
+    if type(repeats) is not int:
+        raise NotSaid("with a number of its own for each position")
+    chain = Chain((call.x,))
+    stretched = [-1] * len(call.x.shape)
+    stretched[dim] = repeats
+    chain.then("Unsqueeze", dim=dim + 1)
+    chain.then("Expand", shape=stretched)
+    chain.then("Flatten", start_dim=dim, end_dim=dim + 1)
+    return chain
+
+
+@rules.of("roll")
+def _roll(call: Call) -> Answer:
+    shifts, dims = call.get(1, "shifts"), call.dims(2, "dims")
+    return Layer("Roll", {"shifts": shifts, "dims": dims}, (call.x,))
+
+
+@rules.of("flip")
+def _flip(call: Call) -> Answer:
+    dims = [call.x.dim(dim) for dim in call.rest(1, "dims")]
+    return Layer("Flip", {"dims": dims}, (call.x,))

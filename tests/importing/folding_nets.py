@@ -1,0 +1,139 @@
+"""Small modules that fold dimensions into the batch, or move it."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+
+class HeadsInBatch(nn.Module):
+    """Attention over a map whose heads are counted with the samples (BoTNet)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heads = 2
+        self.qkv = nn.Conv2d(8, 24, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, channels, height, width = x.shape
+        q, k, v = self.qkv(x).split([channels] * 3, 1)
+        q = q.reshape(batch * self.heads, channels // self.heads, -1).transpose(-1, -2)
+        k = k.reshape(batch * self.heads, channels // self.heads, -1)
+        v = v.reshape(batch * self.heads, channels // self.heads, -1).transpose(-1, -2)
+        weights = torch.bmm(q, k).softmax(dim=-1)
+        return (weights @ v).transpose(-1, -2).reshape(batch, channels, height, width)
+
+
+class PatchesInBatch(nn.Module):
+    """A transformer over the same place of every patch (MobileViT)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(8)
+        self.qkv = nn.Linear(8, 24)
+        self.proj = nn.Linear(8, 8)
+        self.gate = nn.Softmax(dim=-1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, channels, height, width = x.shape
+        rows, columns = height // 2, width // 2
+        x = x.reshape(batch * channels * rows, 2, columns, 2).transpose(1, 2)
+        x = x.reshape(batch, channels, rows * columns, 4).transpose(1, 3)
+        x = x.reshape(batch * 4, rows * columns, channels)
+        x = x + self.attend(self.norm(x))
+        x = x.contiguous().view(batch, 4, rows * columns, channels).transpose(1, 3)
+        x = x.reshape(batch * channels * rows, columns, 2, 2).transpose(1, 2)
+        return x.reshape(batch, channels, height, width)
+
+    def attend(self, x: Tensor) -> Tensor:
+        batch, positions, channels = x.shape  # the batch has the places of a patch folded in
+        qkv = self.qkv(x).reshape(batch, positions, 3, 2, channels // 2)
+        q, k, v = qkv.permute(2, 0, 3, 1, 4)
+        x = F.scaled_dot_product_attention(q, k, v)
+        return self.gate(self.proj(x.transpose(1, 2).reshape(batch, positions, channels)))
+
+
+class BatchSecond(nn.Module):
+    """Sequences with the batch in the second place, and the heads folded into it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(8, 24)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.flatten(2).permute(2, 0, 1)  # L, N, E
+        length, batch, features = x.shape
+        q, k, v = self.qkv(x).chunk(3, dim=-1)
+        q, k, v = (t.reshape(length, batch * 4, features // 4).transpose(0, 1) for t in (q, k, v))
+        weights = F.softmax(q @ k.mT, dim=2)
+        x = (weights @ v).transpose(0, 1).reshape(length, batch, features)
+        x = torch.cat([x, x.mean(0, keepdim=True)])
+        return torch.stack([x[:-1], x[1:]], dim=-1).amax(-1).movedim(1, 0)
+
+
+class SelectiveKernel(nn.Module):
+    """Branches side by side in a new dimension, weighed against each other (SKNet)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paths = nn.ModuleList(nn.Conv2d(3, 8, k, padding=k // 2) for k in (1, 3))
+        self.reduce = nn.Conv2d(8, 4, 1)
+        self.select = nn.Conv2d(4, 16, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.stack([path(x) for path in self.paths], dim=1)
+        pooled = x.sum(1).mean((2, 3), keepdim=True)
+        weights = self.select(F.relu(self.reduce(pooled)))
+        weights = weights.view(x.size(0), 2, 8, 1, 1).softmax(dim=1)
+        return (x * weights).sum(dim=1)
+
+
+class Rearranged(nn.Module):
+    """Everything that gives the same elements again, in another order or several times."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        length = x.norm(p=2, dim=(2, 3), keepdim=True)
+        x = x * length.expand_as(x)
+        stretched = x.mean(1, keepdim=True).expand(-1, 3, -1, -1).reshape(x.shape[0], -1)
+        shifted = x[:, 0, None].repeat(1, 3, 1, 1).roll((1, 2), (2, 3)).flip(-1)
+        windows = shifted.unfold(2, 3, 2).amin(-1)
+        twice = x.repeat_interleave(2, 2).std(1, unbiased=False)
+        first, *_, last = x.unbind(-1)
+        return windows.var((1, 2)), stretched, twice, x.tile(1, 2, 1, 1), first - last
+
+
+class OtherHalves(nn.Module):
+    """The heads of one sample are not next to each other in the batch: nothing is folded."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.cat(x.chunk(2, 1), dim=0)  # all first heads, then all second heads
+        return torch.cat(x.softmax(1).chunk(2, 0), dim=1)
+
+
+class AcrossTheBatch(nn.Module):
+    """Samples that are compared with each other."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.flatten(1)
+        return x @ x.t() @ x
+
+
+class OverFolded(nn.Module):
+    """A mean over the dimension that the samples lie in."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, channels, height, width = x.shape
+        heads = x.reshape(batch * 2, channels // 2, height, width)
+        return x - heads.mean(0).repeat(2, 1, 1)
+
+
+class ConvolvedParts(nn.Module):
+    """A convolution of each part alone, which a network cannot say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(2, 2, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(x.reshape(x.shape[0] * 2, 2, *x.shape[2:])).reshape(x.shape)

@@ -1,0 +1,95 @@
+"""A batch that is moved, or has other dimensions folded in, and what is made of such tensors."""
+
+from __future__ import annotations
+
+import pytest
+from torch import nn
+
+from cnnshape.importing import ImportFault, import_module
+from cnnshape.importing.operations import Value
+from cnnshape.importing.samples import BATCH, FIRST, Samples, divided
+
+from . import folding_nets as nets
+
+
+@pytest.mark.parametrize(
+    ("make", "shape"),
+    [
+        (nets.HeadsInBatch, (8, 4, 4)),
+        (nets.PatchesInBatch, (8, 4, 6)),
+        (nets.BatchSecond, (8, 3, 4)),
+        (nets.SelectiveKernel, (3, 6, 6)),
+        (nets.Rearranged, (3, 8, 8)),
+    ],
+)
+def test_what_is_written_is_the_module(make: type[nn.Module], shape: tuple[int, ...]) -> None:
+    module = make()
+    check = import_module(module, shape).check
+    assert check is not None
+    assert check.difference <= 1e-12
+    assert check.macs[0] == check.macs[1]
+
+
+def test_heads_in_the_batch_are_a_dimension_of_the_sample() -> None:
+    network = import_module(nets.HeadsInBatch(), (8, 4, 4)).network
+    product = next(node for node in network.layers if node.type == "MatMul")
+    assert product.input_shapes == ((2, 16, 4), (2, 4, 16))
+    assert network.layers[-1].output_shape == (8, 4, 4)
+
+
+def test_attention_keeps_its_name() -> None:
+    network = import_module(nets.PatchesInBatch(), (8, 4, 6)).network
+    types = [node.type for node in network.layers]
+    assert types.count("ScaledDotProductAttention") == 1
+    assert "Unknown" not in types
+    attention = next(node for node in network.layers if node.type == "ScaledDotProductAttention")
+    assert attention.input_shapes == ((4, 2, 6, 4),) * 3
+
+
+def test_moving_the_batch_alone_is_no_layer() -> None:
+    network = import_module(nets.BatchSecond(), (8, 3, 4)).network
+    assert [node.type for node in network.layers][:2] == ["Flatten", "Transpose"]
+
+
+@pytest.mark.parametrize(
+    ("make", "operation", "reason"),
+    [
+        (nets.OtherHalves, "torch.cat", "dim 0"),
+        (nets.AcrossTheBatch, "matmul", "over the batch"),
+        (nets.OverFolded, "mean", "along the batch"),
+        (nets.ConvolvedParts, "Conv2d", "of a batch that has other dimensions folded in"),
+    ],
+)
+def test_what_mixes_samples_is_refused(make: type[nn.Module], operation: str, reason: str) -> None:
+    with pytest.raises(ImportFault) as caught:
+        import_module(make(), (4, 6, 6))
+    first = caught.value.unsupported[0]
+    assert operation in first.operation
+    assert reason in first.reason
+
+
+@pytest.mark.parametrize(
+    ("shape", "network", "samples"),
+    [
+        ((BATCH, 3, 8), (BATCH, 3, 8), FIRST),
+        ((BATCH * 4, 6), (BATCH, 4, 6), Samples(0, 4)),
+        ((3, BATCH, 6), (BATCH, 3, 6), Samples(1, 1)),
+        ((5, BATCH * 2, 6), (BATCH, 5, 2, 6), Samples(1, 2)),
+    ],
+)
+def test_the_batch_is_divided_out(
+    shape: tuple[int, ...], network: tuple[int, ...], samples: Samples
+) -> None:
+    assert divided(shape) == (network, samples)
+    value = Value("1", network, samples=samples)
+    assert value.tensor == shape
+    for dim in range(len(shape)):
+        if dim != samples.dim:
+            assert network[value.dim(dim)] == shape[dim]
+            assert network[value.dim(dim - len(shape))] == shape[dim]
+    assert value.order(range(len(shape))) == list(range(len(network)))
+
+
+@pytest.mark.parametrize("shape", [(3, 8), (), (BATCH, BATCH), (0, 3)])
+def test_samples_that_lie_in_no_dimension_or_in_two_were_mixed(shape: tuple[int, ...]) -> None:
+    assert divided(shape) is None
