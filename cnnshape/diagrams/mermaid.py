@@ -1,8 +1,10 @@
 """A network as a Mermaid flowchart, for Markdown files that show diagrams.
 
 A label may hold HTML, Markdown, entity codes and, anywhere in the text, directives; so every
-character of a spec's text that could begin one is written as an entity code. Source:
-mermaid.js.org, "Flowcharts", "Entity codes to escape characters" and "Directives".
+character of a spec's text that could begin one is written as an entity code. A title knows no
+such codes, loses tags, and shows a lone `&` as `&amp;`: there, these characters are written full
+width. Source: mermaid.js.org, "Flowcharts", "Entity codes to escape characters" and
+"Directives"; titles as Mermaid 11 shows them.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from .text import one_line
 
 _SPECIAL = re.compile(r"""["#&<>`*_~{}\[\]|\\%!;$]|^[-+=]|(?<=\d)[.)](?= |$)""")
 """What means something in a label, or would begin a list at its start."""
+
+_FULL_WIDTH = str.maketrans("<>&", "＜＞＆")
 
 _CONFIG = "config: {flowchart: {wrappingWidth: 500}}"
 """px of a label before Mermaid breaks its lines again: wider than any of ours."""
@@ -57,9 +61,9 @@ def _lines(made: Scene) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """A YAML string in quotes, in which no directive or tag can be seen."""
-    written = json.dumps(text, ensure_ascii=False)
-    return re.sub("[%<>&]", lambda found: f"\\u{ord(found[0]):04x}", written)
+    """A YAML string in quotes, in which no directive, tag or entity can be seen."""
+    written = json.dumps(text.translate(_FULL_WIDTH), ensure_ascii=False)
+    return written.replace("%", "\\u0025")
 
 
 def _area(made: Scene, cluster: Cluster, indent: str) -> Iterator[str]:
