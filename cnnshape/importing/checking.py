@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf, isfinite
 from typing import Any, NamedTuple
 from warnings import catch_warnings, simplefilter
 
@@ -55,6 +56,8 @@ def refused(check: Check) -> str:
         return f"it has {check.macs[0]:,} MACs, the module {check.macs[1]:,}"
     if check.shapes[0] != check.shapes[1]:
         return f"it gives {check.shapes[0]}, the module {check.shapes[1]}"
+    if not isfinite(check.difference):
+        return "with the same weights the outputs are no numbers that could be compared"
     if not check.difference <= TOLERANCE:
         return f"with the same weights the outputs differ by {check.difference:.1e} of the largest"
     return ""
@@ -97,7 +100,7 @@ def check(module: nn.Module, network: Network, layers: list[Recorded], idle: int
         found = _tensors(ours(x.clone()))
     shapes = ([tuple(t.shape) for t in found], [tuple(t.shape) for t in expected])
     total = sum(parameter.numel() for parameter in module.parameters())
-    difference = max(map(_difference, found, expected)) if shapes[0] == shapes[1] else float("inf")
+    difference = max(map(largest_difference, found, expected)) if shapes[0] == shapes[1] else inf
     return Check(
         (network.totals.params, total - idle),
         (network.totals.macs, counter.macs // len(x)),
@@ -123,11 +126,14 @@ def make_constants(modules: Mapping[str, nn.Module], network: Network) -> None:
             inner.get_submodule(container)._buffers[last] = made[name]
 
 
-def _difference(found: Tensor, expected: Tensor) -> float:
-    """The largest difference, as a part of the largest number; NaN equals NaN."""
+def largest_difference(found: Tensor, expected: Tensor) -> float:
+    """The largest difference, as a part of the largest number; NaN equals NaN.
+
+    Where all are NaN it is infinite: nothing is proved.
+    """
     numbers = ~(found.isnan() & expected.isnan())
     if not numbers.any():
-        return 0.0
+        return inf
     found, expected = found[numbers], expected[numbers]
     if torch.equal(found, expected):  # infinities too
         return 0.0

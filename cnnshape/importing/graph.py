@@ -50,7 +50,6 @@ class Recorded:
         shares: the key of the layer whose module it uses.
         weights: for each of its tensors, by name, the name of the original's.
         unsupported: why it stands for something else, or None.
-        number: what such a call adds, or multiplies by: ('add', 3).
     """
 
     key: str
@@ -62,7 +61,6 @@ class Recorded:
     shares: str | None = None
     weights: dict[str, str] = field(default_factory=dict)
     unsupported: Unsupported | None = None
-    number: tuple[str, float] | None = None
 
 
 def made(recorded: Recorded, shapes: tuple[Shape, ...]) -> Op:

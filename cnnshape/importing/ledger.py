@@ -98,7 +98,6 @@ class Ledger:
         path: Path,
         *,
         params: int = 0,
-        number: tuple[str, float] | None = None,
     ) -> str:
         """Record what no layer type says, as something unknown with the shape that it gives.
 
@@ -106,7 +105,6 @@ class Ledger:
             reads: the keys of what it is computed from.
             shape: of its value, without the batch.
             params: learned numbers that it has.
-            number: what it adds, or multiplies by: ('add', 3).
         """
         if unsupported not in self.unsupported:
             self.unsupported.append(unsupported)
@@ -122,7 +120,6 @@ class Ledger:
                 tuple(dict.fromkeys(reads)),
                 shape,
                 unsupported=unsupported,
-                number=number,
             )
         )
 

@@ -27,7 +27,6 @@ from .leaves import leaf_type, named_leaf
 from .ledger import Ledger
 from .operations import (
     KEEPS_ORDER,
-    Arithmetic,
     Call,
     Chain,
     Indices,
@@ -39,6 +38,7 @@ from .operations import (
     placed,
     unpooled,
 )
+from .origins import Origins
 from .samples import BATCH, FIRST, divided
 from .torch_calls import full_name, plain_name, source_line, tensors_of
 
@@ -122,6 +122,7 @@ class _Recorder(TorchFunctionMode):
         self.sizes |= {name: t.numel() for name, t in module.named_buffers()}
         self.ledger = Ledger(input_shape, BATCH, self.sizes.keys() - self.learned)
         self.used: set[str] = set()
+        self.origins = Origins(module)
         self.keys: dict[int, str] = {}
         self.alive: list[Any] = []  # so that no id is used twice
         self.classes: dict[str, str] = {}
@@ -256,12 +257,25 @@ class _Recorder(TorchFunctionMode):
         outputs = tensors_of(result)
         if outputs and any(value.key for value in before):
             self._called(func, shown, before, result, outputs)
-        elif len(before) == 1 and before[0].name and plain_name(func) in KEEPS_ORDER:
+        else:
+            self._called_apart(func, args, kwargs, before, outputs)
+        return result
+
+    def _called_apart(
+        self,
+        func: Any,
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        before: list[Value],
+        outputs: list[Tensor],
+    ) -> None:
+        """A call that reads nothing that follows from the input."""
+        self.origins.note(func, args, kwargs, outputs)
+        self.alive += outputs
+        if len(before) == 1 and before[0].name and plain_name(func) in KEEPS_ORDER:
             (tensor,) = outputs
             if tensor.numel() == prod(before[0].shape):
                 self.tensors[id(tensor)] = before[0].name
-                self.alive.append(tensor)
-        return result
 
     def _called(
         self,
@@ -276,10 +290,6 @@ class _Recorder(TorchFunctionMode):
         call = Call(name, *shown, tuple(_shaped(t) for t in outputs), several)
         try:
             said = answer(call)
-        except Arithmetic as reason:
-            number = (reason.operation, reason.number)
-            self._unsaid(full_name(func), str(reason), before, outputs, None, number)
-            return
         except NotSaid as reason:
             self._unsaid(full_name(func), str(reason), before, outputs, None)
             return
@@ -288,7 +298,7 @@ class _Recorder(TorchFunctionMode):
             return
         if isinstance(said, str):
             for tensor in outputs:
-                self.know(tensor, call.x.key if name != "cat" else before[0].key)
+                self.know(tensor, next(value.key for value in before if value.key))
             return
         path = (*filter(None, self.stack[-1].path.split(".")), "")
         answers = said if isinstance(said, list) else [said]
@@ -320,7 +330,6 @@ class _Recorder(TorchFunctionMode):
         reads: Sequence[Value],
         outputs: list[Tensor],
         layer: Layer | Chain | None,
-        number: tuple[str, float] | None = None,
         module: str | None = None,
     ) -> None:
         """Record what no layer type says, as something unknown with the shape that it gives."""
@@ -337,9 +346,7 @@ class _Recorder(TorchFunctionMode):
         params = sum(size for name, size in own.items() if name in self.learned)
         for tensor in outputs:
             shape = _shaped(tensor).shape[1:]
-            key = self.ledger.add_unknown(
-                unsupported, read, shape, path, params=params, number=number
-            )
+            key = self.ledger.add_unknown(unsupported, read, shape, path, params=params)
             self.know(tensor, key)
             params = 0
 
@@ -361,7 +368,7 @@ class _Recorder(TorchFunctionMode):
         key, name = self.keys.get(id(tensor), ""), self.tensors.get(id(tensor), "")
         if key:
             return _shaped(tensor)._replace(key=key)
-        return Value("", tuple(tensor.shape), name)
+        return Value("", tuple(tensor.shape), name, origin=self.origins.of(tensor))
 
     def _shown(self, argument: Any) -> Any:
         if isinstance(argument, Tensor):

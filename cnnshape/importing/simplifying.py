@@ -7,63 +7,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import Any
 
+from .gating import with_chains, with_gates
 from .graph import Recorded
+from .stretching import without_expands
 
 
 def simplified(recorded: list[Recorded], outputs: tuple[str, ...]) -> list[Recorded]:
     """The layers with all rules applied."""
-    shuffled = _channel_shuffles(_hard_gates(recorded), outputs)
+    computed = with_chains(with_gates(without_expands(recorded)), outputs)
+    shuffled = _channel_shuffles(computed, outputs)
     return _own_weights(_running_concats(shuffled))
-
-
-# relu6(x + 3) / 6 -------------------------------------------------------------------------
-
-
-def _hard_gates(recorded: list[Recorded]) -> list[Recorded]:
-    """relu6(x + 3)/6 is Hardsigmoid, and x·relu6(x + 3)/6 is Hardswish.
-
-    What they are computed from stays where something else reads it, and is dropped otherwise.
-    """
-    by_key: dict[str, Recorded] = {}
-    result = []
-    for item in recorded:
-        new = _hard_gate(item, by_key)
-        by_key[item.key] = new
-        result.append(new)
-    return result
-
-
-def _hard_gate(item: Recorded, by_key: dict[str, Recorded]) -> Recorded:
-    if item.type == "Multiply" and len(item.reads) == 2:
-        for x, gate in (item.reads, item.reads[::-1]):
-            found = by_key.get(gate)
-            if found is not None and found.type == "Hardsigmoid" and found.reads == (x,):
-                return replace(item, type="Hardswish", arguments={}, reads=(x,))
-    if item.number is None or item.number[0] != "mul" or abs(6 * item.number[1] - 1) > 1e-6:
-        return item
-    clipped = by_key.get(item.reads[0])
-    if clipped is None:
-        return item
-    said: dict[str, Any] = {"unsupported": None, "number": None, "arguments": {}}
-    if source := _clipped_sum(clipped, by_key):
-        return replace(item, type="Hardsigmoid", reads=(source,), **said)
-    if clipped.type == "Multiply" and len(clipped.reads) == 2:
-        for x, gate in (clipped.reads, clipped.reads[::-1]):
-            if gate in by_key and _clipped_sum(by_key[gate], by_key) == x:
-                return replace(item, type="Hardswish", reads=(x,), **said)
-    return item
-
-
-def _clipped_sum(item: Recorded, by_key: dict[str, Recorded]) -> str | None:
-    """x, where the layer is relu6(x + 3); else None."""
-    clips = item.type == "ReLU6" or (
-        item.type == "Hardtanh"
-        and (item.arguments.get("min_val"), item.arguments.get("max_val")) == (0, 6)
-    )
-    shifted = by_key.get(item.reads[0]) if clips else None
-    return shifted.reads[0] if shifted is not None and shifted.number == ("add", 3) else None
 
 
 # view, transpose, view -----------------------------------------------------------------

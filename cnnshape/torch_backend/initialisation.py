@@ -52,12 +52,15 @@ def draw_weights(module: nn.Module) -> None:
     """Draw every weight and statistic, so that numbers neither vanish nor grow on the way.
 
     What PyTorch begins with hides layers: a scale of 0, or hardly anything of the input left
-    after many of them.
+    after many of them. Buffers that are no running statistics are a layer's own constants,
+    and stay.
     """
     generator = Generator().manual_seed(0)
+    buffers = [name for name, _ in module.named_buffers(remove_duplicate=False)]
+    constants = {name for name in buffers if not name.endswith(("running_mean", "running_var"))}
     with no_grad():
         for key, tensor in module.state_dict().items():
-            if not tensor.is_floating_point():
+            if key in constants or not tensor.is_floating_point():
                 continue
             if tensor.ndim > 1 and "scale" not in key and tensor[0].numel() > 1:
                 bound = sqrt(6 / tensor[0].numel())

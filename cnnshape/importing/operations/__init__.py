@@ -7,16 +7,26 @@ raises NotSaid where the layer types have no word for what is asked.
 from __future__ import annotations
 
 from ..graph import NotSaid
-from . import elementwise, joining, parts, products, rearranging, reducing, weighted, windows
+from . import (
+    arithmetic,
+    elementwise,
+    joining,
+    parts,
+    products,
+    rearranging,
+    reducing,
+    weighted,
+    windows,
+)
 from .call import (
     KEEPS_ORDER,
     Answer,
-    Arithmetic,
     Call,
     Chain,
     Indices,
     Layer,
     Rule,
+    Standardized,
     Value,
     check_samples,
 )
@@ -24,11 +34,12 @@ from .modules import module_arguments, placed, tidy
 from .windows import unpooled
 
 __all__ = [
-    "KEEPS_ORDER", "Answer", "Arithmetic", "Call", "Chain", "Indices", "Layer", "Value", "answer",
+    "KEEPS_ORDER", "Answer", "Call", "Chain", "Indices", "Layer", "Standardized", "Value", "answer",
     "check_samples", "module_arguments", "placed", "tidy", "unpooled",
 ]  # fmt: skip
 
 RULES: dict[str, Rule] = {
+    **arithmetic.rules,
     **elementwise.rules,
     **joining.rules,
     **parts.rules,

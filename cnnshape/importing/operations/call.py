@@ -4,11 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from ...layers.shapes import Shape
 from ..graph import NotSaid
 from ..samples import FIRST, FOLLOWS_DIMENSIONS, Samples
+
+
+class Standardized(NamedTuple):
+    """A convolution's weight that is standardised before it is used.
+
+    Attributes:
+        weight: the name of the parameter that is.
+        gain: the name of the learned factors of the kernels, or None.
+        gamma, eps: as :class:`~cnnshape.layers.ScaledStdConv2d` has them.
+    """
+
+    weight: str
+    gain: str | None
+    gamma: float
+    eps: float
+
+
+class Origin(Protocol):
+    """How a tensor is computed from parameters and constants alone."""
+
+    def constant(self) -> Any:
+        """Its numbers, as nested lists or one number; None where they are learned, or many."""
+
+    def standardized(self) -> Standardized | None:
+        """What it is made of, where it is a convolution's weight that is standardised."""
 
 
 class Value(NamedTuple):
@@ -19,12 +44,14 @@ class Value(NamedTuple):
         shape: as a network has it, with the batch first.
         name: of the parameter or buffer that it is, or ''.
         samples: where they lie in the tensor.
+        origin: how it is computed, where it does not follow from the input and that is known.
     """
 
     key: str
     shape: Shape
     name: str = ""
     samples: Samples = FIRST
+    origin: Origin | None = None
 
     @property
     def tensor(self) -> Shape:
@@ -203,22 +230,21 @@ class Rules(dict[str, Rule]):
         return add
 
 
-class Arithmetic(NotSaid):
-    """A call with a plain number, which other calls around it may give a meaning.
-
-    Attributes:
-        operation: 'add' or 'mul'. number: what is added, or multiplied by.
-    """
-
-    def __init__(self, operation: str, number: float, reason: str) -> None:
-        super().__init__(reason)
-        self.operation = operation
-        self.number = number
-
-
 def follows(value: Any) -> bool:
     """Whether it is a tensor that follows from the input."""
     return isinstance(value, Value) and bool(value.key)
+
+
+def operands(call: Call) -> tuple[Any, Any]:
+    """The two that are added, multiplied ...; one may be no tensor."""
+    return call.get(0, "input"), call.get(1, "other")
+
+
+def what_it_is(operand: Any) -> str:
+    """What an operand is that no layer gives, for a reason."""
+    if isinstance(operand, Value):
+        return f"the weight {operand.name}" if operand.name else "a value that is no layer's"
+    return "other arguments" if operand is None else f"the number {operand}"
 
 
 def own_weight(call: Call, place: int, name: str) -> Value:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..graph import NotSaid
-from .call import SAME, Answer, Call, Layer, Rule, Rules, own_weight
+from .call import SAME, Answer, Call, Layer, Rule, Rules, Value, own_weight
 
 rules = Rules()
 
@@ -22,7 +24,7 @@ SIMPLE = {
     "relu": "ReLU", "relu6": "ReLU6", "silu": "SiLU", "mish": "Mish", "selu": "SELU",
     "hardswish": "Hardswish", "hardsigmoid": "Hardsigmoid", "sigmoid": "Sigmoid",
     "tanh": "Tanh", "logsigmoid": "LogSigmoid", "softsign": "Softsign",
-    "tanhshrink": "Tanhshrink",
+    "tanhshrink": "Tanhshrink", "abs": "Abs", "absolute": "Abs", "exp": "Exp", "log": "Log",
 }  # fmt: skip
 WITH_ARGUMENTS: dict[str, tuple[str, tuple[tuple[int, str], ...]]] = {
     "leakyrelu": ("LeakyReLU", ((1, "negative_slope"),)),
@@ -81,8 +83,24 @@ def _clamp(call: Call) -> Answer:
     low, high = call.get(1, "min"), call.get(2, "max")
     if high is None and low == 0:
         return Layer("ReLU", {}, (call.x,))
+    return _clamped(call, low, high)
+
+
+@rules.of("clampmin")
+def _clamp_min(call: Call) -> Answer:
+    return _clamped(call, call.get(1, "min"), None)
+
+
+@rules.of("clampmax")
+def _clamp_max(call: Call) -> Answer:
+    return _clamped(call, None, call.get(1, "max"))
+
+
+def _clamped(call: Call, low: Any, high: Any) -> Layer:
+    if isinstance(low, Value) or isinstance(high, Value):
+        raise NotSaid("with a bound that is no number")
     if low is None or high is None:
-        raise NotSaid("with one bound alone")
+        return Layer("Clamp", {"min": low, "max": high}, (call.x,))
     return Layer("Hardtanh", {"min_val": low, "max_val": high}, (call.x,))
 
 

@@ -1,0 +1,168 @@
+"""Small modules with arithmetic, learned numbers and weights that are computed."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+
+class Numbers(nn.Module):
+    """Plain numbers in every place that they can stand in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(x * 255 / 127.5 - 1)
+        x = x * 0.2 + x.neg()
+        x = torch.add(x, 3, alpha=2) + 0
+        x = (1 - x) ** 2 + 1e-6
+        x = 2 / x.sqrt() + x.rsqrt() + x.square().reciprocal()
+        x = x.clamp(min=0.1).log().abs().exp().clamp_max(9)
+        return torch.minimum(x / x.sum(1, keepdim=True), 0.5 * x)
+
+
+class Gates(nn.Module):
+    """Gates that are written by hand, of values that other arithmetic gives."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.relu6(2 * x + 3) / 6
+        x = x * torch.sigmoid(x)
+        x = x * torch.tanh(F.softplus(x))
+        y = 1.5 * x
+        return y * (F.relu6(y + 3.0) * (1 / 6)) * 2
+
+
+class NearlyGates(nn.Module):
+    """What is much like a gate, and is none."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.relu6(x + 2) / 6
+        x = x * torch.sigmoid(x + 1)
+        x = F.relu6(x + 3) / 5
+        return x * torch.tanh(F.softplus(x, beta=2))
+
+
+class Learned(nn.Module):
+    """Learned factors and summands of several shapes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one = nn.Parameter(torch.ones(1))
+        self.scalar = nn.Parameter(torch.ones(()))
+        self.channels = nn.Parameter(torch.ones(4))
+        self.positions = nn.Parameter(torch.zeros(1, 4, 5, 6))
+        self.columns = nn.Parameter(torch.zeros(6))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.one * x + self.scalar
+        x = self.channels[None, :, None, None] * x
+        return (x + self.positions + self.columns).relu()
+
+
+class Constants(nn.Module):
+    """Numbers that stand in buffers, in attributes, and are made in the run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1))
+        self.std = torch.tensor([0.229, 0.224, 0.225])
+        self.register_buffer("temperature", torch.tensor(4.0))
+        self.conv = nn.Conv2d(3, 8, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = ((x - self.mean) / self.std[:, None, None]).relu()
+        x = self.conv(x * torch.tensor([1.0, 2.0, 4.0]).view(1, 3, 1, 1) + self.mean)
+        half = torch.full((1,), 0.25)
+        half += half.clone()
+        return x / self.temperature * half
+
+
+class Unsayable(nn.Module):
+    """Learned and fixed tensors in places that no layer type has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(4, 1, 1))
+        self.register_buffer("mask", torch.rand(5, 6))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.weight - x
+        x = x / self.weight
+        x = x * self.mask
+        return x**self.weight
+
+
+class StdConv(nn.Conv2d):
+    """Weight standardisation by batch_norm, as timm writes it."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows = self.weight.reshape(1, self.out_channels, -1)
+        weight = F.batch_norm(rows, None, None, training=True, momentum=0.0, eps=1e-6)
+        return self._conv_forward(x, weight.reshape_as(self.weight), self.bias)
+
+
+class StdConvOfMoments(nn.Conv2d):
+    """Weight standardisation by its formula, as BiT's authors write it."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        w = self.weight
+        variance, mean = torch.var_mean(w, dim=[1, 2, 3], keepdim=True, unbiased=False)
+        w = (w - mean) / torch.sqrt(variance + 1e-10)
+        return F.conv2d(x, w, self.bias, self.stride, self.padding, self.dilation, self.groups)
+
+
+class ScaledStdConv(nn.Conv2d):
+    """Scaled weight standardisation, with a gain for each kernel."""
+
+    def __init__(self, *arguments: int, gamma: float = 1.0) -> None:
+        super().__init__(*arguments)
+        self.gain = nn.Parameter(torch.ones(self.out_channels, 1, 1, 1))
+        self.scale = gamma * self.weight[0].numel() ** -0.5
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows = self.weight.reshape(1, self.out_channels, -1)
+        gain = (self.gain * self.scale).view(-1)
+        weight = F.batch_norm(rows, None, None, weight=gain, training=True, eps=1e-6)
+        return self._conv_forward(x, weight.reshape_as(self.weight), self.bias)
+
+
+class Standardized(nn.Sequential):
+    def __init__(self) -> None:
+        super().__init__(
+            StdConv(3, 8, 3, stride=2, padding=1, bias=False),
+            StdConvOfMoments(8, 8, 3, groups=4),
+            nn.ReLU(),
+            ScaledStdConv(8, 4, 1, gamma=1.7139588594436646),
+        )
+
+
+class UnbiasedConv(nn.Conv2d):
+    """Standardised by the unbiased deviation, which is another layer."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        w = self.weight
+        w = (w - w.mean((1, 2, 3), keepdim=True)) / (w.std((1, 2, 3), keepdim=True) + 1e-5)
+        return self._conv_forward(x, w, self.bias)
+
+
+class Blur(nn.Module):
+    """A binomial blur with its taps in a buffer, as anti-aliased nets have it."""
+
+    def __init__(self, channels: int, row: tuple[float, ...] = (1, 2, 1), stride: int = 2) -> None:
+        super().__init__()
+        taps = torch.outer(torch.tensor(row), torch.tensor(row))
+        taps = (taps / taps.sum()).repeat(channels, 1, 1, 1)
+        self.register_buffer("taps", taps)
+        self.stride, self.reach = stride, len(row) // 2
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.pad(x, (self.reach,) * 4, mode="reflect")
+        return F.conv2d(x, self.taps, stride=self.stride, groups=x.shape[1])
+
+
+class Blurred(nn.Sequential):
+    def __init__(self) -> None:
+        super().__init__(nn.Conv2d(3, 4, 3), Blur(4), nn.ReLU(), Blur(4, (1, 4, 6, 4, 1), 1))

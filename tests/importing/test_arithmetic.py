@@ -1,0 +1,125 @@
+"""Arithmetic with numbers, learned numbers and computed weights: each is its layer type."""
+
+from __future__ import annotations
+
+import pytest
+from torch import nn
+
+import cnnshape
+from cnnshape.importing import Imported, ImportFault, import_module
+
+from . import arithmetic_nets as nets
+
+
+def imported(module: nn.Module, *shape: int) -> Imported:
+    found = import_module(module, shape)
+    assert cnnshape.loads(found.text).canonical() == found.network.canonical()
+    return found
+
+
+def types(module: nn.Module, *shape: int) -> list[str]:
+    return [node.type for node in imported(module, *shape).network.layers]
+
+
+@pytest.mark.parametrize(
+    ("make", "shape"),
+    [
+        (nets.Numbers, (3, 6, 6)),
+        (nets.Gates, (4, 5, 5)),
+        (nets.NearlyGates, (4, 5, 5)),
+        (nets.Learned, (4, 5, 6)),
+        (nets.Constants, (3, 6, 6)),
+        (nets.Standardized, (3, 9, 9)),
+        (nets.Blurred, (3, 12, 12)),
+    ],
+)
+def test_what_is_written_is_the_module(make: type[nn.Module], shape: tuple[int, ...]) -> None:
+    check = imported(make(), *shape).check
+    assert check is not None
+    assert check.difference <= 1e-6  # constants of 32 bits are written as they were meant
+    assert check.params[0] == check.params[1]
+    assert check.macs[0] == check.macs[1]
+
+
+def test_numbers_become_layers_and_chains_of_them_one() -> None:
+    network = imported(nets.Numbers(), 3, 6, 6).network
+    first = network.layers[0]
+    assert (first.type, first.layer.arguments) == ("Rescale", {"scale": 2.0, "offset": -1.0})
+    assert {node.type for node in network.layers} == {
+        "Rescale", "Conv2d", "Add", "Power", "Clamp", "Log", "Abs", "Exp", "Sum", "Divide",
+        "Minimum",
+    }  # fmt: skip
+
+
+def test_gates_written_by_hand_have_their_names() -> None:
+    assert types(nets.Gates(), 4, 5, 5) == [
+        "Rescale", "Hardsigmoid", "SiLU", "Mish", "Rescale", "Hardswish", "Rescale",
+    ]  # fmt: skip
+
+
+def test_what_is_nearly_a_gate_is_not_taken_for_one() -> None:
+    assert not set(types(nets.NearlyGates(), 4, 5, 5)) & {"Hardsigmoid", "SiLU", "Mish"}
+
+
+def test_learned_numbers_are_layers_along_their_dimensions() -> None:
+    network = imported(nets.Learned(), 4, 5, 6).network
+    found = [(node.type, node.layer.arguments.get("dim"), node.params) for node in network.layers[:5]]
+    assert found == [
+        ("Scale", (), 1),
+        ("Bias", (), 1),
+        ("Scale", 1, 4),
+        ("Bias", (1, 2, 3), 120),
+        ("Bias", 3, 6),
+    ]
+
+
+def test_constants_are_numbers_of_the_spec_as_they_were_written() -> None:
+    text = imported(nets.Constants(), 3, 6, 6).text
+    assert "{type: Standardize, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}" in text
+    assert "{type: Rescale, scale: 0.125}" in text
+
+
+def test_what_has_no_type_is_named() -> None:
+    with pytest.raises(ImportFault) as caught:
+        import_module(nets.Unsayable(), (4, 5, 6))
+    assert [found.reason for found in caught.value.unsupported] == [
+        "with the weight weight",
+        "with the weight weight",
+        "with a weight that is not learned",
+        "with an exponent that is no number",
+    ]
+
+
+def test_weight_standardisation_is_told_by_what_it_gives() -> None:
+    network = imported(nets.Standardized(), 3, 9, 9).network
+    found = [(node.path, node.type, node.layer.arguments.get("eps")) for node in network.layers]
+    assert found == [
+        ("0", "StdConv2d", 1e-6),
+        ("1", "StdConv2d", 1e-10),
+        ("2", "ReLU", None),
+        ("3", "ScaledStdConv2d", 1e-6),
+    ]
+    assert network.layers[3].layer.arguments["gamma"] == pytest.approx(1.7139588594436646, rel=1e-11)
+
+
+def test_another_standardisation_is_not_taken_for_it() -> None:
+    with pytest.raises(ImportFault) as caught:
+        import_module(nn.Sequential(nets.UnbiasedConv(3, 4, 3)), (3, 8, 8))
+    (found,) = caught.value.unsupported
+    assert found.reason == "with a weight that is computed, and no parameter"
+
+
+def test_a_binomial_blur_is_a_pool() -> None:
+    network = imported(nets.Blurred(), 3, 12, 12).network
+    blurs = [node.layer.arguments for node in network.layers if node.type == "BlurPool2d"]
+    assert blurs == [
+        {"kernel_size": (3, 3), "stride": (2, 2)},
+        {"kernel_size": (5, 5), "stride": (1, 1)},
+    ]
+
+
+def test_other_fixed_taps_are_refused() -> None:
+    with pytest.raises(ImportFault) as caught:
+        import_module(nets.Blur(4, (1, 3, 1)), (4, 8, 8))
+    (found,) = caught.value.unsupported
+    assert found.reason == "with a weight that is not learned, and no blur of each channel"
