@@ -14,87 +14,10 @@ from cnnshape.layers.base import Layer
 from cnnshape.layers.shapes import Shape
 from cnnshape.network import Network, Node, Op
 
+from ..nets import SMALL, network
 from .marks import Marks, crosses, marks
 
 GOLDEN = Path(__file__).parent / "golden"
-
-SMALL = {
-    "one-dimensional": """
-        input: [1, 16000]
-        layers:
-          - {type: Conv1d, out_channels: 64, kernel_size: 80, stride: 4}
-          - {type: MaxPool1d, kernel_size: 4}
-          - {type: Conv1d, out_channels: 128, kernel_size: 3, dilation: 4}
-          - {type: AdaptiveAvgPool1d, output_size: 1}
-          - Flatten
-          - {type: Linear, out_features: 35}
-    """,
-    "three-dimensional": """
-        input: [3, 16, 112, 112]
-        layers:
-          - {type: Conv3d, out_channels: 8, kernel_size: 3, padding: 1}
-          - {type: MaxPool3d, kernel_size: [1, 2, 2]}
-          - {type: Conv3d, out_channels: 16, kernel_size: 3}
-    """,
-    "one layer": """
-        input: [3, 8, 20]
-        layers: [{type: Conv2d, out_channels: 2, kernel_size: [3, 5]}]
-    """,
-    "one activation": """
-        input: [4]
-        layers: [ReLU]
-    """,
-    "a single number": """
-        input: [4]
-        layers: [{type: Linear, out_features: 1}]
-    """,
-    "no dimension": """
-        input: [3, 4, 4]
-        layers:
-          - {type: Mean, dim: [1, 2, 3]}
-    """,
-    "channels last": """
-        input: [3, 6, 8]
-        layers:
-          - {type: Permute, dims: [0, 2, 3, 1]}
-          - {type: LayerNorm, normalized_shape: [3]}
-          - {type: Linear, in_features: 3, out_features: 5}
-    """,
-    "attention": """
-        input: [16, 32]
-        layers:
-          - {type: MultiheadAttention, num_heads: 4, from: [input, input, input]}
-          - {type: LayerNorm, normalized_shape: [32]}
-          - {type: Linear, in_features: 32, out_features: 64}
-    """,
-    "two outputs": """
-        input: [3, 64, 64]
-        outputs: [classes, boxes]
-        layers:
-          - {name: body, type: Conv2d, out_channels: 32, kernel_size: 3, stride: 2}
-          - {name: classes, type: Conv2d, out_channels: 10, kernel_size: 1}
-          - {name: boxes, type: Conv2d, out_channels: 4, kernel_size: 1, from: body}
-    """,
-    "hostile names": r"""
-        name: "A <b>&amp;\"{|}</b> ]]> \n\\ 신경망"
-        input: [1, 32, 32]
-        layers:
-          - {name: "<script>alert(1)</script>&\"{|}\\", type: Conv2d, out_channels: 6,
-             kernel_size: 5}
-          - {name: 합성곱층하나둘셋넷다섯여섯일곱여덟아홉열하나둘셋넷다섯여섯일곱여덟,
-             type: MaxPool2d, kernel_size: 2}
-          - {name: a_long_name_that_goes_on_and_on_and_on_and_on_and_on_and_on_and_on,
-             type: Conv2d, out_channels: 16, kernel_size: 5}
-          - {name: SupercalifragilisticexpialidociousSupercalifragilisticexpialidocious,
-             type: MaxPool2d, kernel_size: 2}
-          - {name: 畳み込み層, type: Flatten}
-          - {name: 全连接, type: Linear, out_features: 10}
-    """,
-}
-
-
-def network(name: str) -> Network:
-    return cnnshape.loads(SMALL[name]) if name in SMALL else cnnshape.load(name)
 
 
 def drawn(name: str, **options: object) -> Figure:

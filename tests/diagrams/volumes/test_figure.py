@@ -14,8 +14,9 @@ from cnnshape.diagrams import THEMES, DiagramError, Figure, draw, make_look
 
 from ...specs import net
 from ..maps.marks import Area
+from ..nets import SMALL, network
 from .drawn import SVG, Polygon, Shown, covers, middle_band, shown
-from .nets import SMALL, network, random_graph
+from .random_graphs import random_graph
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = list({entry.file: entry.name for entry in zoo.nets()}.values())

@@ -14,8 +14,8 @@ from cnnshape.diagrams.volumes.labels import (
     pieces,
 )
 
+from ..nets import network
 from .drawn import placed
-from .nets import network
 
 
 def fitted(name: str) -> list[str]:

@@ -10,8 +10,8 @@ from cnnshape.diagrams import make_look
 from cnnshape.diagrams.volumes.marks import Line, Pill
 from cnnshape.diagrams.volumes.solids import Ball
 
+from ..nets import network
 from .drawn import Placed, placed
-from .nets import network
 
 NETS = ("lenet5", "resnet18", "googlenet", "unet", "mobilenet_v2", "shufflenet_v2", "dense")
 

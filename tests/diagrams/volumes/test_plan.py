@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ...specs import net
+from ..nets import network
 from .drawn import placed
-from .nets import network
 
 SAME = "type: Conv2d, out_channels: 8, kernel_size: 3, padding: 1"
 

@@ -1,8 +1,6 @@
-"""Small specs that a figure of volumes must cope with."""
+"""Small specs that every style of figure must cope with."""
 
 from __future__ import annotations
-
-from random import Random
 
 import cnnshape
 from cnnshape.network import Network
@@ -14,6 +12,7 @@ SMALL = {
           - {type: Conv1d, out_channels: 64, kernel_size: 80, stride: 4}
           - BatchNorm1d
           - {type: MaxPool1d, kernel_size: 4}
+          - {type: Conv1d, out_channels: 128, kernel_size: 3, dilation: 4}
           - {type: AdaptiveAvgPool1d, output_size: 1}
           - Flatten
           - {type: Linear, out_features: 35}
@@ -23,14 +22,42 @@ SMALL = {
         layers:
           - {type: Conv3d, out_channels: 8, kernel_size: 3, padding: 1}
           - {type: MaxPool3d, kernel_size: [1, 2, 2]}
+          - {type: Conv3d, out_channels: 16, kernel_size: 3}
     """,
     "one layer": """
         input: [3, 8, 20]
         layers: [{type: Conv2d, out_channels: 2, kernel_size: [3, 5]}]
     """,
+    "one activation": """
+        input: [4]
+        layers: [ReLU]
+    """,
+    "a single number": """
+        input: [4]
+        layers: [{type: Linear, out_features: 1}]
+    """,
+    "no dimension": """
+        input: [3, 4, 4]
+        layers:
+          - {type: Mean, dim: [1, 2, 3]}
+    """,
     "vectors": """
         input: [784]
         layers: [{type: Linear, out_features: 256}, ReLU, {type: Linear, out_features: 1}]
+    """,
+    "channels last": """
+        input: [3, 6, 8]
+        layers:
+          - {type: Permute, dims: [0, 2, 3, 1]}
+          - {type: LayerNorm, normalized_shape: [3]}
+          - {type: Linear, in_features: 3, out_features: 5}
+    """,
+    "attention": """
+        input: [16, 32]
+        layers:
+          - {type: MultiheadAttention, num_heads: 4, from: [input, input, input]}
+          - {type: LayerNorm, normalized_shape: [32]}
+          - {type: Linear, in_features: 32, out_features: 64}
     """,
     "two outputs": """
         input: [3, 64, 64]
@@ -40,21 +67,6 @@ SMALL = {
           - {name: classes, type: Conv2d, out_channels: 10, kernel_size: 1}
           - {name: neck, type: Conv2d, out_channels: 16, kernel_size: 3, stride: 2, from: body}
           - {name: boxes, type: Conv2d, out_channels: 4, kernel_size: 1}
-    """,
-    "hostile names": r"""
-        name: "A <b>&amp;\"{|}</b> ]]> \\N 신경망"
-        input: [1, 32, 32]
-        layers:
-          - {name: "<script>alert(1)</script>&\"{|}\\N\\", type: Conv2d, out_channels: 6,
-             kernel_size: 5}
-          - {name: 합성곱층하나둘셋넷다섯여섯일곱여덟아홉열하나둘셋넷다섯여섯일곱여덟,
-             type: MaxPool2d, kernel_size: 2}
-          - {name: a_long_name_that_goes_on_and_on_and_on_and_on_and_on_and_on_and_on,
-             type: Conv2d, out_channels: 16, kernel_size: 5}
-          - {name: SupercalifragilisticexpialidociousSupercalifragilisticexpialidocious,
-             type: MaxPool2d, kernel_size: 2}
-          - {name: 畳み込み層, type: Flatten}
-          - {name: 全连接, type: Linear, out_features: 10}
     """,
     "dense": """
         input: [8, 32, 32]
@@ -90,27 +102,22 @@ SMALL = {
               main: [pair, pair, pair, pair, pair]
               side: [{type: pair, repeat: 3}]
     """,
+    "hostile names": r"""
+        name: "A <b>&amp;\"{|}</b> ]]> \\N 신경망"
+        input: [1, 32, 32]
+        layers:
+          - {name: "<script>alert(1)</script>&\"{|}\\N\\", type: Conv2d, out_channels: 6,
+             kernel_size: 5}
+          - {name: 합성곱층하나둘셋넷다섯여섯일곱여덟아홉열하나둘셋넷다섯여섯일곱여덟,
+             type: MaxPool2d, kernel_size: 2}
+          - {name: a_long_name_that_goes_on_and_on_and_on_and_on_and_on_and_on_and_on,
+             type: Conv2d, out_channels: 16, kernel_size: 5}
+          - {name: SupercalifragilisticexpialidociousSupercalifragilisticexpialidocious,
+             type: MaxPool2d, kernel_size: 2}
+          - {name: 畳み込み層, type: Flatten}
+          - {name: 全连接, type: Linear, out_features: 10}
+    """,
 }
-
-
-def random_graph(seed: int) -> Network:
-    """A net of any layers that read any earlier ones."""
-    random = Random(seed)
-    names, layers = ["input"], []
-    for index in range(random.randint(2, 30)):
-        name = f"n{index}"
-        if random.random() < 0.6 or len(names) < 3:
-            source = names[-1] if random.random() < 0.7 else random.choice(names)
-            layers.append(
-                f"{{name: {name}, type: Conv2d, out_channels: 8, kernel_size: 3, padding: 1, "
-                f"from: {source}}}"
-            )
-        else:
-            sources = random.sample(names, random.randint(2, min(4, len(names))))
-            kind = random.choice(["Add", "Multiply"])
-            layers.append(f"{{name: {name}, type: {kind}, from: [{', '.join(sources)}]}}")
-        names.append(name)
-    return cnnshape.loads(f"{{input: [8, 16, 16], layers: [{', '.join(layers)}]}}")
 
 
 def network(name: str) -> Network:
