@@ -167,37 +167,24 @@ def import_onnx(
     Raises:
         ImportFault: it cannot be read, or not be said as a spec, or the proof fails.
     """
-    from .onnx_file import OnnxGraph, OnnxReader, difference
+    from .onnx import infer, read_layers, read_model
 
-    graph = OnnxGraph(path, input_shape)
-    reader = OnnxReader(graph)
-    layers = _simplified(reader.ledger.layers, reader.outputs)
+    model = read_model(path)
+    graph = infer(model, input_shape)
+    reading = read_layers(graph)
+    layers = _simplified(reading.layers, reading.outputs)
     found = _unsaid(layers, partial)
     order = arranged(layers)
     stem = os.path.basename(path).removesuffix(".onnx")
     words = f"Imported from {os.path.basename(path)}."
-    network = network_of(order, reader.outputs, graph.input_shape, name or stem, words)
-    text = _text(network, {})
+    network = network_of(order, reading.outputs, graph.input_shape, name or stem, words)
+    text = _text(network, _class_names(reading.classes, network))
     result = None
     if not found:
-        from .checking import Check, refused
+        from .checking import refused
+        from .onnx.proof import check
 
-        apart, tensors = difference(graph, network, order)
-        totals = network.totals
-        names = {
-            f"{'.'.join(item.path)}.{key}" == original
-            for item in order
-            for key, original in item.weights.items()
-        }
-        result = Check(
-            (totals.params, None),  # the file does not tell weights from statistics
-            (totals.macs, None),
-            (network.output_shapes, network.output_shapes),
-            apart,
-            len(order),
-            tensors if names == {True} else 0,
-            tensors,
-        )
+        result = check(model, graph, network, order)
         if problem := refused(result):
             raise ImportFault(f"what was written is not the model: {problem}")
     return Imported(text, network, result, found, {})

@@ -134,7 +134,7 @@ def test_an_operator_without_a_word_is_named() -> None:
 @needs_onnx
 def test_a_file_that_is_none() -> None:
     Path("bad.onnx").write_bytes(b"no model at all")
-    with pytest.raises(ImportFault, match=r"cannot be read as ONNX|inputs"):
+    with pytest.raises(ImportFault, match="bad.onnx is no ONNX file, or is cut off"):
         import_onnx("bad.onnx")
     with pytest.raises(ImportFault, match="there is no file"):
         import_onnx("none.onnx")
@@ -142,5 +142,5 @@ def test_a_file_that_is_none() -> None:
 
 def test_without_onnx_it_is_said_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "onnx", None)
-    with pytest.raises(ImportFault, match=r"pip install cnnshape\[onnx\]"):
+    with pytest.raises(ImportFault, match=r"pip install 'cnnshape\[onnx\]'"):
         import_onnx("net.onnx", (3, 8, 8))

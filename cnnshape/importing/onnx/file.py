@@ -1,0 +1,138 @@
+"""Reading an ONNX file into memory, and what is said where it is none. Needs onnx."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..importer import ImportFault, NotFound
+from .places import COPY
+
+if TYPE_CHECKING:
+    from onnx import GraphProto, ModelProto
+
+LARGEST = 2**31
+"""Bytes that a file of protocol buffers may have."""
+
+
+def read_model(path: str) -> ModelProto:
+    """The model of a file, with its weights, its functions written out, in single precision.
+
+    Raises:
+        NotFound: there is no such file.
+        ImportFault: it is no ONNX model, or not a whole one.
+    """
+    try:
+        import onnx
+        from onnx import inliner
+    except ImportError as fault:
+        raise ImportFault(
+            f"reading {path} needs the package onnx: pip install 'cnnshape[onnx]' ({fault})"
+        ) from fault
+    if not os.path.isfile(path):
+        raise NotFound(f"there is no file {path}")
+    size = os.path.getsize(path)
+    if not size:
+        raise ImportFault(f"{path} is empty")
+    if size >= LARGEST:
+        raise ImportFault(
+            f"{path} has {size:,} bytes, and an ONNX file less than {LARGEST:,}: "
+            "onnx.save(..., save_as_external_data=True) puts the weights into a file beside it"
+        )
+    try:
+        model: ModelProto = onnx.ModelProto.FromString(Path(path).read_bytes())
+    except Exception as fault:
+        raise ImportFault(f"{path} is no ONNX file, or is cut off: {_line(fault)}") from fault
+    if not model.opset_import or not model.graph.output:
+        raise ImportFault(f"{path} is no ONNX file, or is cut off: it has no graph with an output")
+    try:
+        onnx.external_data_helper.load_external_data_for_model(
+            model, os.path.dirname(os.path.abspath(path))
+        )
+    except Exception as fault:
+        raise ImportFault(
+            f"the weights of {path} lie in a file beside it, which cannot be read: {_line(fault)}"
+        ) from fault
+    if model.functions:
+        model = inliner.inline_local_functions(model)
+    try:
+        _to_single_precision(model.graph)
+    except ValueError as fault:
+        raise ImportFault(f"a weight of {path} cannot be read: {_line(fault)}") from fault
+    _part_equal_weights(model.graph)
+    return model
+
+
+def _line(fault: Exception) -> str:
+    """The first line of what went wrong."""
+    lines = str(fault).strip().splitlines()
+    return lines[0] if lines else type(fault).__name__
+
+
+def _to_single_precision(graph: GraphProto) -> None:
+    """Every half and double in the graph as a float, so that it can be held against PyTorch."""
+    for tensor in graph.initializer:
+        _to_float(tensor)
+    for value in (*graph.input, *graph.output, *graph.value_info):
+        kind = value.type.tensor_type
+        if kind.elem_type in _other_floats():
+            kind.elem_type = _FLOAT
+    for node in graph.node:
+        for attribute in node.attribute:
+            if attribute.name in ("to", "dtype") and attribute.i in _other_floats():
+                attribute.i = _FLOAT
+            elif attribute.HasField("t"):
+                _to_float(attribute.t)
+            elif attribute.HasField("g"):
+                _to_single_precision(attribute.g)
+
+
+_FLOAT = 1
+"""The number of float32 among ONNX's element types."""
+
+
+def _other_floats() -> tuple[int, ...]:
+    from onnx import TensorProto
+
+    return TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE
+
+
+def _to_float(tensor: Any) -> None:
+    from onnx import numpy_helper
+
+    if tensor.data_type in _other_floats():
+        array = numpy_helper.to_array(tensor).astype("float32")
+        tensor.CopyFrom(numpy_helper.from_array(array, tensor.name))
+
+
+def _part_equal_weights(graph: GraphProto) -> None:
+    """Give each node its own copy of a weight that is one number all over.
+
+    Exporters store equal weights once, and so they are, of norms for example, before they are
+    trained. That does not make the layers one.
+    """
+    from onnx import numpy_helper
+
+    uniform = {}
+    for tensor in graph.initializer:
+        array = numpy_helper.to_array(tensor)
+        if array.size > 1 and (array == array.flat[0]).all():
+            uniform[tensor.name] = tensor
+    uses: Counter[str] = Counter()
+    aliases = []
+    for node in graph.node:
+        for place, name in enumerate(node.input):
+            if name not in uniform:
+                continue
+            uses[name] += 1
+            if node.op_type == "Identity":
+                aliases.append(node)
+                graph.initializer.add().CopyFrom(uniform[name])
+                graph.initializer[-1].name = node.output[0]
+            elif uses[name] > 1:
+                graph.initializer.add().CopyFrom(uniform[name])
+                graph.initializer[-1].name = node.input[place] = f"{name}{COPY}{uses[name]}"
+    for node in aliases:
+        graph.node.remove(node)

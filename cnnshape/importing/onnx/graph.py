@@ -1,0 +1,119 @@
+"""What an ONNX graph computes from its input: nodes, shapes and constants, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ...layers.shapes import Shape
+from .places import Place, is_made_up
+
+LARGEST_CONSTANT = 100_000
+"""Elements of a constant beyond which its numbers are not looked at: no spec would hold them."""
+
+
+class Constant(NamedTuple):
+    """A value that does not follow from the input.
+
+    Attributes:
+        name: of the value in the file.
+        array: a numpy array.
+        learned: whether it is a weight, or computed from one, and not a number of a computation.
+    """
+
+    name: str
+    array: Any
+    learned: bool
+
+    @property
+    def shape(self) -> Shape:
+        """Its dimensions."""
+        return tuple(self.array.shape)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether somebody gave it a name."""
+        return not is_made_up(self.name)
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether all its elements are the same."""
+        flat = self.array.reshape(-1)
+        return bool(flat.size and (flat == flat[0]).all())
+
+    def constant(self) -> Any:
+        """Its numbers, as nested lists or one number; None where they are learned, or many."""
+        if self.learned or self.array.size > LARGEST_CONSTANT:
+            return None
+        return written(self.array.tolist())
+
+    def standardized(self) -> None:
+        """What of it is standardised first: nothing, as a file holds what comes of it."""
+
+
+class Node(NamedTuple):
+    """An operator in the graph.
+
+    Attributes:
+        type: the operator's name, with its domain before it where that is not ONNX's own.
+        inputs: the names of the values that it reads, '' for one that is left out.
+        outputs: the names of those that it gives.
+        attributes: as plain values: numbers, texts, lists of them, numpy arrays.
+        name: its own.
+        place: where it stands.
+    """
+
+    type: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: dict[str, Any]
+    name: str = ""
+    place: Place = Place()
+
+
+@dataclass
+class Graph:
+    """A graph with one input.
+
+    Attributes:
+        input: the name of the value that the network reads.
+        input_shape: of one sample.
+        batch: samples, as the shapes have them. is_open: whether there may be any number.
+        outputs: the names of the values that it gives.
+        opset: the version of ONNX's operators.
+        nodes: those that follow from the input, each after what it reads.
+        constants: every other value, by name.
+        shapes: of the values that follow from the input, with the batch; those that are known.
+        floats: the names of the values whose elements are floating-point numbers.
+        folded: the names of the constants from which other constants were computed.
+    """
+
+    input: str
+    input_shape: Shape
+    batch: int
+    is_open: bool
+    outputs: tuple[str, ...]
+    opset: int
+    nodes: list[Node] = field(default_factory=list)
+    constants: dict[str, Constant] = field(default_factory=dict)
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    floats: set[str] = field(default_factory=set)
+    folded: set[str] = field(default_factory=set)
+
+
+def needed(nodes: list[Node], outputs: tuple[str, ...]) -> list[Node]:
+    """The nodes that an output depends on."""
+    wanted = set(outputs)
+    kept = []
+    for node in reversed(nodes):
+        if wanted.intersection(node.outputs):
+            kept.append(node)
+            wanted.update(node.inputs)
+    return kept[::-1]
+
+
+def written(value: Any) -> Any:
+    """Numbers as they were written, where they are a single float's: 0.485, not 0.48500001."""
+    if isinstance(value, list):
+        return [written(item) for item in value]
+    return float(f"{value:.7g}") if isinstance(value, float) else value

@@ -1,0 +1,285 @@
+"""From a model to a graph with shapes: what follows from no input is computed. Needs onnx."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from ...layers.shapes import Shape, format_shape
+from ..importer import ImportFault
+from ..samples import BATCH
+from .graph import Constant, Graph, Node
+from .places import place_of
+
+if TYPE_CHECKING:
+    from onnx import GraphProto, ModelProto, NodeProto, TypeProto, ValueInfoProto
+
+LARGEST = 2**25
+"""Elements of a constant that is computed, at most, where it is larger than what it is of."""
+READ = 1024
+"""Elements of a constant up to which its values may decide over shapes."""
+RANDOM = frozenset(("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike",
+                    "Bernoulli", "Multinomial"))  # fmt: skip
+
+
+def infer(model: ModelProto, input_shape: Shape | None) -> Graph:
+    """The graph of a model.
+
+    Args:
+        model: as :func:`read_model` gives it.
+        input_shape: of one sample, where the model leaves it open.
+
+    Raises:
+        ImportFault: it does not have one input, or leaves its size open.
+    """
+    return _Inference(model, input_shape).graph
+
+
+class _Inference:
+    """Goes through the nodes once, in their order."""
+
+    def __init__(self, model: ModelProto, input_shape: Shape | None) -> None:
+        from onnx import helper
+
+        self.opsets = {each.domain: each.version for each in model.opset_import}
+        self.opset_imports = list(model.opset_import)
+        self.types: dict[str, TypeProto] = {}
+        self.constants: dict[str, Constant] = {}
+        self.declared = {item.name: item for item in model.graph.value_info}
+        self._keep(model.graph)
+        given = _input(model.graph, self.constants)
+        fixed, shape = _sizes(given, input_shape)
+        batch = fixed or BATCH
+        opset = self.opsets.get("", self.opsets.get("ai.onnx", 1))
+        outputs = tuple(item.name for item in model.graph.output)
+        self.graph = Graph(
+            given.name, shape, batch, not fixed, outputs, opset, constants=self.constants
+        )
+        elements = given.type.tensor_type.elem_type
+        self._know(given.name, helper.make_tensor_type_proto(elements, (batch, *shape)))
+        for node in model.graph.node:
+            self._node(node)
+
+    def _keep(self, graph: GraphProto) -> None:
+        for tensor in graph.initializer:
+            constant = Constant(tensor.name, _array(tensor), learned=True)
+            number = constant.is_uniform and not constant.is_named
+            self._constant(constant._replace(learned=not number))
+
+    def _constant(self, constant: Constant) -> None:
+        from onnx import helper
+
+        name, array, _ = constant
+        self.constants[name] = constant
+        elements = helper.np_dtype_to_tensor_dtype(array.dtype)
+        self.types[name] = helper.make_tensor_type_proto(elements, array.shape)
+
+    def _know(self, name: str, type: TypeProto) -> None:
+        self.types[name] = type
+        tensor = type.tensor_type
+        if tensor.elem_type in (1, 10, 11, 16):  # FLOAT, FLOAT16, DOUBLE, BFLOAT16
+            self.graph.floats.add(name)
+        if tensor.HasField("shape"):
+            shape = tuple(dim.dim_value for dim in tensor.shape.dim)
+            if all(shape):
+                self.graph.shapes[name] = shape
+
+    def _node(self, node: NodeProto) -> None:
+        reads = [name for name in node.input if name]
+        known = all(name in self.constants for name in reads)
+        if node.op_type == "If" and known:
+            self._branch(node)
+        elif node.op_type == "Constant" and node.attribute[0].HasField("t"):
+            array = _array(node.attribute[0].t)
+            self._constant(Constant(node.output[0], array, learned=False))
+        elif node.op_type == "CastLike" and reads[0] in self.constants:
+            constant = self.constants[reads[0]]
+            array = constant.array.astype(self._dtype(reads[1]))
+            self._constant(constant._replace(name=node.output[0], array=array))
+        elif node.op_type in ("Shape", "Size") and reads[0] in self.graph.shapes:
+            self._fold(node, {reads[0]: _empty(self.graph.shapes[reads[0]])})
+        elif known and self._fits(node, reads):
+            self._fold(node, {name: self.constants[name].array for name in reads})
+        else:
+            self._keep_node(node)
+
+    def _keep_node(self, node: NodeProto) -> None:
+        from onnx import helper
+
+        for name, type in self._outputs(node).items():
+            self._know(name, type)
+        attributes = {
+            item.name: _plain(helper.get_attribute_value(item)) for item in node.attribute
+        }
+        own = node.domain in ("", "ai.onnx")
+        self.graph.nodes.append(
+            Node(
+                node.op_type if own else f"{node.domain}.{node.op_type}",
+                tuple(node.input),
+                tuple(node.output),
+                attributes,
+                node.name,
+                place_of(node),
+            )
+        )
+
+    def _branch(self, node: NodeProto) -> None:
+        """Of an If whose condition is known, the branch that runs."""
+        from onnx import helper
+
+        condition = bool(self.constants[node.input[0]].array.item())
+        wanted = "then_branch" if condition else "else_branch"
+        branch = next(item.g for item in node.attribute if item.name == wanted)
+        self._keep(branch)
+        for inner in branch.node:
+            self._node(inner)
+        for inner, outer in zip(branch.output, node.output, strict=True):
+            self._node(helper.make_node("Identity", [inner.name], [outer], name=node.name))
+
+    def _dtype(self, name: str) -> Any:
+        from onnx import helper
+
+        return helper.tensor_dtype_to_np_dtype(self.types[name].tensor_type.elem_type)
+
+    # Shapes and values ------------------------------------------------------------------
+
+    def _outputs(self, node: NodeProto) -> dict[str, TypeProto]:
+        """What comes out of a node, as far as it can be told."""
+        from onnx import defs, numpy_helper, shape_inference
+
+        reads = [name for name in node.input if name]
+        data = {
+            name: numpy_helper.from_array(self.constants[name].array, name)
+            for name in reads
+            if name in self.constants and self.constants[name].array.size <= READ
+        }
+        try:
+            schema = defs.get_schema(node.op_type, self.opsets[node.domain], node.domain)
+            types = {name: self.types[name] for name in reads}
+            found: dict[str, TypeProto] = shape_inference.infer_node_outputs(
+                schema, node, types, data, opset_imports=self.opset_imports
+            )
+        except Exception:  # of another domain, or it does not fit together: it is not known
+            found = {}
+        for name in node.output:
+            if name in self.declared and not _whole(found.get(name)):
+                found[name] = self._as_declared(self.declared[name])
+        return found
+
+    def _as_declared(self, value: ValueInfoProto) -> TypeProto:
+        """The type that the file itself declares, with the batch of the run."""
+        from onnx import TypeProto
+
+        type = TypeProto()
+        type.CopyFrom(value.type)
+        dims = type.tensor_type.shape.dim
+        if dims and not dims[0].dim_value:
+            dims[0].dim_value = self.graph.batch
+        return type
+
+    def _fits(self, node: NodeProto, reads: list[str]) -> bool:
+        """Whether what a node would give is known to fit into memory."""
+        outputs = self._outputs(node)
+        most = max(LARGEST, *(self.constants[name].array.size for name in reads), 0)
+        return bool(outputs) and all(
+            _whole(type) and prod(d.dim_value for d in type.tensor_type.shape.dim) <= most
+            for type in outputs.values()
+        )
+
+    def _fold(self, node: NodeProto, inputs: dict[str, Any]) -> None:
+        """Compute a node now; where that cannot be done, it stays."""
+        from onnx import TypeProto, helper
+        from onnx.reference import ReferenceEvaluator
+
+        if node.op_type in RANDOM:
+            self._keep_node(node)
+            return
+        graph = helper.make_graph(
+            [node],
+            "fold",
+            [helper.make_value_info(name, TypeProto()) for name in inputs],
+            [helper.make_value_info(name, TypeProto()) for name in node.output],
+        )
+        alone = helper.make_model(graph, opset_imports=self.opset_imports)
+        try:
+            results = ReferenceEvaluator(alone).run(None, inputs)
+        except Exception:
+            self._keep_node(node)
+            return
+        self.graph.folded.update(inputs)
+        learned = any(name in self.constants and self.constants[name].learned for name in inputs)
+        for name, array in zip(node.output, results, strict=True):
+            self._constant(Constant(name, array, learned))
+
+
+def _input(graph: GraphProto, constants: dict[str, Constant]) -> ValueInfoProto:
+    """The one input; older files list the weights among them."""
+    from onnx import TensorProto
+
+    inputs = [item for item in graph.input if item.name not in constants]
+    if len(inputs) != 1:
+        names = ", ".join(item.name for item in inputs)
+        listed = f" ({names})" if names else ""
+        raise ImportFault(f"the model has {len(inputs)} inputs{listed}; a spec has one")
+    given: ValueInfoProto = inputs[0]
+    elements = given.type.tensor_type.elem_type
+    if elements != TensorProto.FLOAT:
+        kind = TensorProto.DataType.Name(elements).lower()
+        raise ImportFault(f"the model's input {given.name} holds {kind}, and a spec's float")
+    return given
+
+
+def _sizes(given: ValueInfoProto, wanted: Shape | None) -> tuple[int, Shape]:
+    """The batch, 0 where it is open, and the shape of a sample."""
+    dims = given.type.tensor_type.shape.dim
+    sizes = [dim.dim_value for dim in dims]
+    shape = wanted or tuple(sizes[1:])
+    if not shape or not all(shape):
+        names = "×".join(str(dim.dim_value or dim.dim_param or "?") for dim in dims)
+        raise ImportFault(
+            f"the model leaves its input's size open ({names or 'of any rank'}): "
+            "give it without the batch, as --input 3x224x224"
+        )
+    fits = len(shape) + 1 == len(sizes) or not sizes
+    if not fits or any(size not in (0, own) for own, size in zip(shape, sizes[1:], strict=False)):
+        raise ImportFault(
+            f"the model reads {format_shape(tuple(sizes[1:]))}, not {format_shape(shape)}"
+        )
+    return sizes[0] if sizes else 0, shape
+
+
+def _array(tensor: Any) -> Any:
+    """The array of a tensor."""
+    from onnx import numpy_helper
+
+    try:
+        return numpy_helper.to_array(tensor)
+    except Exception as fault:
+        raise ImportFault(f"the weight {tensor.name} cannot be read: {fault}") from fault
+
+
+def _empty(shape: Shape) -> Any:
+    """An array of a shape that takes no memory."""
+    import numpy as np
+
+    return np.broadcast_to(np.float32(0), shape)
+
+
+def _whole(type: TypeProto | None) -> bool:
+    """Whether a type says each size."""
+    if type is None or not type.tensor_type.HasField("shape"):
+        return False
+    return all(dim.HasField("dim_value") for dim in type.tensor_type.shape.dim)
+
+
+def _plain(value: Any) -> Any:
+    """An attribute as a plain value."""
+    from onnx import TensorProto
+
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, TensorProto):
+        return _array(value)
+    if hasattr(value, "__iter__") and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,105 @@
+"""Functions of every element."""
+
+from __future__ import annotations
+
+from ...graph import NotSaid
+from ...operations import Answer
+from .operator import Operator, Rules
+
+rules = Rules()
+
+
+@rules.of("Identity", "Cast", "CastLike")
+def _same(op: Operator) -> Answer:
+    return op.as_torch("identity", op.x)
+
+
+@rules.of("Dropout")
+def _dropout(op: Operator) -> Answer:
+    return op.layer("Dropout", {"p": op.argument(1, "ratio", 0.5)})
+
+
+NAMES = {
+    "Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "HardSwish": "hardswish",
+    "Softsign": "softsign", "Softplus": "softplus", "Mish": "mish", "Swish": "silu",
+    "LogSigmoid": "logsigmoid", "Abs": "abs", "Exp": "exp", "Log": "log", "Neg": "neg",
+    "Sqrt": "sqrt", "Sin": "sin", "Cos": "cos",
+    "Erf": "erf", "Floor": "floor", "Reciprocal": "reciprocal",
+}  # fmt: skip
+"""The operators that are a function of PyTorch with one argument."""
+
+
+@rules.of(*NAMES)
+def _named(op: Operator) -> Answer:
+    if op.type == "Swish" and op.number("alpha", 1.0) != 1:
+        raise NotSaid("with another alpha than 1")
+    return op.as_torch(NAMES[op.type], op.x)
+
+
+@rules.of("LeakyRelu")
+def _leaky(op: Operator) -> Answer:
+    return op.layer("LeakyReLU", {"negative_slope": op.number("alpha", 0.01)})
+
+
+@rules.of("Elu", "Celu")
+def _elu(op: Operator) -> Answer:
+    return op.layer(op.type.upper(), {"alpha": op.number("alpha", 1.0)})
+
+
+@rules.of("Selu")
+def _selu(op: Operator) -> Answer:
+    if (op.number("alpha", 1.673263), op.number("gamma", 1.050701)) != (1.673263, 1.050701):
+        raise NotSaid("with other numbers than those of the paper")
+    return op.layer("SELU", {})
+
+
+@rules.of("ThresholdedRelu")
+def _threshold(op: Operator) -> Answer:
+    return op.layer("Threshold", {"threshold": op.number("alpha", 1.0), "value": 0.0})
+
+
+@rules.of("Shrink")
+def _shrink(op: Operator) -> Answer:
+    bias, width = op.number("bias", 0.0), op.number("lambd", 0.5)
+    if bias not in (0, width):
+        raise NotSaid("with a bias that is neither 0 nor lambd")
+    return op.layer("Softshrink" if bias else "Hardshrink", {"lambd": width})
+
+
+@rules.of("Gelu")
+def _gelu(op: Operator) -> Answer:
+    return op.layer("GELU", {"approximate": op.attribute("approximate", "none")})
+
+
+@rules.of("HardSigmoid")
+def _hard_sigmoid(op: Operator) -> Answer:
+    slope, offset = op.number("alpha", 0.2), op.number("beta", 0.5)
+    if abs(slope - 1 / 6) > 1e-6 or offset != 0.5:
+        raise NotSaid(f"with the slope {slope:g}, where Hardsigmoid has 1/6")
+    return op.layer("Hardsigmoid", {})
+
+
+@rules.of("Clip")
+def _clip(op: Operator) -> Answer:
+    low, high = op.argument(1, "min"), op.argument(2, "max")
+    if (low, high) == (0, 6):
+        return op.as_torch("relu6", op.x)
+    return op.as_torch("clamp", op.x, low, high)
+
+
+@rules.of("PRelu")
+def _prelu(op: Operator) -> Answer:
+    weight = op.weight(1)
+    channels = (1,) * (len(op.x.shape) - len(weight.shape)) + weight.shape
+    if any(size != 1 for dim, size in enumerate(channels) if dim != 1):
+        raise NotSaid("with a slope for each position")
+    return op.layer("PReLU", {"num_parameters": channels[1]}, {"weight": weight.name})
+
+
+@rules.of("Softmax", "LogSoftmax")
+def _softmax(op: Operator) -> Answer:
+    dim = op.attribute("axis", -1 if op.opset >= 13 else 1)
+    after = op.x.tensor[dim % op.x.rank + 1 :]
+    if op.opset < 13 and any(size != 1 for size in after):
+        raise NotSaid("over several dimensions at once")
+    return op.as_torch(op.type.lower(), op.x, dim)

@@ -1,0 +1,35 @@
+"""Arithmetic: of several values, with learned tensors, with numbers."""
+
+from __future__ import annotations
+
+from ...graph import NotSaid
+from ...operations import Answer, Layer, Value
+from .operator import Operator, Rules
+
+rules = Rules()
+
+NAMES = {
+    "Add": "add", "Sum": "add", "Mul": "mul", "Sub": "sub", "Div": "div", "Max": "maximum",
+    "Min": "minimum", "Pow": "pow",
+}  # fmt: skip
+TYPES = {"Sum": "Add", "Max": "Maximum", "Mean": "Mean"}
+
+
+@rules.of(*NAMES)
+def _join(op: Operator) -> Answer:
+    values = [value for value in op.inputs if isinstance(value, Value)]
+    if len(op.inputs) > 2 and len(values) == len(op.inputs):
+        if op.type not in TYPES:
+            raise NotSaid("of more than two values")
+        return Layer(TYPES[op.type], {}, tuple(values))
+    if len(op.inputs) != 2:
+        raise NotSaid("of other than two values")
+    first, second = op.inputs
+    if isinstance(first, Value) or op.type not in ("Add", "Sum", "Mul", "Max", "Min"):
+        return op.as_torch(NAMES[op.type], first, second)
+    return op.as_torch(NAMES[op.type], second, first)
+
+
+@rules.of("Concat")
+def _concat(op: Operator) -> Answer:
+    return op.as_torch("cat", list(op.inputs), op.attribute("axis"))

@@ -1,0 +1,71 @@
+"""Where a node stands, and what its weights are called, read from the names in the file."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any, NamedTuple
+
+
+class Place(NamedTuple):
+    """Where a node stands among the modules that the file was written from.
+
+    Attributes:
+        path: the names that lead to the innermost module that runs the node.
+        classes: the path and the class of each module on the way, where the file says them.
+    """
+
+    path: tuple[str, ...] = ()
+    classes: tuple[tuple[str, str], ...] = ()
+
+
+_WEIGHT = re.compile(r"(.+?)[._/](?:weight|kernel|gamma|filter|[wW])(?:_\d+)?(?::\d+)?")
+"""'layer1.conv1.weight', as PyTorch names the weight of a module, or 'conv1_w_0', as others do."""
+COPY = " copy "
+"""Comes after the name of a weight, in the name of its copies."""
+_MADE_UP = re.compile(r"onnx::.*|\d+|val_\d+|.*/?Constant(_\d+)?_output_\d+|const_.*|.*__\d+|")
+"""Names that an exporter has counted out."""
+
+
+def is_made_up(name: str) -> bool:
+    """Whether a name says nothing, as an exporter has counted it out."""
+    return _MADE_UP.fullmatch(name.partition(COPY)[0]) is not None
+
+
+def module_of(weight: str) -> tuple[str, ...]:
+    """The path of the module whose weight has this name; () where the name says nothing."""
+    found = None if is_made_up(weight) else _WEIGHT.fullmatch(weight)
+    if found is None:
+        return ()
+    return tuple(part for part in re.split(r"[./:]", found[1]) if part)
+
+
+def place_of(node: Any) -> Place:
+    """Where a node stands, as torch.onnx says in its properties or by its name."""
+    said = {item.key: item.value for item in getattr(node, "metadata_props", ())}
+    scopes = _listed(said.get("pkg.torch.onnx.name_scopes", ""))
+    if scopes:
+        *modules, _ = scopes
+        classes = _listed(said.get("pkg.torch.onnx.class_hierarchy", ""))
+        path = tuple(modules[-1].split(".")) if modules and modules[-1] else ()
+        named = zip(modules, (name.rpartition(".")[2] for name in classes), strict=False)
+        return Place(path, tuple(named))
+    return Place(_scope(node.name))
+
+
+def _listed(text: str) -> list[str]:
+    """The texts of a list that is written as in Python."""
+    try:
+        value = ast.literal_eval(text) if text else []
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return []
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _scope(name: str) -> tuple[str, ...]:
+    """'/layer1/layer1.0/relu/Relu' as ('layer1', '0', 'relu'): each module repeats its way."""
+    path: tuple[str, ...] = ()
+    for part in name.split("/")[:-1]:
+        names = tuple(piece for piece in re.split(r"[.:]", part) if piece)
+        path = names if path and names[: len(path)] == path else (*path, *names)
+    return path

@@ -1,0 +1,183 @@
+"""The nodes of a graph as layers."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from ...network import INPUT
+from ..graph import NotSaid, Recorded, Unsupported, output_shape
+from ..importer import ImportFault
+from ..ledger import Ledger, Path
+from ..operations import Answer, Chain, Indices, Layer, Value, check_samples
+from ..samples import FIRST, divided
+from .graph import Graph, Node
+from .idioms import with_idioms
+from .operators import TRANSPOSED, Input, Operator, answer
+from .places import module_of
+
+
+class Reading(NamedTuple):
+    """What was read.
+
+    Attributes:
+        layers: in the order of the nodes.
+        outputs: the keys of what comes out.
+        classes: the class of each module, by its path, where the file says it.
+    """
+
+    layers: list[Recorded]
+    outputs: tuple[str, ...]
+    classes: dict[str, str]
+
+
+def read_layers(graph: Graph) -> Reading:
+    """The layers of a graph.
+
+    Raises:
+        ImportFault: an output does not follow from the input.
+    """
+    return _Reader(graph).reading()
+
+
+class _Reader:
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.ledger = Ledger(graph.input_shape, graph.batch)
+        first = Value(INPUT, (graph.batch, *graph.input_shape))
+        self.values: dict[str, Value | Indices] = {graph.input: first}
+        self.classes: dict[str, str] = {}
+        for node in with_idioms(graph):
+            self._node(node)
+
+    def reading(self) -> Reading:
+        """What was read."""
+        outputs = []
+        for name in self.graph.outputs:
+            value = self.values.get(name)
+            if not isinstance(value, Value):
+                raise ImportFault(f"the output {name} does not follow from the input")
+            if value.samples != FIRST:
+                raise ImportFault(f"the output {name} does not have the batch first")
+            outputs.append(value.key)
+        layers = _with_own_places(self.ledger.layers)
+        return Reading(layers, tuple(dict.fromkeys(outputs)), self.classes)
+
+    def _node(self, node: Node) -> None:
+        self.classes.update(node.place.classes)
+        inputs = [self._input(name) for name in node.inputs]
+        reads = [value for value in inputs if isinstance(value, Value)]
+        names = [name for name in node.outputs if name]
+        try:
+            said = self._said(node, inputs)
+        except NotSaid as reason:
+            self._unsaid(node, str(reason), reads, names)
+            return
+        if isinstance(said, str):
+            self.values[names[0]] = reads[0]
+            return
+        if node.type == "MaxPool" and len(names) == 2:
+            self.values[names[1]] = Indices(reads[0])
+        for each, name in zip(said if isinstance(said, list) else [said], names, strict=False):
+            try:
+                self._add(each, node, name)
+            except NotSaid as reason:
+                self._unsaid(node, str(reason), reads, [name])
+
+    def _said(self, node: Node, inputs: Sequence[Input]) -> Answer:
+        outputs = tuple(self._shaped(name) for name in node.outputs if name)
+        try:
+            return answer(Operator(node, inputs, outputs, self.graph.opset))
+        except (IndexError, KeyError, TypeError, ValueError, AttributeError) as fault:
+            raise NotSaid(f"its arguments: {fault}") from fault
+
+    def _input(self, name: str) -> Input:
+        if name in self.graph.constants:
+            return self.graph.constants[name]
+        return self.values.get(name) if name else None
+
+    def _shaped(self, name: str) -> Value:
+        """A value that follows from the input, as a network has it; its key is not known here."""
+        shape = self.graph.shapes.get(name)
+        if shape is None:
+            raise NotSaid("the shape that it gives is not known")
+        shape, samples = divided(shape) or (shape, FIRST)
+        return Value("", shape, samples=samples)
+
+    # Layers -----------------------------------------------------------------------------
+
+    def _add(self, said: Layer | Chain, node: Node, name: str) -> None:
+        value = self._shaped(name)
+        check_samples(said, value)
+        *first, last = said.layers if isinstance(said, Chain) else [said]
+        reads = said.reads
+        for layer in first:
+            shapes = tuple(self.ledger.shapes[read.key] for read in reads)
+            shape = (self.graph.batch, *output_shape(layer.type, layer.arguments, shapes))
+            key = self._put(layer._replace(reads=reads), shape, node)
+            reads = (reads[0]._replace(key=key),)
+        key = self._put(last._replace(reads=reads), value.shape, node)
+        self.values[name] = value._replace(key=key)
+
+    def _put(self, layer: Layer, shape: tuple[int, ...], node: Node) -> str:
+        return self.ledger.add(layer, shape, self._path(layer, node))
+
+    def _path(self, layer: Layer, node: Node) -> tuple[str, ...]:
+        """Its weight's module, or, without a name of its own, the module that it is in."""
+        weight = layer.weights.get("weight", "").removeprefix(TRANSPOSED)
+        module = module_of(weight) if self.ledger.shares(layer) is None else ()
+        return module or (*node.place.path, "")
+
+    def _unsaid(self, node: Node, reason: str, reads: list[Value], names: list[str]) -> None:
+        """Record what no layer type says, as something unknown with the shape that it gives."""
+        place = node.place.path
+        unsupported = Unsupported(f"ONNX's {node.type}", ".".join(place), node.name, reason)
+        for name in names:
+            shape = self.graph.shapes.get(name)
+            if shape is None:
+                raise ImportFault(
+                    "an operator is not known, and neither what it gives", (unsupported,)
+                )
+            value = self._shaped(name)
+            keys = [read.key for read in reads]
+            key = self.ledger.add_unknown(unsupported, keys, value.shape[1:], (*place, ""))
+            self.values[name] = value._replace(key=key)
+
+
+def _with_own_places(layers: list[Recorded]) -> list[Recorded]:
+    """A module that runs one layer gives it its name.
+
+    Those that run it several times (`relu`, `relu_1`) do not: it gets the names of functions.
+    """
+    inside: dict[Path, list[Recorded]] = defaultdict(list)
+    for item in layers:
+        for depth in range(1, len(item.path)):
+            inside[_first_run(item.path[:depth], inside)].append(item)
+    result = []
+    for item in layers:
+        path = item.path
+        runs = inside[_first_run(path[:-1], inside)] if not path[-1] else []
+        if len(runs) == 1:
+            path = path[:-1]
+        elif runs and _is_one_function(runs, len(path)):
+            path = (*path[:-2], "")
+        result.append(replace(item, path=path))
+    return result
+
+
+def _first_run(path: Path, inside: Mapping[Path, list[Recorded]]) -> Path:
+    """('layer1', 'relu') for ('layer1', 'relu_1'), where there is such a module."""
+    if not path:
+        return path
+    first = (*path[:-1], re.sub(r"_\d+$", "", path[-1]))
+    return first if first in inside else path
+
+
+def _is_one_function(runs: list[Recorded], length: int) -> bool:
+    """Whether what a module runs is always one layer of the same type, without weights."""
+    return len({item.type for item in runs}) == 1 and not any(
+        item.weights or item.shares or len(item.path) != length for item in runs
+    )
