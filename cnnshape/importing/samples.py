@@ -52,7 +52,7 @@ def divided(shape: Shape) -> tuple[Shape, Samples] | None:
 FOLLOWS_DIMENSIONS = frozenset((
     "Add", "Subtract", "Multiply", "Divide", "Maximum", "Minimum", "Concat", "Stack", "MatMul",
     "ScaledDotProductAttention", "Linear", "LayerNorm", "RMSNorm", "Scale", "Rescale",
-    "Mean", "Sum", "Max", "Min", "Var", "Std", "Norm", "Normalize",
+    "Bias", "Mean", "Sum", "Max", "Min", "Var", "Std", "Norm", "Normalize",
     "Softmax", "LogSoftmax", "Softmin", "GLU", "Dropout", "AlphaDropout",
     "ReLU", "ReLU6", "LeakyReLU", "ELU", "CELU", "SELU", "GELU", "SiLU", "Mish", "Hardswish",
     "Hardsigmoid", "Hardtanh", "Hardshrink", "Softshrink", "Softplus", "Threshold", "Sigmoid",

@@ -103,6 +103,17 @@ class Rearranged(nn.Module):
         return windows.var((1, 2)), stretched, twice, x.tile(1, 2, 1, 1), first - last
 
 
+class Stretched(nn.Module):
+    """Gates that are stretched to the map's size, and one that is read by something else too."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.tanh()
+        gate = x.mean((2, 3), keepdim=True).sigmoid().expand_as(x)
+        rows = x.amax(3, keepdim=True).expand(-1, -1, -1, x.size(3))
+        columns = x.amax(2, keepdim=True).expand(-1, -1, x.size(2), -1)
+        return x * gate + (rows - columns) * rows.softmax(1).roll(1, 3)
+
+
 class OtherHalves(nn.Module):
     """The heads of one sample are not next to each other in the batch: nothing is folded."""
 

@@ -20,6 +20,7 @@ from . import folding_nets as nets
         (nets.BatchSecond, (8, 3, 4)),
         (nets.SelectiveKernel, (3, 6, 6)),
         (nets.Rearranged, (3, 8, 8)),
+        (nets.Stretched, (3, 6, 5)),
     ],
 )
 def test_what_is_written_is_the_module(make: type[nn.Module], shape: tuple[int, ...]) -> None:
@@ -44,6 +45,20 @@ def test_attention_keeps_its_name() -> None:
     assert "Unknown" not in types
     attention = next(node for node in network.layers if node.type == "ScaledDotProductAttention")
     assert attention.input_shapes == ((4, 2, 6, 4),) * 3
+
+
+def test_what_stretches_by_itself_reads_what_is_not_stretched() -> None:
+    network = import_module(nets.Stretched(), (3, 6, 5)).network
+    by_path = network.by_path
+    gated = next(node for node in network.layers if node.type == "Multiply")
+    assert [by_path[path].type for path in gated.inputs if path in by_path] == [
+        "Tanh",
+        "Sigmoid",
+    ]
+    difference = next(node for node in network.layers if node.type == "Subtract")
+    # One of the two is enough, and the other is read by the softmax too.
+    assert sorted(difference.input_shapes) == [(3, 1, 5), (3, 6, 1)]
+    assert [node.type for node in network.layers].count("Expand") == 1
 
 
 def test_moving_the_batch_alone_is_no_layer() -> None:

@@ -1,0 +1,38 @@
+"""Leaving out what stretches a value, where what reads it stretches it by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .graph import Recorded
+
+STRETCH = frozenset(("Add", "Subtract", "Multiply", "Divide", "Maximum", "Minimum"))
+"""The layer types that stretch a dimension of size 1."""
+
+
+def without_expands(recorded: list[Recorded]) -> list[Recorded]:
+    """`x * gate.expand_as(x)` is x·gate: the layers read what is not stretched yet.
+
+    An Expand stays as long as anything else reads it.
+    """
+    by_key = {item.key: item for item in recorded}
+    return [_unstretched(item, by_key) if item.type in STRETCH else item for item in recorded]
+
+
+def _unstretched(item: Recorded, by_key: dict[str, Recorded]) -> Recorded:
+    reads = list(item.reads)
+    for place, key in enumerate(reads):
+        expand = by_key.get(key)
+        if expand is None or expand.type != "Expand":
+            continue
+        source = by_key.get(expand.reads[0])
+        if source is None:
+            continue
+        # Another input must have the sizes that this one is stretched to.
+        others = [
+            by_key[other].shape for k, other in enumerate(reads) if k != place and other in by_key
+        ]
+        stretched = [d for d, size in enumerate(source.shape) if size != item.shape[d]]
+        if all(any(shape[d] == item.shape[d] for shape in others) for d in stretched):
+            reads[place] = source.key
+    return replace(item, reads=tuple(reads))
