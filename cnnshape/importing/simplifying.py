@@ -11,7 +11,6 @@ from dataclasses import replace
 from .gating import with_chains, with_gates
 from .graph import Recorded
 from .stretching import without_expands
-from .stretching import without_expands
 
 
 def simplified(recorded: list[Recorded], outputs: tuple[str, ...]) -> list[Recorded]:
