@@ -24,18 +24,24 @@ def with_gates(recorded: list[Recorded]) -> list[Recorded]:
 
 
 def with_chains(recorded: list[Recorded], outputs: tuple[str, ...]) -> list[Recorded]:
-    """The layers with one Rescale, or one Standardize, in place of several in a row."""
+    """The layers with one in place of two in a row that one layer says, again and again."""
     readers = Counter([key for item in recorded for key in item.reads])
     readers.update(outputs)
+    owners = {item.shares for item in recorded}
+    gone: set[str] = set()
 
     def chained(item: Recorded, by_key: ByKey) -> Recorded:
-        before = by_key.get(item.reads[0]) if item.reads else None
-        if before is None or before.type != item.type or readers[before.key] != 1:
+        first = by_key.get(item.reads[0]) if item.reads else None
+        if first is None or readers[first.key] != 1 or item.shares or first.shares:
             return item
-        rule = CHAINS.get(item.type)
-        return item if rule is None else rule(before, item)
+        rule = CHAINS.get((first.type, item.type))
+        one = None if rule is None or owners & {first.key, item.key} else rule(first, item)
+        if one is None:
+            return item
+        gone.add(first.key)
+        return one
 
-    return _applied(recorded, chained)
+    return [item for item in _applied(recorded, chained) if item.key not in gone]
 
 
 def _applied(recorded: list[Recorded], rule: Rule) -> list[Recorded]:
@@ -128,4 +134,22 @@ def _standardized_twice(first: Recorded, second: Recorded) -> Recorded:
     return replace(second, arguments={"mean": mean, "std": std}, reads=first.reads)
 
 
-CHAINS = {"Rescale": _rescaled_twice, "Standardize": _standardized_twice}
+def _with_bias(first: Recorded, second: Recorded) -> Recorded | None:
+    """x·weight + bias, learned along the same dimensions."""
+    if first.arguments != second.arguments:
+        return None
+    return replace(
+        second,
+        type="Scale",
+        arguments=first.arguments | {"bias": True},
+        reads=first.reads,
+        weights=first.weights | second.weights,
+    )
+
+
+CHAINS: dict[tuple[str, str], Callable[[Recorded, Recorded], Recorded | None]] = {
+    ("Rescale", "Rescale"): _rescaled_twice,
+    ("Standardize", "Standardize"): _standardized_twice,
+    ("Scale", "Bias"): _with_bias,
+}
+"""What two layers in a row, of which nothing else reads the first, are as one."""

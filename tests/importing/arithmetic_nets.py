@@ -55,11 +55,14 @@ class Learned(nn.Module):
         self.channels = nn.Parameter(torch.ones(4))
         self.positions = nn.Parameter(torch.zeros(1, 4, 5, 6))
         self.columns = nn.Parameter(torch.zeros(6))
+        self.alpha = nn.Parameter(torch.ones(4, 1, 1))
+        self.beta = nn.Parameter(torch.zeros(4, 1, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.one * x + self.scalar
         x = self.channels[None, :, None, None] * x
-        return (x + self.positions + self.columns).relu()
+        x = (x + self.positions + self.columns).relu()
+        return torch.addcmul(self.beta, self.alpha, x)
 
 
 class Constants(nn.Module):

@@ -63,14 +63,18 @@ def test_what_is_nearly_a_gate_is_not_taken_for_one() -> None:
 
 def test_learned_numbers_are_layers_along_their_dimensions() -> None:
     network = imported(nets.Learned(), 4, 5, 6).network
-    found = [(node.type, node.layer.arguments.get("dim"), node.params) for node in network.layers[:5]]
+    found = [
+        (node.type, node.layer.arguments.get("dim"), node.op.params) for node in network.layers
+    ]
     assert found == [
-        ("Scale", (), 1),
-        ("Bias", (), 1),
+        ("Scale", (), 2),
         ("Scale", 1, 4),
         ("Bias", (1, 2, 3), 120),
         ("Bias", 3, 6),
+        ("ReLU", None, 0),
+        ("Scale", 1, 8),
     ]
+    assert network.layers[0].layer.arguments["bias"]
 
 
 def test_constants_are_numbers_of_the_spec_as_they_were_written() -> None:
@@ -99,7 +103,9 @@ def test_weight_standardisation_is_told_by_what_it_gives() -> None:
         ("2", "ReLU", None),
         ("3", "ScaledStdConv2d", 1e-6),
     ]
-    assert network.layers[3].layer.arguments["gamma"] == pytest.approx(1.7139588594436646, rel=1e-11)
+    assert network.layers[3].layer.arguments["gamma"] == pytest.approx(
+        1.7139588594436646, rel=1e-11
+    )
 
 
 def test_another_standardisation_is_not_taken_for_it() -> None:

@@ -25,7 +25,7 @@ def _add(call: Call) -> Answer:
     _refuse_alpha(call)
     if numbers := _channel_numbers(value, other):
         return _standardized(value, [-n for n in numbers], [1.0] * len(numbers))
-    return _learned(call, "Bias", value, other, "bias")
+    return _learned("Bias", value, other, "bias")
 
 
 @rules.of("sub", "subtract", "isub")
@@ -60,7 +60,7 @@ def _mul(call: Call) -> Answer:
     numbers = _channel_numbers(value, other)
     if numbers and all(numbers):
         return _standardized(value, [0.0] * len(numbers), [1 / n for n in numbers])
-    return _learned(call, "Scale", value, other, "weight")
+    return _learned("Scale", value, other, "weight")
 
 
 @rules.of("div", "truediv", "divide", "itruediv", "truedivide")
@@ -92,6 +92,21 @@ def _quotient(call: Call, a: Any, b: Any) -> Answer:
 @rules.of("neg", "negative")
 def _neg(call: Call) -> Answer:
     return Layer("Rescale", {"scale": -1}, (call.x,))
+
+
+@rules.of("addcmul")
+def _addcmul(call: Call) -> Answer:
+    bias, a, b = call.x, call.get(1, "tensor1"), call.get(2, "tensor2")
+    value, weight = (a, b) if follows(a) else (b, a)
+    if call.kwargs.get("value", 1) != 1 or follows(bias) or follows(weight):
+        raise NotSaid("of other than a value and two weights")
+    scale = _learned("Scale", value, weight, "weight")
+    summand = _learned("Bias", value, bias, "bias")
+    if scale.arguments != summand.arguments:
+        raise NotSaid("with weights along other dimensions")
+    return scale._replace(
+        arguments=scale.arguments | {"bias": True}, weights=scale.weights | summand.weights
+    )
 
 
 # Powers ---------------------------------------------------------------------------------
@@ -191,7 +206,7 @@ def _standardized(value: Value, mean: list[float], std: list[float]) -> Layer:
     return Layer("Standardize", {"mean": mean, "std": std}, (value,))
 
 
-def _learned(call: Call, type_name: str, value: Value, other: Any, tensor: str) -> Layer:
+def _learned(type_name: str, value: Value, other: Any, tensor: str) -> Layer:
     """A layer with learned numbers along some dimensions of the value."""
     if not follows(value) or not isinstance(other, Value) or not other.name:
         raise NotSaid(f"with {what_it_is(other)}")
