@@ -3,16 +3,12 @@
 Importing this package does not import torch.
 """
 
+from .comparison import Made
 from .errors import ExportError
-from .formats import (
-    Made,
-    check_python,
-    to_exported_program,
-    to_onnx,
-    to_state_dict,
-    to_torchscript,
-)
+from .formats import to_exported_program, to_state_dict, to_torchscript
+from .onnx_model import to_onnx
 from .python_file import root_class, to_python
+from .source_check import check_python
 from .weights import weighted_module
 
 __all__ = [

@@ -111,6 +111,9 @@ class Layer:
     """The inputs, counted from 0, of which only the size matters and no value is read."""
     flattens_space: ClassVar[bool] = False
     """Whether it only writes a map's positions out in a row, as Flatten does."""
+    is_continuous: ClassVar[bool] = True
+    """Whether what it gives changes little where what it reads does. Else rounding may change
+    a network's output altogether."""
     reads_logits: ClassVar[bool] = False
     """Whether what it gives are the probabilities whose logits it reads. A loss is then
     computed from the logits."""

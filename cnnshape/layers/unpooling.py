@@ -52,6 +52,7 @@ class _MaxUnpool(SpatialLayer, abstract=True):
     """
 
     kind = "resampling"
+    is_continuous = False  # another neighbour is the greatest, and the value goes there
     inputs: ClassVar[tuple[int, int | None]] = (2, 2)
     pool: ClassVar[type[MaxPool1d | MaxPool2d | MaxPool3d]]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from math import sqrt
 from typing import Any
 
-from torch import Generator, Tensor, nn, no_grad
+from torch import Generator, Tensor, nn, no_grad, rand, randint
 from torch.nn import init
 from torch.overrides import TorchFunctionMode
 
@@ -69,3 +69,36 @@ def draw_weights(module: nn.Module) -> None:
                 tensor.uniform_(-0.1, 0.1, generator=generator)
             else:
                 tensor.uniform_(0.5, 1.5, generator=generator)
+
+
+TAPS = 4
+"""Few enough that 26 layers make no number so large that float32 rounds it, and enough that
+many numbers are not 0."""
+
+
+def draw_whole_numbers(module: nn.Module) -> None:
+    """Draw weights that make whole numbers of whole numbers, so that no sum is rounded.
+
+    Each kernel has a few taps of 1 or -1, and norms change nothing. Nonlinear functions may
+    round all the same.
+    """
+    generator = Generator().manual_seed(0)
+    with no_grad():
+        for inner in module.modules():
+            for key, weight in inner.named_parameters(recurse=False):
+                if weight.ndim > 1:
+                    _draw_taps(weight, generator)
+                else:
+                    weight.fill_(0 if key.endswith("bias") else 1)
+            if isinstance(mean := getattr(inner, "running_mean", None), Tensor):
+                mean.zero_()
+                norm: Any = inner
+                norm.running_var.fill_(1 - norm.eps)  # 1 once eps is added
+
+
+def _draw_taps(weight: Tensor, generator: Generator) -> None:
+    """A few numbers of each kernel become 1 or -1, all others 0."""
+    taps = weight.zero_().view(len(weight), -1)
+    places = rand(taps.shape, generator=generator).topk(min(TAPS, taps.shape[1])).indices
+    signs = randint(0, 2, places.shape, generator=generator) * 2 - 1
+    taps.scatter_(1, places, signs.to(taps))

@@ -8,6 +8,8 @@ import torch
 import cnnshape
 from cnnshape.exporting import ExportError, to_onnx, weighted_module
 
+from .test_comparison import UNPOOLING
+
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")
@@ -41,6 +43,13 @@ def test_onnx_gives_what_pytorch_gives(name, shape):
             wanted = module(x)
         tolerance = 1e-4 * max(1e-3, float(wanted.abs().max()))
         torch.testing.assert_close(torch.from_numpy(found), wanted, rtol=0, atol=tolerance)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_where_rounding_moves_maxima_the_file_is_held_in_whole_numbers():
+    network = cnnshape.loads(UNPOOLING)
+    made = to_onnx(network, weighted_module(network, None, seed=1), None)
+    assert made.checked.endswith("and all of them in whole numbers")
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -1,0 +1,46 @@
+"""Other libraries: they say nothing of their own, and what they refuse is told in a line."""
+
+from __future__ import annotations
+
+import io
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+
+from .errors import ExportError
+
+LONGEST_LINE = 300
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Let torch's exporters say nothing of their own deprecations and of what is not there."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
+
+
+@contextmanager
+def refusals(who: str) -> Iterator[None]:
+    """Turn whatever a library raises into an ExportError with its first line."""
+    try:
+        yield
+    except ExportError:
+        raise
+    except Exception as fault:
+        cause = fault
+        while cause.__cause__ is not None and isinstance(cause.__cause__, Exception):
+            cause = cause.__cause__
+        raise ExportError(f"{who} cannot take this network: {first_line(cause)}") from fault
+
+
+def first_line(fault: Exception) -> str:
+    """What a fault says, or else what it is."""
+    lines = [line.strip() for line in str(fault).splitlines() if line.strip()]
+    return lines[0][:LONGEST_LINE] if lines else type(fault).__name__

@@ -1,0 +1,91 @@
+"""What was written is held against PyTorch: what is let pass, and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import cnnshape
+from cnnshape.exporting import ExportError, weighted_module
+from cnnshape.exporting.comparison import hold, with_state
+from cnnshape.network import Network
+
+PLAIN = """
+name: plain
+input: [3, 12, 12]
+layers:
+  - {name: conv, type: Conv2d, out_channels: 4, kernel_size: 3}
+  - {name: relu, type: ReLU}
+  - {name: last, type: Conv2d, out_channels: 2, kernel_size: 3}
+"""
+UNPOOLING = """
+name: unpooling
+input: [3, 12, 12]
+layers:
+  - {name: conv, type: Conv2d, out_channels: 4, kernel_size: 3, padding: 1}
+  - {name: relu, type: ReLU}
+  - {name: pool, type: MaxPool2d, kernel_size: 2}
+  - {name: unpool, type: MaxUnpool2d, kernel_size: 2, from: [pool, relu]}
+  - {name: last, type: Conv2d, out_channels: 2, kernel_size: 3}
+"""
+
+
+class Altered(nn.Module):
+    """A module whose output is changed at one place, or everywhere."""
+
+    def __init__(self, module: nn.Module, change: float, *, everywhere: bool) -> None:
+        super().__init__()
+        self.module = module
+        self.change = change
+        self.everywhere = everywhere
+
+    def forward(self, x: Tensor) -> Tensor:
+        output: Tensor = self.module(x).clone()
+        scale = self.change * output.abs().max()
+        if self.everywhere:
+            return output + scale
+        output[0, 0, 0, 0] += scale
+        return output
+
+
+def held(text: str, change: float, *, everywhere: bool = False, exact: bool = False) -> str:
+    """Hold a network against itself with a change; `exact`: none in the second comparison."""
+    network: Network = cnnshape.loads(text)
+    module = weighted_module(network, None, seed=1)
+    copy = weighted_module(network, None, seed=1)
+    altered = Altered(copy, change, everywhere=everywhere)
+
+    def given(state: Mapping[str, Tensor]) -> nn.Module:
+        with_state(copy)(state)
+        return copy if exact else altered
+
+    before = {key: value.clone() for key, value in module.state_dict().items()}
+    found = hold(network, module, altered, given)
+    assert all(torch.equal(before[key], value) for key, value in module.state_dict().items())
+    return found
+
+
+def test_outputs_may_differ_as_rounding_does() -> None:
+    assert held(PLAIN, 0) == "the same outputs"
+    assert held(PLAIN, 5e-6) == "outputs within 5e-06 of PyTorch's"
+
+
+@pytest.mark.parametrize("change", [1e-4, float("nan")])
+def test_one_output_that_differs_by_more_is_refused(change: float) -> None:
+    with pytest.raises(ExportError, match="other outputs than PyTorch"):
+        held(PLAIN, change, exact=True)
+
+
+def test_where_rounding_may_move_a_maximum_a_few_outputs_may_differ() -> None:
+    found = held(UNPOOLING, 0.1, exact=True)
+    assert found == "most outputs within 0 of PyTorch's, and all of them in whole numbers"
+
+
+def test_but_not_most_of_them_and_none_in_whole_numbers() -> None:
+    with pytest.raises(ExportError, match="other outputs than PyTorch"):
+        held(UNPOOLING, 0.1, exact=True, everywhere=True)
+    with pytest.raises(ExportError, match="other outputs than PyTorch"):
+        held(UNPOOLING, 1e-4)
