@@ -48,7 +48,7 @@ class Check(NamedTuple):
     tensors: int
 
 
-def refused(check: Check) -> str:
+def refused(check: Check, tolerance: float = TOLERANCE) -> str:
     """Why a check does not hold, or ''."""
     if check.params[1] not in (None, check.params[0]):
         return f"it has {check.params[0]:,} parameters, the module {check.params[1]:,}"
@@ -58,7 +58,7 @@ def refused(check: Check) -> str:
         return f"it gives {check.shapes[0]}, the module {check.shapes[1]}"
     if not isfinite(check.difference):
         return "with the same weights the outputs are no numbers that could be compared"
-    if not check.difference <= TOLERANCE:
+    if not check.difference <= tolerance:
         return f"with the same weights the outputs differ by {check.difference:.1e} of the largest"
     return ""
 

@@ -182,10 +182,10 @@ def import_onnx(
     result = None
     if not found:
         from .checking import refused
-        from .onnx.proof import check
+        from .onnx.proof import TOLERANCE, check
 
         result = check(model, graph, network, order)
-        if problem := refused(result):
+        if problem := refused(result, TOLERANCE):
             raise ImportFault(f"what was written is not the model: {problem}")
     return Imported(text, network, result, found, {})
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 RUN = 2
 """Samples in the comparison, where the file leaves them open."""
+TOLERANCE = 1e-4
+"""How far outputs may be apart, as a part of the largest: the file runs in single precision."""
 
 
 def check(model: ModelProto, graph: Graph, network: Network, layers: list[Recorded]) -> Check:

@@ -69,7 +69,8 @@ class _Reader:
     def _node(self, node: Node) -> None:
         self.classes.update(node.place.classes)
         inputs = [self._input(name) for name in node.inputs]
-        reads = [value for value in inputs if isinstance(value, Value)]
+        given = [value.pooled if isinstance(value, Indices) else value for value in inputs]
+        reads = [value for value in given if isinstance(value, Value)]
         names = [name for name in node.outputs if name]
         try:
             said = self._said(node, inputs)
