@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import inspect
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from pkgutil import iter_modules
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -72,18 +75,19 @@ class CommandGroup(typer.core.TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that the arguments name."""
-        with _orderly_end():
+        with orderly_end():
             return super().invoke(ctx)
 
 
 @contextmanager
-def _orderly_end() -> Iterator[None]:
+def orderly_end() -> Iterator[None]:
     """Turn Ctrl-C and an output that cannot be written into exit codes, without a traceback."""
     try:
-        try:
-            yield
-        finally:
-            sys.stdout.flush()
+        with _imports_end_at_once():
+            try:
+                yield
+            finally:
+                sys.stdout.flush()
     except KeyboardInterrupt:
         typer.echo("\ninterrupted", err=True)
         raise typer.Exit(130) from None
@@ -95,6 +99,33 @@ def _orderly_end() -> Iterator[None]:
         place = f"{fault.filename}: " if fault.filename else "cannot write the output: "
         typer.echo(f"error: {place}{fault.strerror or fault}", err=True)
         raise typer.Exit(2) from None
+
+
+@contextmanager
+def _imports_end_at_once() -> Iterator[None]:
+    """Let Ctrl-C end the process where it comes in an import; else it is KeyboardInterrupt.
+
+    torch goes on when its import of numpy is interrupted, and what needs numpy fails later, for
+    no reason that a user could see; elsewhere in its import it aborts the process.
+    """
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield  # signals come to another thread, or are ignored, as in the background of a shell
+        return
+    signal.signal(signal.SIGINT, _end_import_or_raise)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _end_import_or_raise(number: int, frame: FrameType | None) -> None:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            os.write(sys.stderr.fileno(), b"\ninterrupted\n")
+            os._exit(130)
+        frame = frame.f_back
+    raise KeyboardInterrupt
 
 
 def _drop_output() -> None:

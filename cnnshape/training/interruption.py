@@ -33,10 +33,12 @@ class Interruption:
 def interrupts_noted() -> Iterator[Interruption]:
     """Within the context the first Ctrl-C only sets `asked`.
 
-    Signals reach the main thread alone; in another one nothing changes.
+    Signals reach the main thread alone; in another one nothing changes, and neither where they
+    are ignored, as in the background of a shell.
     """
     interruption = Interruption()
-    if threading.current_thread() is not threading.main_thread():
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    if ignored or threading.current_thread() is not threading.main_thread():
         yield interruption
         return
     before = signal.signal(signal.SIGINT, interruption.note)

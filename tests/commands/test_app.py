@@ -12,7 +12,7 @@ import pytest
 
 import cnnshape
 from cnnshape import commands
-from cnnshape.commands._app import CommandGroup
+from cnnshape.commands._app import CommandGroup, orderly_end
 from cnnshape.commands._common import complete_spec
 from cnnshape.commands._reference import cli_reference
 
@@ -135,6 +135,33 @@ def test_ctrl_c_ends_with_130(spec):
     _, error = watching.communicate(timeout=60)
     assert watching.returncode == 130
     assert error == "\ninterrupted\n"
+
+
+@pytest.mark.parametrize("where", ["module", "function"])
+def test_ctrl_c_in_an_import_is_not_swallowed_by_it(where):
+    # As torch does with the import of numpy.
+    swallow = (
+        "import os, signal\n"
+        "try: os.kill(os.getpid(), signal.SIGINT)\n"
+        "except KeyboardInterrupt: print('swallowed', flush=True)\n"
+    )
+    run = "import swallows" if where == "module" else f"exec({swallow!r})"
+    Path("swallows.py").write_text(swallow)
+    code = f"from cnnshape.commands._app import orderly_end\nwith orderly_end():\n    {run}"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    found = (done.returncode, done.stdout, done.stderr)
+    assert found == ((130, "", "\ninterrupted\n") if where == "module" else (0, "swallowed\n", ""))
+
+
+def test_ctrl_c_stays_ignored_where_it_is():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with orderly_end():
+            os.kill(os.getpid(), signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_an_encoding_without_the_signs_is_no_error(process, spec):
