@@ -41,8 +41,8 @@ def full_name(func: Any) -> str:
     return str(found or getattr(func, "__name__", func))
 
 
-_TORCH = os.path.dirname(torch.__file__)
-_HERE = os.path.dirname(__file__)
+_TORCH = os.path.join(os.path.dirname(torch.__file__), "")
+_HERE = os.path.join(os.path.dirname(__file__), "")
 
 
 def source_line() -> str:
