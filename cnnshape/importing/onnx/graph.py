@@ -47,6 +47,9 @@ class Constant(NamedTuple):
             return None
         return written(self.array.tolist())
 
+    def matrix(self) -> None:
+        """The matrix that it is: not told here, as ONNX's products have rules of their own."""
+
     def standardized(self) -> None:
         """What of it is standardised first: nothing, as a file holds what comes of it."""
 

@@ -63,9 +63,16 @@ def _listed(text: str) -> list[str]:
 
 
 def _scope(name: str) -> tuple[str, ...]:
-    """'/layer1/layer1.0/relu/Relu' as ('layer1', '0', 'relu'): each module repeats its way."""
+    """'/layer1/layer1.0/relu/Relu' as ('layer1', '0', 'relu').
+
+    A part of a list or a sequence begins with the name of what it is a part of.
+    """
+    around: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
+    before = ""
     for part in name.split("/")[:-1]:
-        names = tuple(piece for piece in re.split(r"[.:]", part) if piece)
-        path = names if path and names[: len(path)] == path else (*path, *names)
+        if not before or not part.startswith(f"{before}."):
+            around = path
+        path = (*around, *(piece for piece in re.split(r"[.:]", part) if piece))
+        before = part
     return path
