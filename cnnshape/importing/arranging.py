@@ -113,7 +113,7 @@ def _raised(path: tuple[str, ...], depth: int, taken: set[str]) -> tuple[str, ..
     """The path without the level at `depth`: convs.0.a becomes convs_0.a."""
     outer, inner, *rest = path[depth:]
     name = f"{outer}_{inner}" if inner else ""
-    while name in taken:
+    while name and name in taken:
         name = f"{name}_"
     return (*path[:depth], name, *rest)
 

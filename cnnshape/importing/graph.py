@@ -49,6 +49,7 @@ class Recorded:
         shape: what came out, without the batch.
         shares: the key of the layer whose module it uses.
         weights: for each of its tensors, by name, the name of the original's.
+        transposed: whether its weight is the original's, transposed.
         unsupported: why it stands for something else, or None.
     """
 
@@ -60,6 +61,7 @@ class Recorded:
     shape: Shape
     shares: str | None = None
     weights: dict[str, str] = field(default_factory=dict)
+    transposed: bool = False
     unsupported: Unsupported | None = None
 
 

@@ -63,6 +63,7 @@ class Ledger:
             output[1:],
             shares,
             {} if shares else layer.weights,
+            layer.transposed,
         )
         op = made(recorded, tuple(self.shapes[read.key] for read in layer.reads))
         for name in op.layer.parameters():
@@ -131,4 +132,4 @@ class Ledger:
 
 def _owner(layer: Layer) -> tuple[str, ...]:
     """What tells apart whose weights a layer has."""
-    return layer.type, *sorted(layer.weights.values())
+    return layer.type, str(layer.transposed), *sorted(layer.weights.values())

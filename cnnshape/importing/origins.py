@@ -58,6 +58,20 @@ class Origin:
         with unset_fake_temporarily():
             return _short(self.value({}).tolist())
 
+    def matrix(self) -> tuple[str, bool] | None:
+        """The parameter that it is, as a matrix, and whether it is its transpose."""
+        if len(self.learned) != 1 or len(self.shape) != 2:
+            return None
+        ((name, shape),) = self.learned.items()
+        with unset_fake_temporarily():
+            count = torch.Size(shape).numel()
+            numbers = torch.arange(count, dtype=torch.int32) - count // 2
+            found = self.value({name: numbers.reshape(shape)})
+            for matrix, transposed in ((found, False), (found.T, True)):
+                if torch.equal(matrix.reshape(-1), numbers):
+                    return name, transposed
+        return None
+
     def standardized(self) -> Standardized | None:
         """The weight and the numbers, where it is a weight that is standardised."""
         with unset_fake_temporarily():

@@ -167,7 +167,7 @@ class ScaledDotProductAttention(Layer):
     """softmax(QKᵀ·scale)·V of query, key and value: attention without its projections.
 
     The query is L×E, the key S×E, the value S×V, and L×V comes out. Dimensions before them
-    (the heads) must be equal.
+    (the heads) must be equal, or 1.
 
     Args:
         scale: what the products are multiplied by; null: 1/√E.
@@ -194,21 +194,23 @@ class ScaledDotProductAttention(Layer):
         if (
             len(query) < 2
             or not len(query) == len(key) == len(value)
-            or not query[:-2] == key[:-2] == value[:-2]
+            or any(len({*sizes} - {1}) > 1 for sizes in _heads(inputs))
             or query[-1] != key[-1]
             or key[-2] != value[-2]
         ):
             raise LayerError(
                 f"ScaledDotProductAttention cannot join {format_shape(query)}, "
                 f"{format_shape(key)} and {format_shape(value)}",
-                help="it reads L×E, S×E and S×V, with the same dimensions before them",
+                help="it reads L×E, S×E and S×V, with the same dimensions before them, or 1",
             )
-        return (*query[:-1], value[-1])
+        return (*map(max, _heads(inputs)), query[-2], value[-1])
 
     def macs(self, inputs: Shapes, output: Shape) -> int:
         """The scores of queries and keys, and the weighted values."""
         query, key, _ = inputs
-        return prod(query) * key[-2] + prod(output) * key[-2]
+        together = [max(sizes[:2]) for sizes in _heads(inputs)]
+        scores = prod(together) * query[-2] * key[-2]
+        return scores * query[-1] + prod(output) * key[-2]
 
     def footprint(self, inputs: Shapes, output: Shape) -> None:
         return None
@@ -226,3 +228,8 @@ class ScaledDotProductAttention(Layer):
                 query, key, value, is_causal=is_causal, scale=scale
             )
         )
+
+
+def _heads(inputs: Shapes) -> list[tuple[int, ...]]:
+    """For each dimension before the matrices, its size in each input."""
+    return list(zip(*(shape[:-2] for shape in inputs), strict=True))

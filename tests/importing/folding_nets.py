@@ -103,6 +103,24 @@ class Rearranged(nn.Module):
         return windows.var((1, 2)), stretched, twice, x.tile(1, 2, 1, 1), first - last
 
 
+class Projected(nn.Module):
+    """Products with parameters: as they are, transposed, from the left, and by F.linear."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.right = nn.Parameter(torch.zeros(6, 4))
+        self.turned = nn.Parameter(torch.zeros(5, 4))
+        self.left = nn.Parameter(torch.zeros(7, 8))
+        self.square = nn.Parameter(torch.zeros(5, 5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, channels, height, width = x.shape
+        x = x.reshape(batch * channels, height, width) @ self.right
+        x = (x @ self.turned.transpose(-1, -2)).reshape(batch, channels, -1)
+        x = torch.matmul(self.left, x).reshape(batch, 7, height, 5)
+        return F.linear(x, self.square.t())
+
+
 class Stretched(nn.Module):
     """Gates that are stretched to the map's size, and one that is read by something else too."""
 

@@ -21,6 +21,7 @@ from . import folding_nets as nets
         (nets.SelectiveKernel, (3, 6, 6)),
         (nets.Rearranged, (3, 8, 8)),
         (nets.Stretched, (3, 6, 5)),
+        (nets.Projected, (8, 3, 6)),
     ],
 )
 def test_what_is_written_is_the_module(make: type[nn.Module], shape: tuple[int, ...]) -> None:
@@ -45,6 +46,13 @@ def test_attention_keeps_its_name() -> None:
     assert "Unknown" not in types
     attention = next(node for node in network.layers if node.type == "ScaledDotProductAttention")
     assert attention.input_shapes == ((4, 2, 6, 4),) * 3
+
+
+def test_a_product_with_a_parameter_is_a_layer_with_that_weight() -> None:
+    found = import_module(nets.Projected(), (8, 3, 6))
+    weighted = [node for node in found.network.layers if node.params]
+    assert [node.type for node in weighted] == ["Linear", "Linear", "Conv1d", "Linear"]
+    assert found.network.totals.params == 6 * 4 + 5 * 4 + 7 * 8 + 5 * 5
 
 
 def test_what_stretches_by_itself_reads_what_is_not_stretched() -> None:

@@ -91,17 +91,23 @@ def test_its_weights_are_used_at_each_position_and_its_products_have_none() -> N
 
 @given(
     heads=st.lists(st.integers(1, 3), max_size=2),
+    alone=st.integers(0, 3),  # the input that has 1 head, 3 for none
     sizes=st.tuples(*[st.integers(1, 5)] * 4),
     is_causal=st.booleans(),
     scale=st.sampled_from([None, 0.5]),
 )
 def test_scaled_dot_product_attention_agrees_with_torch(
-    heads: list[int], sizes: tuple[int, int, int, int], is_causal: bool, scale: float | None
+    heads: list[int],
+    alone: int,
+    sizes: tuple[int, int, int, int],
+    is_causal: bool,
+    scale: float | None,
 ) -> None:
     positions, keys, features, width = sizes
     shapes = [(positions, features), (keys, features), (keys, width)]
     arguments = {"is_causal": is_causal, "scale": scale}
-    inputs = [(*heads, *shape) for shape in shapes]
+    ones = [1] * len(heads)
+    inputs = [(*(ones if k == alone else heads), *shape) for k, shape in enumerate(shapes)]
     assert_agrees("ScaledDotProductAttention", arguments, *inputs)
 
 
@@ -121,10 +127,13 @@ def test_scaled_dot_product_attention_is_what_its_formula_says() -> None:
         ((9, 8), (7, 8), (6, 5)),
         ((2, 9, 8), (3, 7, 8), (3, 7, 5)),
         ((9, 8), (1, 7, 8), (1, 7, 5)),
+        ((1, 9, 8), (2, 7, 8), (3, 7, 5)),
         ((8,), (8,), (8,)),
     ],
 )
 def test_scaled_dot_product_attention_wants_what_fits(shapes: tuple[tuple[int, ...], ...]) -> None:
     with pytest.raises(LayerError, match="cannot join") as fault:
         bound("ScaledDotProductAttention", {}, *shapes).output_shape(shapes)
-    assert fault.value.help == "it reads L×E, S×E and S×V, with the same dimensions before them"
+    assert fault.value.help == (
+        "it reads L×E, S×E and S×V, with the same dimensions before them, or 1"
+    )

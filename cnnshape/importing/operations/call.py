@@ -32,6 +32,9 @@ class Origin(Protocol):
     def constant(self) -> Any:
         """Its numbers, as nested lists or one number; None where they are learned, or many."""
 
+    def matrix(self) -> tuple[str, bool] | None:
+        """The parameter that it is, as a matrix, and whether transposed; None: it is neither."""
+
     def standardized(self) -> Standardized | None:
         """What it is made of, where it is a convolution's weight that is standardised."""
 
@@ -106,12 +109,18 @@ class Indices(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """A layer that a rule answers with; `weights`: the original's name of each tensor."""
+    """A layer that a rule answers with.
+
+    Attributes:
+        weights: the original's name of each tensor.
+        transposed: whether the weight is the original's, transposed.
+    """
 
     type: str
     arguments: dict[str, Any]
     reads: tuple[Value, ...]
     weights: dict[str, str] = {}  # noqa: RUF012  (a tuple's default, never written to)
+    transposed: bool = False
 
 
 class Call:
@@ -253,6 +262,15 @@ def own_weight(call: Call, place: int, name: str) -> Value:
     if not isinstance(value, Value) or not value.name:
         raise NotSaid(f"with a {name} that is computed, and no parameter")
     return value
+
+
+def as_matrix(operand: Any) -> tuple[str, bool] | None:
+    """The parameter that an operand is, as a matrix, and whether transposed; None: it is none."""
+    if not isinstance(operand, Value) or len(operand.shape) != 2:
+        return None
+    if operand.name:
+        return operand.name, False
+    return None if operand.origin is None else operand.origin.matrix()
 
 
 def own_weights(call: Call, **places: int) -> dict[str, str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..graph import NotSaid
-from .call import Answer, Call, Layer, Rules, follows
-from .joining import joined
+from .call import Answer, Call, Layer, Rules, as_matrix, follows, what_it_is
 
 rules = Rules()
 
@@ -12,10 +11,20 @@ rules = Rules()
 @rules.of("matmul", "bmm", "rmatmul", "linalgmatmul")
 def _matmul(call: Call) -> Answer:
     a, b = call.get(0, "input"), call.get(1, "other", call.kwargs.get("mat2"))
-    for value in (a, b):
-        if follows(value) and value.rank - value.samples.dim <= 2:
+    if follows(a) and follows(b):
+        if any(value.rank - value.samples.dim <= 2 for value in (a, b)):
             raise NotSaid("over the batch")
-    return joined(call, "MatMul")
+        return Layer("MatMul", {}, (a, b))
+    if follows(a) and (matrix := as_matrix(b)):
+        features, out = b.shape
+        name, transposed = matrix
+        given = {"out_features": out, "in_features": features, "bias": False}
+        return Layer("Linear", given, (a,), {"weight": name}, not transposed)
+    if follows(b) and len(b.shape) == 3 and (matrix := as_matrix(a)):
+        name, transposed = matrix
+        given = {"out_channels": a.shape[0], "kernel_size": 1, "bias": False}
+        return Layer("Conv1d", given, (b,), {"weight": name}, transposed)
+    raise NotSaid(f"with {what_it_is(a if follows(b) else b)}")
 
 
 @rules.of("scaleddotproductattention")

@@ -7,7 +7,18 @@ from typing import Any
 
 from ...layers.blur_pooling import BlurPool2d
 from ..graph import NotSaid
-from .call import Answer, Call, Chain, Layer, Origin, Rule, Rules, own_weight, own_weights
+from .call import (
+    Answer,
+    Call,
+    Chain,
+    Layer,
+    Origin,
+    Rule,
+    Rules,
+    as_matrix,
+    own_weight,
+    own_weights,
+)
 
 rules = Rules()
 
@@ -86,10 +97,12 @@ for _rank in (1, 2, 3):
 
 @rules.of("linear")
 def _linear(call: Call) -> Answer:
-    weights = own_weights(call, weight=1, bias=2)
-    out, features = own_weight(call, 1, "weight").shape
+    weight, weights = call.get(1, "weight"), own_weights(call, bias=2)
+    matrix = as_matrix(weight)
+    name, transposed = matrix or (own_weight(call, 1, "weight").name, False)
+    out, features = weight.shape
     given = {"out_features": out, "in_features": features, "bias": "bias" in weights}
-    return Layer("Linear", given, (call.x,), weights)
+    return Layer("Linear", given, (call.x,), {"weight": name} | weights, transposed)
 
 
 @rules.of("batchnorm")
@@ -97,34 +110,28 @@ def _batch_norm(call: Call) -> Answer:
     weights = own_weights(call, running_mean=1, running_var=2, weight=3, bias=4)
     if call.get(5, "training", False):
         raise NotSaid("with the statistics of the batch")
-    given = {
-        "momentum": call.get(6, "momentum", 0.1),
-        "eps": call.get(7, "eps", 1e-5),
-        "affine": "weight" in weights,
-    }
+    given = {"momentum": call.get(6, "momentum", 0.1), "eps": call.get(7, "eps", 1e-5)}
     rank = max(1, len(call.x.shape) - 2)
-    return Layer(f"BatchNorm{rank}d", given, (call.x,), weights)
+    return Layer(f"BatchNorm{rank}d", given | _affine(weights), (call.x,), weights)
 
 
 @rules.of("layernorm")
 def _layer_norm(call: Call) -> Answer:
     weights = own_weights(call, weight=2, bias=3)
-    given = {
-        "normalized_shape": list(call.get(1, "normalized_shape")),
-        "eps": call.get(4, "eps", 1e-5),
-        "elementwise_affine": "weight" in weights,
-    }
-    if weights and "bias" not in weights:
-        given["bias"] = False
-    return Layer("LayerNorm", given, (call.x,), weights)
+    shape = list(call.get(1, "normalized_shape"))
+    given = {"normalized_shape": shape, "eps": call.get(4, "eps", 1e-5)}
+    return Layer("LayerNorm", given | _affine(weights, "elementwise_affine"), (call.x,), weights)
 
 
 @rules.of("groupnorm")
 def _group_norm(call: Call) -> Answer:
     weights = own_weights(call, weight=2, bias=3)
-    given = {
-        "num_groups": call.get(1, "num_groups"),
-        "eps": call.get(4, "eps", 1e-5),
-        "affine": "weight" in weights,
-    }
-    return Layer("GroupNorm", given, (call.x,), weights)
+    given = {"num_groups": call.get(1, "num_groups"), "eps": call.get(4, "eps", 1e-5)}
+    return Layer("GroupNorm", given | _affine(weights), (call.x,), weights)
+
+
+def _affine(weights: dict[str, str], name: str = "affine") -> dict[str, bool]:
+    """A norm's arguments for the learned tensors that it has; `name`: of its weight's."""
+    if "weight" in weights and "bias" not in weights:
+        return {name: True, "bias": False}
+    return {name: "weight" in weights}
