@@ -169,3 +169,17 @@ class Blur(nn.Module):
 class Blurred(nn.Sequential):
     def __init__(self) -> None:
         super().__init__(nn.Conv2d(3, 4, 3), Blur(4), nn.ReLU(), Blur(4, (1, 4, 6, 4, 1), 1))
+
+
+class Norms(nn.Module):
+    """Norms by their functions, with no bias or no weight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(4))
+        self.other = nn.Parameter(torch.ones(4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.group_norm(x, 2, self.weight)
+        x = F.group_norm(x, 1).permute(0, 2, 3, 1)
+        return F.layer_norm(F.layer_norm(x, (4,), self.other), (4,))

@@ -31,6 +31,7 @@ def types(module: nn.Module, *shape: int) -> list[str]:
         (nets.Constants, (3, 6, 6)),
         (nets.Standardized, (3, 9, 9)),
         (nets.Blurred, (3, 12, 12)),
+        (nets.Norms, (4, 5, 5)),
     ],
 )
 def test_what_is_written_is_the_module(make: type[nn.Module], shape: tuple[int, ...]) -> None:
