@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..parts import Part, tree
 from .arguments import spec_arguments
+from .naming import name_drafts
 from .parameters import infer
 from .program import Call, GroupCall, Program, Reference, Template
 from .repeats import fold
@@ -39,6 +38,14 @@ class Group:
         self.reads: list[tuple[Reference, ...]] = []
         self.draft: Draft
         self.values: dict[str, Any] = {}
+
+    def leaves(self) -> Iterator[Node]:
+        """The layers in it, in order."""
+        for _, child in self.children:
+            if isinstance(child, Group):
+                yield from child.leaves()
+            else:
+                yield child
 
 
 class Draft:
@@ -89,7 +96,7 @@ def program(
         for _, child in draft.first.children:
             if isinstance(child, Group):
                 child.draft.places += 1
-    _name(drafts)
+    name_drafts(drafts)
     for draft in drafts:
         used = {other.name: other.template for other in _used(draft)}
         # Where a template is written inside another, in_channels would be the other's.
@@ -201,46 +208,3 @@ class _Finder:
         if node.shares is None:
             return None
         return node.shares[start:] if node.shares in inside else (node.path, node.shares)
-
-
-# Names --------------------------------------------------------------------------------
-
-PLAIN_CLASSES = frozenset(("", "Sequential", "ModuleList", "ModuleDict"))
-"""Classes whose name says nothing of what they hold."""
-
-
-def _name(drafts: list[Draft]) -> None:
-    """Give each draft a name of its own: its class's, or what its places have in common."""
-    taken: Counter[str] = Counter()
-    # Those that stand at several places will be seen by their names, so these come first.
-    for draft in sorted(drafts, key=lambda draft: draft.places == 1):
-        if not draft.first.path:
-            continue
-        stem = snake_case(draft.class_name) if draft.class_name not in PLAIN_CLASSES else ""
-        if not stem:
-            stem = _common_stem([group.path for group in draft.instances])
-        taken[stem] += 1
-        number = taken[stem]
-        name = stem if number == 1 else f"{stem}_{number}"
-        while number > 1 and name in taken:
-            number += 1
-            name = f"{stem}_{number}"
-        taken[name] += name != stem
-        draft.name = name
-
-
-def _common_stem(paths: list[str]) -> str:
-    """What the last written names of paths have in common, without their numbers."""
-    for depth in (1, 2, 3):
-        names = {".".join(path.split(".")[-depth:]).split(".")[0].rstrip("0123456789_")
-                 for path in paths}  # fmt: skip
-        if len(names) == 1 and (name := snake_case(names.pop())):
-            return name
-    return "part"
-
-
-def snake_case(name: str) -> str:
-    """'BasicBlock' as 'basic_block'; '' where nothing of it can stand in a name."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
-    word = re.sub(r"[^a-z0-9_]+", "_", words).strip("_")
-    return word if word and not word[0].isdigit() else ""

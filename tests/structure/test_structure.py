@@ -122,3 +122,27 @@ def test_shared_modules_stay_shared_in_each_use() -> None:
     assert len(found.templates) == 1
     assert not differences(found, network)
     assert not difference(spec_text(network), network)
+
+
+UNNAMED = """
+input: [3, 8, 8]
+layers:
+  - {name: up, layers: [%(inner)s]}
+  - {name: down, layers: [%(inner)s]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("inner", "name"),
+    [
+        ("{name: conv1, type: Conv2d, out_channels: 3, kernel_size: 1}, ReLU", "conv_relu"),
+        ("ReLU, Tanh, ReLU, Tanh, ReLU, Tanh", "relu_tanh_x3"),
+        ("ReLU, ReLU", "relu_x2"),
+        ("ReLU, Tanh, SiLU, GELU", "part"),
+    ],
+)
+def test_groups_whose_names_have_nothing_in_common_are_called_by_what_they_hold(
+    inner: str, name: str
+) -> None:
+    network = cnnshape.loads(UNNAMED % {"inner": inner})
+    assert list(program(network).templates) == [name]
