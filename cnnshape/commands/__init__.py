@@ -7,6 +7,7 @@ Only this package prints and exits.
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -30,3 +31,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         # Before a command runs: one that runs says so itself.
         sys.exit(130)
+    finally:
+        # All is done. What Ctrl-C can interrupt yet is the taking down of modules.
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)

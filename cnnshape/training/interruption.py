@@ -33,15 +33,19 @@ class Interruption:
 def interrupts_noted() -> Iterator[Interruption]:
     """Within the context the first Ctrl-C only sets `asked`.
 
-    Signals reach the main thread alone; in another one nothing changes, and neither where they
-    are ignored, as in the background of a shell.
+    Within another such context it is that one's. Signals reach the main thread alone; in another
+    one nothing changes, and neither where they are ignored, as in the background of a shell.
     """
+    before = signal.getsignal(signal.SIGINT)
+    around = getattr(before, "__self__", None)
+    if isinstance(around, Interruption):
+        yield around
+        return
     interruption = Interruption()
-    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    if ignored or threading.current_thread() is not threading.main_thread():
+    if before is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
         yield interruption
         return
-    before = signal.signal(signal.SIGINT, interruption.note)
+    signal.signal(signal.SIGINT, interruption.note)
     try:
         yield interruption
     finally:

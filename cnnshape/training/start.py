@@ -21,6 +21,7 @@ from .distributed import Group
 from .events import EpochDone
 from .explaining import faults_explained
 from .faults import CheckpointError, TrainingError
+from .interruption import interrupts_noted
 from .loop import Job, train
 from .loss import objective_for
 from .plan import Plan
@@ -213,17 +214,21 @@ def carry_out(training: Training, progress: Progress) -> dict[str, Any]:
     """
     job, run, plan = training.job, training.run, training.plan
     leads = job.group.leads
-    with (
-        faults_explained(plan, job.group, job.classifier.device),
-        closing(train(job, training.position, training.tally)) as events,
-    ):
-        if leads:
-            _write(run.spec, plan.spec)
-        for event in events:
-            progress.show(event)
-            if leads and isinstance(event, EpochDone):
-                _write(run.metrics, metrics_csv(training.position.history))
-    return leave_files(run, job, training.position, training.network, plan) if leads else {}
+    # To the very end: in the last moments there is nothing to stop for, and files to write.
+    with interrupts_noted():
+        with (
+            faults_explained(plan, job.group, job.classifier.device),
+            closing(train(job, training.position, training.tally)) as events,
+        ):
+            if leads:
+                _write(run.spec, plan.spec)
+            for event in events:
+                progress.show(event)
+                if leads and isinstance(event, EpochDone):
+                    _write(run.metrics, metrics_csv(training.position.history))
+        if not leads:
+            return {}
+        return leave_files(run, job, training.position, training.network, plan)
 
 
 def _described(recipe: Recipe) -> str:

@@ -12,6 +12,8 @@ import yaml
 
 from cnnshape import load
 from cnnshape.training import loop
+from cnnshape.training import result as result_module
+from cnnshape.training.curves import curves_svg
 from cnnshape.training.events import EpochDone, Looked
 from cnnshape.training.faults import Interrupted, TrainingError
 from cnnshape.training.loop import train
@@ -117,6 +119,17 @@ def test_events_tell_of_steps_and_epochs(tmp_path, always):
     assert looks[8].accuracy == epochs[0].train_accuracy
     assert looks[-1].seconds_left == 0
     assert all(0 <= look.accuracy <= 1 and look.images_per_second > 0 for look in looks)
+
+
+def test_ctrl_c_at_the_end_of_the_last_epoch_changes_nothing(tmp_path, monkeypatch):
+    def interrupted(*arguments):
+        os.kill(os.getpid(), signal.SIGINT)
+        return curves_svg(*arguments)
+
+    monkeypatch.setattr(result_module, "curves_svg", interrupted)
+    trained(tmp_path)
+    assert Run(tmp_path).confusion.exists()
+    assert Run(tmp_path).result.exists()
 
 
 def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_last_good_state(tmp_path, always):
