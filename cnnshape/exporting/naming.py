@@ -28,8 +28,8 @@ class Naming:
         self.attributes = attributes
         self.functions: set[str] = set()
         for type_name in {node.type for node in network.layers}:
-            source = form_of(type_name).python.source
-            self.functions |= set(re.findall(r"^(?:class|def) (\w+)", source, re.M))
+            for text in form_of(type_name).python.definitions():
+                self.functions |= set(re.findall(r"^(?:class|def) (\w+)", text, re.M))
         taken = FILE_NAMES | self.functions
         self.classes = {"": unique(class_name(network.name, "Net"), taken)}
         for name, template in program.templates.items():

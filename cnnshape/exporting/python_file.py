@@ -51,8 +51,8 @@ def _attributes() -> frozenset[str]:
 
 def _definitions(network: Network) -> dict[str, None]:
     """What the layer types bring along, each definition once."""
-    sources = dict.fromkeys(form_of(node.type).python.source for node in network.layers)
-    return dict.fromkeys(part for source in sources if source for part in source.split("\n\n\n"))
+    types = dict.fromkeys(node.type for node in network.layers)
+    return dict.fromkeys(each for type in types for each in form_of(type).python.definitions())
 
 
 def _head(network: Network) -> str:

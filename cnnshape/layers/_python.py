@@ -1,12 +1,12 @@
-"""How a layer type is written in a Python file that imports torch alone: for the exporter.
-
-Text, not code: nothing here is run by cnnshape.
-"""
+"""How a layer type is written in a Python file that imports torch alone: for the exporter."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from torch import nn
 
 Arguments: TypeAlias = Mapping[str, str]
 """The texts of the arguments by name: '3', '(1, 2)', or a parameter's name, as 'stride'."""
@@ -18,12 +18,15 @@ class Python(NamedTuple):
     """How a type is written in Python.
 
     Attributes:
-        make: the class that is made of the arguments: one that `source` defines, or 'nn' for
-            torch.nn's class of the type's own name; '' where no module is needed.
+        make: the class that is made of the arguments: one that `file` or `source` defines, or
+            'nn' for torch.nn's class of the type's own name; '' where no module is needed.
         call: what comes out; None: the module, called with the inputs.
         fixed: arguments of `make` that are always the same, with their texts.
         without: arguments that `make` does not take.
-        source: definitions that the file needs, as a formatter leaves them.
+        file: the file of `modules/` that defines the class, so that it is built as it is
+            written; without its ending.
+        needs: other definitions of that file that the class needs.
+        source: definitions that stand in no such file, as a formatter leaves them.
         as_text: how the values of some arguments are prepared for being written.
     """
 
@@ -31,8 +34,36 @@ class Python(NamedTuple):
     call: Call | None = None
     fixed: Mapping[str, str] = {}
     without: tuple[str, ...] = ()
+    file: str = ""
+    needs: tuple[str, ...] = ()
     source: str = ""
     as_text: Mapping[str, Callable[[object], object]] = {}
+
+    def definitions(self) -> list[str]:
+        """The texts of all definitions that the type needs in a file, in order."""
+        if not self.file:
+            return self.source.strip("\n").split("\n\n\n") if self.source else []
+        from pathlib import Path
+
+        file = Path(__file__).parent / "modules" / f"{self.file}.py"
+        parts = file.read_text(encoding="utf-8").strip("\n").split("\n\n\n")
+        wanted = (*self.needs, self.make)
+        return [part for part in parts if part.startswith(_openings(wanted))]
+
+    def build(self, arguments: Mapping[str, Any]) -> nn.Module:
+        """The module that `file` defines, of a layer's arguments."""
+        from importlib import import_module
+
+        values = {name: value for name, value in arguments.items() if name not in self.without}
+        for name, prepare in self.as_text.items():
+            values[name] = prepare(values[name])
+        made = getattr(import_module(f"{__package__}.modules.{self.file}"), self.make)
+        module: nn.Module = made(**values)
+        return module
+
+
+def _openings(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"{word} {name}(" for name in names for word in ("class", "def"))
 
 
 TORCH = Python("nn")

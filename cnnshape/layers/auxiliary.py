@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ._python import Python
 from ._spatial import SpatialLayer
@@ -10,36 +10,10 @@ from .base import Example
 from .fields import Integer, inferred, required
 from .shapes import Shape, Shapes
 
-if TYPE_CHECKING:
-    from torch import Tensor, nn
-
 _WIDTHS = (128, 768)
 """The maps of the head's two convolutions."""
 _SIZE = 5
 """The height and width of the map that its pool leaves and its second convolution reads."""
-
-
-_SOURCE = f'''\
-class InceptionAux(nn.Module):
-    """A classifier beside the network, held and not run: x passes on as it is."""
-
-    def __init__(self, in_channels, num_classes):
-        super().__init__()
-        self.num_classes = num_classes
-        self.conv0 = self.conv(in_channels, {_WIDTHS[0]}, 1)
-        self.conv1 = self.conv({_WIDTHS[0]}, {_WIDTHS[1]}, {_SIZE})
-        self.fc = nn.Linear({_WIDTHS[1]}, num_classes)
-
-    @staticmethod
-    def conv(in_channels, out_channels, kernel_size):
-        module = nn.Sequential()
-        module.conv = nn.Conv2d(in_channels, out_channels, kernel_size, bias=False)
-        module.bn = nn.BatchNorm2d(out_channels, eps=0.001)
-        return module
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x
-'''
 
 
 class InceptionAux(SpatialLayer):
@@ -58,7 +32,7 @@ class InceptionAux(SpatialLayer):
     """
 
     kind = "linear"
-    python = Python(make="InceptionAux", source=_SOURCE)
+    python = Python(make="InceptionAux", file="auxiliary")
     spatial_dims = 2
     in_channels = inferred(Integer(min=1))
     num_classes = required(Integer(min=1))
@@ -103,32 +77,3 @@ class InceptionAux(SpatialLayer):
 
     def notes(self, inputs: Shapes, output: Shape) -> list[str]:
         return ["held, not run: its parameters count, and it costs no multiply-accumulates"]
-
-    def module(self) -> nn.Module:
-        from collections import OrderedDict
-
-        from torch import nn
-
-        channels, classes = self.in_channels, self.num_classes
-        assert channels is not None
-        first, second = _WIDTHS
-
-        def conv(reads: int, gives: int, size: int) -> nn.Module:
-            return nn.Sequential(
-                OrderedDict(
-                    conv=nn.Conv2d(reads, gives, size, bias=False),
-                    bn=nn.BatchNorm2d(gives, eps=0.001),
-                )
-            )
-
-        class InceptionAux(nn.Module):
-            def __init__(self) -> None:
-                super().__init__()
-                self.conv0 = conv(channels, first, 1)
-                self.conv1 = conv(first, second, _SIZE)
-                self.fc = nn.Linear(second, classes)
-
-            def forward(self, x: Tensor) -> Tensor:
-                return x
-
-        return InceptionAux()

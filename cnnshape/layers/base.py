@@ -294,7 +294,9 @@ class Layer:
         )
 
     def module(self) -> nn.Module:
-        """The real torch module. The default: the class of this name in torch.nn."""
+        """The real torch module. The default: the class that `python` names, or torch.nn's."""
+        if self.python.file:
+            return self.python.build(self.arguments)
         from torch import nn
 
         module: nn.Module = getattr(nn, self.type_name)(**self.arguments)

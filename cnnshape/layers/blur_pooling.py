@@ -3,42 +3,13 @@
 from __future__ import annotations
 
 from math import comb, prod
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from ._python import Python
 from ._window import Window, WindowLayer, windows_of
-from .base import Example, function_module
+from .base import Example
 from .fields import Integer, PerDimension, defaulted
 from .shapes import Shape, Shapes, format_shape
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
-
-_BLUR_POOL = '''\
-class BlurPool2d(nn.Module):
-    """Blurs each channel by a binomial filter, and keeps every so manieth position."""
-
-    def __init__(self, kernel_size=3, stride=2):
-        super().__init__()
-        if isinstance(kernel_size, int):
-            kernel_size = (kernel_size, kernel_size)
-        self.kernel_size = kernel_size
-        rows, columns = map(self.binomial, kernel_size)
-        self.taps = [[a * b for b in columns] for a in rows]
-        self.stride = stride
-
-    @staticmethod
-    def binomial(size):
-        """The row of Pascal's triangle that has `size` numbers, divided by their sum."""
-        row = [1.0]
-        for _ in range(size - 1):
-            row = [(a + b) / 2 for a, b in zip([0.0, *row], [*row, 0.0])]
-        return row
-
-    def forward(self, x: Tensor) -> Tensor:
-        taps = x.new_tensor(self.taps).expand(x.shape[1], 1, -1, -1)
-        return nn.functional.conv2d(x, taps, stride=self.stride, groups=x.shape[1])
-'''
 
 
 class BlurPool2d(WindowLayer):
@@ -56,7 +27,7 @@ class BlurPool2d(WindowLayer):
     """
 
     kind = "pooling"
-    python = Python(make="BlurPool2d", source=_BLUR_POOL)
+    python = Python(make="BlurPool2d", file="blur_pooling")
     spatial_dims: ClassVar[int] = 2
     kernel_size = defaulted(PerDimension(Integer(min=1, max=32)), 3)
     stride = defaulted(PerDimension(Integer(min=1)), 2)
@@ -89,18 +60,6 @@ class BlurPool2d(WindowLayer):
         """The filter, row by row."""
         rows, columns = map(binomial, self.kernel_size)
         return tuple(tuple(a * b for b in columns) for a in rows)
-
-    def module(self) -> nn.Module:
-        from torch.nn import functional
-
-        rows, stride = self.taps(), self.stride
-
-        def blurred(x: Tensor) -> Tensor:
-            channels = x.shape[1]
-            taps = x.new_tensor(rows).expand(channels, 1, -1, -1)
-            return functional.conv2d(x, taps, stride=stride, groups=channels)
-
-        return function_module(blurred)
 
 
 def binomial(size: int) -> tuple[float, ...]:

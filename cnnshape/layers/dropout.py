@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from ._dimensions import with_batch
 from ._python import Python
@@ -10,10 +10,6 @@ from ._spatial import axes
 from .base import Example, Layer, LayerError
 from .fields import Boolean, Choice, Number, defaulted, required
 from .shapes import Shape, Shapes, format_shape
-
-if TYPE_CHECKING:
-    import torch
-    from torch import nn
 
 
 class _Dropout(Layer):
@@ -117,27 +113,6 @@ class Dropout3d(_ChannelDropout):
     )
 
 
-_STOCHASTIC_DEPTH = '''\
-class StochasticDepth(nn.Module):
-    """Drops a whole residual branch by chance in training; scales it otherwise."""
-
-    def __init__(self, p, mode="row"):
-        super().__init__()
-        self.p = p
-        self.mode = mode
-
-    def forward(self, x: Tensor) -> Tensor:
-        if not self.training or self.p == 0:
-            return x
-        rows = 1 if self.mode == "batch" else len(x)
-        kept = x.new_empty(rows, *(1,) * (x.dim() - 1)).bernoulli_(1 - self.p)
-        return x * (kept / (1 - self.p) if self.p < 1 else kept)
-
-    def extra_repr(self) -> str:
-        return f"p={self.p}, mode={self.mode}"
-'''
-
-
 class StochasticDepth(Layer):
     """Drops a whole residual branch by chance in training; scales it by 1/(1−p) otherwise.
 
@@ -149,7 +124,7 @@ class StochasticDepth(Layer):
     """
 
     kind = "dropout"
-    python = Python(make="StochasticDepth", source=_STOCHASTIC_DEPTH)
+    python = Python(make="StochasticDepth", file="dropout")
     p = required(Number(min=0, max=1))
     mode = defaulted(Choice("row", "batch"), "row")
     examples = (
@@ -162,21 +137,3 @@ class StochasticDepth(Layer):
 
     def summary(self) -> str:
         return f"p {self.p:g}" + (", mode batch" if self.mode == "batch" else "")
-
-    def module(self) -> nn.Module:
-        from torch import nn
-
-        p, one_for_all = self.p, self.mode == "batch"
-
-        class StochasticDepth(nn.Module):
-            def forward(self, x: torch.Tensor) -> torch.Tensor:
-                if not self.training or p == 0:
-                    return x
-                rows = 1 if one_for_all else len(x)
-                kept = x.new_empty(rows, *(1,) * (x.dim() - 1)).bernoulli_(1 - p)
-                return x * (kept / (1 - p) if p < 1 else kept)
-
-            def extra_repr(self) -> str:
-                return f"p={p}, mode={'batch' if one_for_all else 'row'}"
-
-        return StochasticDepth()

@@ -7,11 +7,11 @@ document recognition", Proceedings of the IEEE 86(11), 1998, sections II.B and I
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from ._python import Python
 from ._window import Window, WindowLayer, windows_of
-from .base import Example, Layer, LayerError, Meaning, function_module
+from .base import Example, Layer, LayerError, Meaning
 from .fields import (
     Boolean,
     Integer,
@@ -26,9 +26,6 @@ from .fields import (
 )
 from .shapes import Shape, Shapes, format_shape
 
-if TYPE_CHECKING:
-    from torch import Tensor, nn
-
 TABLE_1: tuple[tuple[int, ...], ...] = (
     *((i, (i + 1) % 6, (i + 2) % 6) for i in range(6)),
     *((i, (i + 1) % 6, (i + 2) % 6, (i + 3) % 6) for i in range(6)),
@@ -36,116 +33,6 @@ TABLE_1: tuple[tuple[int, ...], ...] = (
     tuple(range(6)),
 )
 """Table 1 of the paper: for each map of C3, the maps of S2 that it reads."""
-
-
-def initialise_like_1998(fan_in: int, *weights: Tensor) -> None:
-    """Fill with the paper's uniform ±2.4/fan_in (appendix A of the paper)."""
-    from torch import nn
-
-    for weight in weights:
-        nn.init.uniform_(weight, -2.4 / fan_in, 2.4 / fan_in)
-
-
-_INITIALISE = '''\
-def initialise_like_1998(fan_in, *weights):
-    """Fill with the paper's uniform ±2.4/fan_in (LeCun et al., 1998, appendix A)."""
-    for weight in weights:
-        nn.init.uniform_(weight, -2.4 / fan_in, 2.4 / fan_in)
-'''
-
-_CONNECTION_TABLE = '''\
-class ConnectionTableConv2d(nn.Module):
-    """Convolution in which a table says which input maps each output map reads.
-
-    Output maps that read equally many are computed together, by one grouped convolution.
-    """
-
-    def __init__(self, table, kernel_size, stride=1, padding=0, dilation=1, bias=True):
-        super().__init__()
-        self.table = table
-        self.kernel_size = kernel_size
-        self.stride = stride
-        self.padding = padding
-        self.dilation = dilation
-        self.bias = bias
-        self.fan_ins = sorted({len(reads) for reads in table})
-        order = []
-        for fan_in in self.fan_ins:
-            maps = [k for k, reads in enumerate(table) if len(reads) == fan_in]
-            reads = [each for k in maps for each in table[k]]
-            convolution = nn.Conv2d(
-                len(reads),
-                len(maps),
-                kernel_size,
-                stride,
-                padding,
-                dilation,
-                groups=len(maps),
-                bias=bias,
-            )
-            taps = convolution.weight[0, 0].numel()
-            initialise_like_1998(fan_in * taps, *convolution.parameters())
-            self.add_module(f"fan_in_{fan_in}", convolution)
-            self.register_buffer(f"reads_{fan_in}", torch.tensor(reads))
-            order += maps
-        self.register_buffer("order", torch.tensor(order).argsort())
-
-    def forward(self, maps: Tensor) -> Tensor:
-        parts = []
-        for fan_in in self.fan_ins:
-            read = maps.index_select(1, self.get_buffer(f"reads_{fan_in}"))
-            parts.append(self.get_submodule(f"fan_in_{fan_in}")(read))
-        return torch.cat(parts, 1).index_select(1, self.order)
-'''
-
-_SUBSAMPLING = '''\
-class Subsampling2d(nn.Module):
-    """The sum of each window times a coefficient plus a bias, one of each a map."""
-
-    def __init__(self, num_channels, kernel_size=2, stride=None):
-        super().__init__()
-        if isinstance(kernel_size, int):
-            kernel_size = (kernel_size, kernel_size)
-        self.kernel_size = kernel_size
-        self.stride = stride
-        self.weight = nn.Parameter(torch.empty(num_channels))
-        self.bias = nn.Parameter(torch.empty(num_channels))
-        self.taps = kernel_size[0] * kernel_size[1]
-        initialise_like_1998(self.taps, self.weight, self.bias)
-
-    def forward(self, maps: Tensor) -> Tensor:
-        means = nn.functional.avg_pool2d(maps, self.kernel_size, self.stride)
-        sums = self.taps * means
-        return sums * self.weight[:, None, None] + self.bias[:, None, None]
-'''
-
-_SCALED_TANH = '''\
-class ScaledTanh(nn.Module):
-    """amplitude times tanh(slope times x), for each element."""
-
-    def __init__(self, amplitude=1.7159, slope=2 / 3):
-        super().__init__()
-        self.amplitude = amplitude
-        self.slope = slope
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.amplitude * (self.slope * x).tanh()
-'''
-
-_RBF = '''\
-class EuclideanRBF(nn.Module):
-    """Squared distances to fixed centers, which are drawn in '#' (+1) and '.' (-1)."""
-
-    def __init__(self, centers):
-        super().__init__()
-        signs = [[1 if sign == "#" else -1 for sign in drawn] for drawn in centers]
-        centers = torch.tensor(signs, dtype=torch.get_default_dtype())
-        self.register_buffer("centers", centers)
-
-    def forward(self, features: Tensor) -> Tensor:
-        distance = features.unsqueeze(-2) - self.centers
-        return distance.square().sum(-1)
-'''
 
 
 def _drawn(centers: Any) -> tuple[str, ...]:
@@ -176,7 +63,8 @@ class ConnectionTableConv2d(WindowLayer):
     python = Python(
         make="ConnectionTableConv2d",
         without=("in_channels",),
-        source=f"{_INITIALISE}\n\n{_CONNECTION_TABLE}",
+        file="lenet1998",
+        needs=("initialise_like_1998",),
     )
     spatial_dims: ClassVar[int] = 2
     examples = (
@@ -280,39 +168,6 @@ class ConnectionTableConv2d(WindowLayer):
             parts.append("no bias")
         return ", ".join(parts)
 
-    def module(self) -> nn.Module:
-        import torch
-        from torch import nn
-
-        table, by_fan_in = self.table, self.by_fan_in()
-        names = ("kernel_size", "stride", "padding", "dilation", "bias")
-        options = {name: self.arguments[name] for name in names}
-        taps = prod(self.kernel_size)
-
-        class ConnectionTableConv2d(nn.Module):
-            order: Tensor
-
-            def __init__(self) -> None:
-                super().__init__()
-                order: list[int] = []
-                for fan_in, maps in by_fan_in.items():
-                    reads = [each for output_map in maps for each in table[output_map]]
-                    convolution = nn.Conv2d(len(reads), len(maps), groups=len(maps), **options)
-                    initialise_like_1998(fan_in * taps, *convolution.parameters())
-                    self.add_module(f"fan_in_{fan_in}", convolution)
-                    self.register_buffer(f"reads_{fan_in}", torch.tensor(reads))
-                    order += maps
-                self.register_buffer("order", torch.tensor(order).argsort())
-
-            def forward(self, maps: Tensor) -> Tensor:
-                parts = []
-                for fan_in in by_fan_in:
-                    read = maps.index_select(1, self.get_buffer(f"reads_{fan_in}"))
-                    parts.append(self.get_submodule(f"fan_in_{fan_in}")(read))
-                return torch.cat(parts, 1).index_select(1, self.order)
-
-        return ConnectionTableConv2d()
-
 
 class Subsampling2d(WindowLayer):
     """The sum of each window times a learnable coefficient plus a bias, one of each a map.
@@ -326,7 +181,7 @@ class Subsampling2d(WindowLayer):
     """
 
     kind = "pooling"
-    python = Python(make="Subsampling2d", source=f"{_INITIALISE}\n\n{_SUBSAMPLING}")
+    python = Python(make="Subsampling2d", file="lenet1998", needs=("initialise_like_1998",))
     spatial_dims: ClassVar[int] = 2
     examples = (
         Example({}, (6, 28, 28), (6, 14, 14)),
@@ -365,29 +220,6 @@ class Subsampling2d(WindowLayer):
     def summary(self) -> str:
         return ", ".join([format_shape(self.kernel_size), *self.changed("stride")])
 
-    def module(self) -> nn.Module:
-        import torch
-        from torch import nn
-        from torch.nn import functional
-
-        layer = self
-
-        class Subsampling2d(nn.Module):
-            def __init__(self) -> None:
-                super().__init__()
-                assert layer.num_channels is not None
-                self.weight = nn.Parameter(torch.empty(layer.num_channels))
-                self.bias = nn.Parameter(torch.empty(layer.num_channels))
-                initialise_like_1998(prod(layer.kernel_size), self.weight, self.bias)
-
-            def forward(self, maps: Tensor) -> Tensor:
-                # Not by divisor_override=1, which torch.onnx leaves out without a word.
-                means = functional.avg_pool2d(maps, layer.kernel_size, layer.stride)
-                sums = prod(layer.kernel_size) * means
-                return sums * self.weight[:, None, None] + self.bias[:, None, None]
-
-        return Subsampling2d()
-
 
 class ScaledTanh(Layer):
     """amplitude · tanh(slope · x), for each element.
@@ -402,7 +234,7 @@ class ScaledTanh(Layer):
     """
 
     kind = "activation"
-    python = Python(make="ScaledTanh", source=_SCALED_TANH)
+    python = Python(make="ScaledTanh", file="lenet1998")
     examples = (
         Example({}, (6, 14, 14), (6, 14, 14)),
         Example({"amplitude": 1, "slope": 1}, (84,), (84,)),
@@ -413,10 +245,6 @@ class ScaledTanh(Layer):
 
     def output_shape(self, inputs: Shapes) -> Shape:
         return inputs[0]
-
-    def module(self) -> nn.Module:
-        amplitude, slope = self.amplitude, self.slope
-        return function_module(lambda value: amplitude * (slope * value).tanh())
 
 
 class Code(Kind[tuple[int, ...]]):
@@ -460,7 +288,7 @@ class EuclideanRBF(Layer):
     python = Python(
         make="EuclideanRBF",
         without=("in_features",),
-        source=_RBF,
+        file="lenet1998",
         as_text={"centers": _drawn},
     )
     operation = "Gaussian connections"
@@ -520,24 +348,3 @@ class EuclideanRBF(Layer):
 
     def summary(self) -> str:
         return f"{len(self.centers)} centers"
-
-    def module(self) -> nn.Module:
-        import torch
-        from torch import nn
-
-        layer = self
-
-        class EuclideanRBF(nn.Module):
-            centers: Tensor
-
-            def __init__(self) -> None:
-                super().__init__()
-                self.register_buffer(
-                    "centers", torch.tensor(layer.centers, dtype=torch.get_default_dtype())
-                )
-
-            def forward(self, features: Tensor) -> Tensor:
-                distance = features.unsqueeze(-2) - self.centers
-                return distance.square().sum(-1)
-
-        return EuclideanRBF()

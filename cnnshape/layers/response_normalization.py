@@ -12,7 +12,7 @@ from .fields import Integer, Number, defaulted, inferred
 from .shapes import Shape, Shapes, format_shape
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
 
 
 class Normalize(Layer):
@@ -58,27 +58,6 @@ class Normalize(Layer):
         return function_module(lambda x: normalize(x, p, dim, eps))
 
 
-_GLOBAL_RESPONSE_NORM = '''\
-class GlobalResponseNorm(nn.Module):
-    """Weighs channels by their lengths, relative to the mean length of all channels."""
-
-    def __init__(self, num_channels, channel_dim=-1, eps=1e-6):
-        super().__init__()
-        self.channel_dim = channel_dim
-        self.eps = eps
-        self.weight = nn.Parameter(torch.zeros(num_channels))
-        self.bias = nn.Parameter(torch.zeros(num_channels))
-
-    def forward(self, x: Tensor) -> Tensor:
-        channel_dim = self.channel_dim % x.dim()
-        positions = [dim for dim in range(1, x.dim()) if dim != channel_dim]
-        length = x.norm(p=2, dim=positions, keepdim=True)
-        relative = length / (length.mean(dim=channel_dim, keepdim=True) + self.eps)
-        along = (-1, *(1,) * (x.dim() - 1 - channel_dim))
-        return x + x * relative * self.weight.view(along) + self.bias.view(along)
-'''
-
-
 class GlobalResponseNorm(NormLayer):
     """Weighs channels by their lengths over the map, relative to the mean of all lengths.
 
@@ -93,7 +72,7 @@ class GlobalResponseNorm(NormLayer):
     Source: Woo et al., 2023, arXiv:2301.00808 (ConvNeXt V2).
     """
 
-    python = Python(make="GlobalResponseNorm", source=_GLOBAL_RESPONSE_NORM)
+    python = Python(make="GlobalResponseNorm", file="response_normalization")
     num_channels = inferred(Integer(min=1))
     channel_dim = defaulted(Integer(), -1)
     eps = defaulted(Number(), 1e-6)
@@ -120,28 +99,3 @@ class GlobalResponseNorm(NormLayer):
         (shape,) = inputs
         first = sample_dimension(self, self.channel_dim, shape, "channel_dim") == 1
         return over_all_positions(shape) if first else None
-
-    def module(self) -> nn.Module:
-        import torch
-        from torch import nn
-
-        channels, channel_dim, eps = self.num_channels, self.channel_dim, self.eps
-        assert channels is not None
-
-        class GlobalResponseNorm(nn.Module):
-            def __init__(self) -> None:
-                super().__init__()
-                self.weight = nn.Parameter(torch.zeros(channels))
-                self.bias = nn.Parameter(torch.zeros(channels))
-
-            def forward(self, x: Tensor) -> Tensor:
-                dim = channel_dim % x.dim()
-                positions = [d for d in range(1, x.dim()) if d != dim]
-                length = torch.linalg.vector_norm(x, 2, positions, keepdim=True)
-                relative = length / (length.mean(dim, keepdim=True) + eps)
-                along = (-1, *(1,) * (x.dim() - 1 - dim))
-                weight, bias = self.weight.view(along), self.bias.view(along)
-                result: Tensor = x + x * relative * weight + bias
-                return result
-
-        return GlobalResponseNorm()

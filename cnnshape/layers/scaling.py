@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ._dimensions import sample_dimensions
 from ._python import Python
-from .base import Example, Layer, LayerError, function_module
+from .base import Example, Layer, LayerError
 from .fields import (
     FINITE,
     Boolean,
@@ -20,9 +20,6 @@ from .fields import (
     required,
 )
 from .shapes import Shape, Shapes, format_shape
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
 
 
 def _along(layer: Layer, dims: int | tuple[int, ...], shape: Shape) -> Shape:
@@ -60,21 +57,6 @@ class _Learned(Layer):
         return prod(output) * len(self.parameters())
 
 
-_SCALE = '''\
-class Scale(nn.Module):
-    """Multiplies its input by learned factors."""
-
-    def __init__(self, weight_shape, init_value=1.0, bias=False):
-        super().__init__()
-        self.weight = nn.Parameter(torch.full(weight_shape, float(init_value)))
-        self.bias = nn.Parameter(torch.zeros(weight_shape)) if bias else None
-
-    def forward(self, x: Tensor) -> Tensor:
-        scaled = x * self.weight
-        return scaled if self.bias is None else scaled + self.bias
-'''
-
-
 class Scale(_Learned):
     """Multiplies each channel by a learned factor: ConvNeXt's layer scale.
 
@@ -86,7 +68,7 @@ class Scale(_Learned):
     Source: Liu et al., 2022, arXiv:2201.03545.
     """
 
-    python = Python(make="Scale", source=_SCALE, without=("dim",))
+    python = Python(make="Scale", file="scaling", without=("dim",))
     bias = defaulted(Boolean(), False)
     weight_shape = inferred(ListOf(Integer(min=1)))
     examples = (
@@ -104,38 +86,6 @@ class Scale(_Learned):
         weight = {"weight": self.weight_shape}
         return {**weight, "bias": self.weight_shape} if self.bias else weight
 
-    def module(self) -> nn.Module:
-        import torch
-        from torch import nn
-
-        shape, init_value, with_bias = self.weight_shape, self.init_value, self.bias
-        assert shape is not None
-
-        class Scale(nn.Module):
-            def __init__(self) -> None:
-                super().__init__()
-                self.weight = nn.Parameter(torch.full(shape, float(init_value)))
-                self.bias = nn.Parameter(torch.zeros(shape)) if with_bias else None
-
-            def forward(self, x: Tensor) -> Tensor:
-                scaled = x * self.weight
-                return scaled if self.bias is None else scaled + self.bias
-
-        return Scale()
-
-
-_BIAS = '''\
-class Bias(nn.Module):
-    """Adds learned numbers to its input."""
-
-    def __init__(self, bias_shape, init_value=0.0):
-        super().__init__()
-        self.bias = nn.Parameter(torch.full(bias_shape, float(init_value)))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.bias
-'''
-
 
 class Bias(_Learned):
     """Adds a learned number to each channel; with all dimensions, a position embedding.
@@ -148,7 +98,7 @@ class Bias(_Learned):
     arXiv:1706.03762.
     """
 
-    python = Python(make="Bias", source=_BIAS, without=("dim",))
+    python = Python(make="Bias", file="scaling", without=("dim",))
     init_value = defaulted(Number(), 0.0)
     bias_shape = inferred(ListOf(Integer(min=1)))
     examples = (
@@ -164,39 +114,6 @@ class Bias(_Learned):
         assert self.bias_shape is not None
         return {"bias": self.bias_shape}
 
-    def module(self) -> nn.Module:
-        import torch
-        from torch import nn
-
-        shape, init_value = self.bias_shape, self.init_value
-        assert shape is not None
-
-        class Bias(nn.Module):
-            def __init__(self) -> None:
-                super().__init__()
-                self.bias = nn.Parameter(torch.full(shape, float(init_value)))
-
-            def forward(self, x: Tensor) -> Tensor:
-                return x + self.bias
-
-        return Bias()
-
-
-_STANDARDIZE = '''\
-class Standardize(nn.Module):
-    """Subtracts a fixed mean from each channel, and divides by a fixed deviation."""
-
-    def __init__(self, mean, std):
-        super().__init__()
-        self.mean = mean
-        self.std = std
-
-    def forward(self, x: Tensor) -> Tensor:
-        along = (-1, *(1,) * (x.dim() - 2))
-        mean, std = x.new_tensor(self.mean), x.new_tensor(self.std)
-        return (x - mean.view(along)) / std.view(along)
-'''
-
 
 class Standardize(Layer):
     """(x − mean)/std, with fixed numbers for each channel.
@@ -209,7 +126,7 @@ class Standardize(Layer):
     """
 
     kind = "normalization"
-    python = Python(make="Standardize", source=_STANDARDIZE)
+    python = Python(make="Standardize", file="scaling")
     mean = required(ListOf(FINITE))
     std = required(ListOf(FINITE))
     examples = (
@@ -240,12 +157,3 @@ class Standardize(Layer):
                 field="mean",
             )
         return shape
-
-    def module(self) -> nn.Module:
-        mean, std = self.mean, self.std
-
-        def normalized(x: Tensor) -> Tensor:
-            along = (-1, *(1,) * (x.dim() - 2))
-            return (x - x.new_tensor(mean).view(along)) / x.new_tensor(std).view(along)
-
-        return function_module(normalized)

@@ -12,7 +12,6 @@ from .fields import Either, Integer, ListOf, PerDimension, defaulted, required
 from .shapes import Shape, Shapes, format_shape, minus, per_dimension, spatial_letters
 
 if TYPE_CHECKING:
-    import torch
     from torch import nn
 
 
@@ -237,17 +236,6 @@ class Narrow(_Selection):
         return function_module(lambda x: x.narrow(dim, start, length))
 
 
-_CENTER_CROP = '''\
-def center_crop(x: Tensor, size) -> Tensor:
-    """The middle of a map; where it is not cut evenly, one row more goes from the end."""
-    if isinstance(size, int):
-        size = (size,) * (x.dim() - 2)
-    for dim, length in enumerate(size, 2):
-        x = x.narrow(dim, (x.shape[dim] - length) // 2, length)
-    return x
-'''
-
-
 class _CenterCrop(SpatialLayer, abstract=True):
     """The middle of a map; where it cannot be cut evenly, one row more goes from the end."""
 
@@ -285,7 +273,8 @@ class CenterCrop2d(_CenterCrop):
 
     spatial_dims: ClassVar[int] = 2
     python = Python(
-        source=_CENTER_CROP,
+        file="selecting",
+        needs=("center_crop",),
         call=lambda module, inputs, arguments: f"center_crop({inputs[0]}, {arguments['size']})",
     )
     examples = (
@@ -303,8 +292,10 @@ class CenterCrop2d(_CenterCrop):
         return folded(self.size)
 
     def module(self) -> nn.Module:
+        from .modules.selecting import center_crop
+
         size = self.size
-        return function_module(lambda x: _center(x, size))
+        return function_module(lambda x: center_crop(x, size))
 
 
 class CropLike(_CenterCrop):
@@ -315,7 +306,8 @@ class CropLike(_CenterCrop):
 
     inputs = (2, 2)
     python = Python(
-        source=_CENTER_CROP,
+        file="selecting",
+        needs=("center_crop",),
         call=lambda module, inputs, arguments: "center_crop({}, {}.shape[2:])".format(*inputs),
     )
     reads_size_of = frozenset({1})
@@ -335,10 +327,6 @@ class CropLike(_CenterCrop):
         return self._cropped(large, small[1:], None)
 
     def module(self) -> nn.Module:
-        return function_module(lambda x, like: _center(x, tuple(like.shape[2:])))
+        from .modules.selecting import center_crop
 
-
-def _center(x: torch.Tensor, size: Shape) -> torch.Tensor:
-    for dim, length in enumerate(size, 2):
-        x = x.narrow(dim, (x.shape[dim] - length) // 2, length)
-    return x
+        return function_module(lambda x, like: center_crop(x, like.shape[2:]))

@@ -2,48 +2,13 @@
 
 from __future__ import annotations
 
-from math import prod
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from ._python import Python
 from .base import Example
 from .convolution import Convolution
 from .fields import FINITE, Number, defaulted
 from .shapes import Shape
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
-
-_STD_CONV = '''\
-class StdConv2d(nn.Conv2d):
-    """Conv2d whose kernels have the mean 0 and the variance 1."""
-
-    def __init__(self, in_channels, out_channels, eps=1e-6, **options):
-        super().__init__(in_channels, out_channels, **options)
-        self.eps = eps
-
-    def forward(self, x: Tensor) -> Tensor:
-        shape = self.weight.shape[1:]
-        weight = nn.functional.layer_norm(self.weight, shape, eps=self.eps)
-        return self._conv_forward(x, weight, self.bias)
-'''
-
-_SCALED_STD_CONV = '''\
-class ScaledStdConv2d(nn.Conv2d):
-    """Conv2d whose kernels have the mean 0 and the variance gain² · gamma² / fan-in."""
-
-    def __init__(self, in_channels, out_channels, gamma=1.0, eps=1e-6, **options):
-        super().__init__(in_channels, out_channels, **options)
-        self.gamma = gamma
-        self.scale = gamma * self.weight[0].numel() ** -0.5
-        self.eps = eps
-        self.gain = nn.Parameter(torch.ones(out_channels, 1, 1, 1))
-
-    def forward(self, x: Tensor) -> Tensor:
-        shape = self.weight.shape[1:]
-        weight = nn.functional.layer_norm(self.weight, shape, eps=self.eps)
-        return self._conv_forward(x, weight * (self.scale * self.gain), self.bias)
-'''
 
 
 class StdConv2d(Convolution):
@@ -59,7 +24,7 @@ class StdConv2d(Convolution):
     arXiv:1912.11370.
     """
 
-    python = Python(make="StdConv2d", source=_STD_CONV)
+    python = Python(make="StdConv2d", file="standardized_convolution")
     spatial_dims: ClassVar[int] = 2
     eps = defaulted(Number(min=0), 1e-6)
     examples = (
@@ -72,24 +37,6 @@ class StdConv2d(Convolution):
             {"out_channels": 8, "kernel_size": 3, "groups": 2, "eps": 1e-5}, (4, 9, 9), (8, 7, 7)
         ),
     )
-
-    def module(self) -> nn.Module:
-        from torch import nn
-
-        options = dict(self.arguments)
-        eps = options.pop("eps")
-
-        class StdConv2d(nn.Conv2d):
-            def __init__(self) -> None:
-                super().__init__(**options)
-
-            def forward(self, x: Tensor) -> Tensor:
-                shape = self.weight.shape[1:]
-                weight = nn.functional.layer_norm(self.weight, shape, eps=eps)
-                maps: Tensor = self._conv_forward(x, weight, self.bias)
-                return maps
-
-        return StdConv2d()
 
 
 class ScaledStdConv2d(Convolution):
@@ -105,7 +52,7 @@ class ScaledStdConv2d(Convolution):
     Source: Brock et al., 2021, arXiv:2101.08692.
     """
 
-    python = Python(make="ScaledStdConv2d", source=_SCALED_STD_CONV)
+    python = Python(make="ScaledStdConv2d", file="standardized_convolution")
     spatial_dims: ClassVar[int] = 2
     gamma = defaulted(FINITE, 1.0)
     eps = defaulted(Number(min=0), 1e-6)
@@ -124,24 +71,3 @@ class ScaledStdConv2d(Convolution):
 
     def parameters(self) -> dict[str, Shape]:
         return {**super().parameters(), "gain": (self.out_channels, 1, 1, 1)}
-
-    def module(self) -> nn.Module:
-        import torch
-        from torch import nn
-
-        options = dict(self.arguments)
-        gamma, eps = options.pop("gamma"), options.pop("eps")
-        scale = gamma * prod(self.weight_shape()[1:]) ** -0.5
-
-        class ScaledStdConv2d(nn.Conv2d):
-            def __init__(self) -> None:
-                super().__init__(**options)
-                self.gain = nn.Parameter(torch.ones(self.out_channels, 1, 1, 1))
-
-            def forward(self, x: Tensor) -> Tensor:
-                shape = self.weight.shape[1:]
-                weight = nn.functional.layer_norm(self.weight, shape, eps=eps)
-                maps: Tensor = self._conv_forward(x, weight * (scale * self.gain), self.bias)
-                return maps
-
-        return ScaledStdConv2d()

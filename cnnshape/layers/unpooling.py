@@ -12,32 +12,7 @@ from .pooling import MaxPool1d, MaxPool2d, MaxPool3d
 from .shapes import Shape, Shapes, format_shape, per_dimension
 
 if TYPE_CHECKING:
-    import torch
     from torch import nn
-
-
-_MAX_UNPOOL = '''\
-def max_unpool{0}d(x: Tensor, pooled: Tensor, kernel_size, stride=None, padding=0):
-    """The values where the maxima of what was pooled were; all else is 0."""
-    window = (kernel_size, stride, padding)
-    pool = nn.functional.max_pool{0}d
-    _, indices = pool(pooled, *window, return_indices=True)
-    if indices.shape != x.shape:
-        _, indices = pool(pooled, *window, ceil_mode=True, return_indices=True)
-    size = pooled.shape[2:]
-    return nn.functional.max_unpool{0}d(x, indices, *window, output_size=size)
-'''
-
-
-def _written(dims: int) -> Python:
-    return Python(
-        source=_MAX_UNPOOL.format(dims),
-        call=lambda module, inputs, arguments: (
-            "max_unpool{2}d({0}, {1}, {kernel_size}, {stride}, {padding})".format(
-                *inputs, dims, **arguments
-            )
-        ),
-    )
 
 
 class _MaxUnpool(SpatialLayer, abstract=True):
@@ -52,6 +27,13 @@ class _MaxUnpool(SpatialLayer, abstract=True):
     """
 
     kind = "resampling"
+    python = Python(
+        file="unpooling",
+        needs=("max_unpool",),
+        call=lambda module, inputs, arguments: (
+            "max_unpool({0}, {1}, {kernel_size}, {stride}, {padding})".format(*inputs, **arguments)
+        ),
+    )
     is_continuous = False  # another neighbour is the greatest, and the value goes there
     inputs: ClassVar[tuple[int, int | None]] = (2, 2)
     pool: ClassVar[type[MaxPool1d | MaxPool2d | MaxPool3d]]
@@ -99,20 +81,10 @@ class _MaxUnpool(SpatialLayer, abstract=True):
         return self._pool().summary()
 
     def module(self) -> nn.Module:
-        from torch.nn import functional
+        from .modules.unpooling import max_unpool
 
         window = (self.kernel_size, self.stride, self.padding)
-        pool = getattr(functional, f"max_pool{self.spatial_dims}d")
-        unpool = getattr(functional, f"max_unpool{self.spatial_dims}d")
-
-        def place(values: torch.Tensor, pooled: torch.Tensor) -> torch.Tensor:
-            _, indices = pool(pooled, *window, return_indices=True)
-            if indices.shape != values.shape:
-                _, indices = pool(pooled, *window, ceil_mode=True, return_indices=True)
-            placed: torch.Tensor = unpool(values, indices, *window, output_size=pooled.shape[2:])
-            return placed
-
-        return function_module(place)
+        return function_module(lambda values, pooled: max_unpool(values, pooled, *window))
 
 
 class MaxUnpool1d(_MaxUnpool):
@@ -126,7 +98,6 @@ class MaxUnpool1d(_MaxUnpool):
     """
 
     spatial_dims: ClassVar[int] = 1
-    python = _written(1)
     pool = MaxPool1d
     examples = (
         Example({"kernel_size": 2}, ((4, 50), (4, 100)), (4, 100)),
@@ -145,7 +116,6 @@ class MaxUnpool2d(_MaxUnpool):
     """
 
     spatial_dims: ClassVar[int] = 2
-    python = _written(2)
     pool = MaxPool2d
     examples = (
         Example({"kernel_size": 2}, ((64, 112, 112), (64, 224, 224)), (64, 224, 224)),
@@ -165,7 +135,6 @@ class MaxUnpool3d(_MaxUnpool):
     """
 
     spatial_dims: ClassVar[int] = 3
-    python = _written(3)
     pool = MaxPool3d
     examples = (
         Example({"kernel_size": 2}, ((4, 4, 8, 8), (4, 8, 16, 16)), (4, 8, 16, 16)),
