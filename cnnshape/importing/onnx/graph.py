@@ -47,11 +47,12 @@ class Constant(NamedTuple):
             return None
         return written(self.array.tolist())
 
-    def matrix(self) -> None:
-        """The matrix that it is: not told here, as ONNX's products have rules of their own."""
+    def matrix(self) -> tuple[str, bool]:
+        """The weight that it is, and that it is not transposed."""
+        return self.name, False
 
-    def standardized(self) -> None:
-        """What of it is standardised first: nothing, as a file holds what comes of it."""
+    def computed_weight(self) -> None:
+        """What it is computed from: a file holds what comes of it."""
 
 
 class Node(NamedTuple):

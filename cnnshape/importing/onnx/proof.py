@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from math import prod
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection
+from math import inf, prod
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from ...layers.shapes import Shape
 from ...network import Network
 from ...torch_backend import build
 from ...torch_backend.initialisation import draw_weights
@@ -16,10 +18,11 @@ from ..checking import Check, largest_difference, make_constants
 from ..graph import Recorded
 from ..importer import ImportFault
 from .graph import Graph
-from .operators import TRANSPOSED
 
 if TYPE_CHECKING:
     from onnx import ModelProto
+
+    from ...torch_backend.network_module import NetworkModule
 
 RUN = 2
 """Samples in the comparison, where the file leaves them open."""
@@ -38,12 +41,13 @@ def check(model: ModelProto, graph: Graph, network: Network, layers: list[Record
     """
     with torch.device("meta"):
         ours = build(network).eval()
-    named, tensors = _load(ours, graph, network, layers)
+    weights = _weights(network, layers)
+    _load(ours, graph, weights)
     make_constants(ours.nodes, network)
-    _draw(ours, model, graph, layers)
     generator = torch.Generator().manual_seed(0)
     batch = RUN if graph.is_open else graph.batch
     x = torch.randn(batch, *graph.input_shape, generator=generator)
+    _draw(ours, model, graph, weights, x)
     try:
         expected = [torch.from_numpy(each) for each in _run(model, graph, x.numpy())]
     except Exception as fault:
@@ -61,8 +65,8 @@ def check(model: ModelProto, graph: Graph, network: Network, layers: list[Record
         shapes,
         max(map(largest_difference, found, expected)) if same else float("inf"),
         len(layers),
-        named,
-        tensors,
+        sum(weight.place == weight.constant for weight in weights),
+        len(weights),
     )
 
 
@@ -86,55 +90,98 @@ def _shape(graph: Graph, name: str) -> tuple[int, ...]:
     return graph.shapes.get(name, ()) if constant is None else constant.shape
 
 
-def _load(
-    ours: nn.Module, graph: Graph, network: Network, layers: list[Recorded]
-) -> tuple[int, int]:
-    """Give the module the file's weights; how many have the same name there, and of how many."""
-    state = {}
-    named = 0
+class _Weight(NamedTuple):
+    """A layer's tensor: its name in the module, and the constant of the file that it is."""
+
+    place: str
+    constant: str
+    shape: Shape
+    transposed: bool
+
+
+def _weights(network: Network, layers: list[Recorded]) -> list[_Weight]:
+    found = []
     for item in layers:
         node = network.by_path[".".join(item.path)]
         shapes = node.layer.parameters() | node.layer.buffers()
         for name, original in item.weights.items():
-            tensor = _tensor(graph, original)
-            state[f"{node.path}.{name}"] = tensor.reshape(shapes[name])
-            named += f"{node.path}.{name}" == original.removeprefix(TRANSPOSED)
-    ours.load_state_dict(state, assign=True, strict=False)
-    return named, len(state)
+            transposed = item.transposed and name == "weight"
+            found.append(_Weight(f"{node.path}.{name}", original, shapes[name], transposed))
+    return found
 
 
-def _tensor(graph: Graph, name: str) -> Tensor:
-    """A weight of the file, as a tensor of its own."""
+def _load(ours: NetworkModule, graph: Graph, weights: list[_Weight]) -> None:
+    """Give the module the file's weights."""
     import numpy as np
 
-    array = graph.constants[name.removeprefix(TRANSPOSED)].array
-    array = array.T if name.startswith(TRANSPOSED) else array
-    return torch.from_numpy(np.array(array, dtype=np.float32))
+    state = {}
+    for weight in weights:
+        array = graph.constants[weight.constant].array
+        array = array.T if weight.transposed else array
+        # A copy: the weights are drawn into it.
+        tensor = torch.from_numpy(np.array(array, dtype=np.float32))
+        state[weight.place] = tensor.reshape(weight.shape)
+    ours.load_state_dict(state, assign=True, strict=False)
 
 
-def _draw(ours: nn.Module, model: ModelProto, graph: Graph, layers: list[Recorded]) -> None:
+def _draw(
+    ours: NetworkModule, model: ModelProto, graph: Graph, weights: list[_Weight], x: Tensor
+) -> None:
     """Draw the weights of both anew, as far as they lie in the file as layers have them."""
     from onnx import numpy_helper
 
-    places = [
-        (original, f"{'.'.join(item.path)}.{name}")
-        for item in layers
-        for name, original in item.weights.items()
-    ]
-    uses = Counter(original.removeprefix(TRANSPOSED) for original, _ in places)
     held = {tensor.name: tensor for tensor in model.graph.initializer}
-    own = {name: tensor.clone() for name, tensor in ours.state_dict().items()}
+    uses = Counter(weight.constant for weight in weights)
+    own = {place: tensor.clone() for place, tensor in ours.state_dict().items()}
     draw_weights(ours)
-    drawn = ours.state_dict()
-    for original, place in places:
-        name = original.removeprefix(TRANSPOSED)
-        if name not in held or name in graph.folded or uses[name] > 1:
-            drawn[place].copy_(own[place])
-            continue
-        array = drawn[place].numpy()
-        array = array.T if original.startswith(TRANSPOSED) else array
-        array = array.reshape(graph.constants[name].shape)
-        held[name].CopyFrom(numpy_helper.from_array(array, name))
+    state = ours.state_dict()
+    drawn, kept = [], set()
+    for weight in weights:
+        name = weight.constant
+        if name in held and name not in graph.folded and uses[name] == 1:
+            drawn.append(weight)
+        else:
+            state[weight.place].copy_(own[weight.place])
+            kept.add(weight.place.rpartition(".")[0])
+    _level(ours, kept, x)
+    for weight in drawn:
+        array = state[weight.place].numpy()
+        array = array.T if weight.transposed else array
+        array = array.reshape(graph.constants[weight.constant].shape)
+        held[weight.constant].CopyFrom(numpy_helper.from_array(array, weight.constant))
+
+
+AFFINE = (nn.modules.conv._ConvNd, nn.Linear, nn.modules.batchnorm._BatchNorm)
+"""Modules whose output has the scale of their weight and bias."""
+
+
+def _level(ours: NetworkModule, kept: Collection[str], x: Tensor) -> None:
+    """Scale drawn weights until each such layer gives numbers around 1.
+
+    Where they grow from layer to layer, a gate's sigmoid makes a great difference of the
+    rounding of single precision.
+
+    Args:
+        kept: the paths of layers whose weights stay as they are.
+    """
+
+    def scale(module: nn.Module, inputs: Any, output: Tensor) -> Tensor:
+        spread = float(output.std())
+        if not 0 < spread < inf:
+            return output
+        for parameter in module.parameters():
+            parameter.div_(spread)
+        return output / spread
+
+    handles = [
+        module.register_forward_hook(scale)
+        for path, module in ours.nodes.items()
+        if isinstance(module, AFFINE) and path not in kept and list(module.parameters())
+    ]
+    with torch.no_grad():
+        ours(x)
+    for handle in handles:
+        handle.remove()
 
 
 def _run(model: ModelProto, graph: Graph, x: Any) -> list[Any]:

@@ -16,7 +16,7 @@ from ..operations import Answer, Chain, Indices, Layer, Value, check_samples
 from ..samples import FIRST, divided
 from .graph import Graph, Node
 from .idioms import with_idioms
-from .operators import TRANSPOSED, Input, Operator, answer
+from .operators import Input, Operator, answer
 from .places import module_of
 
 
@@ -128,7 +128,7 @@ class _Reader:
 
     def _path(self, layer: Layer, node: Node) -> tuple[str, ...]:
         """Its weight's module, or, without a name of its own, the module that it is in."""
-        weight = layer.weights.get("weight", "").removeprefix(TRANSPOSED)
+        weight = layer.weights.get("weight", "")
         module = module_of(weight) if self.ledger.shares(layer) is None else ()
         return module or (*node.place.path, "")
 

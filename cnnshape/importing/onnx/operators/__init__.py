@@ -5,9 +5,9 @@ from __future__ import annotations
 from ...graph import NotSaid
 from ...operations import Answer
 from . import elementwise, joining, normalization, rearranging, resizing, weighted, windows
-from .operator import TRANSPOSED, Input, Operator, Rule
+from .operator import Input, Operator, Rule
 
-__all__ = ["RULES", "TRANSPOSED", "Input", "Operator", "answer"]
+__all__ = ["RULES", "Input", "Operator", "answer"]
 
 RULES: dict[str, Rule] = {
     **elementwise.rules,

@@ -12,9 +12,6 @@ from ..graph import Constant, Node, written
 
 Input: TypeAlias = "Value | Indices | Constant | None"
 
-TRANSPOSED = "transposed "
-"""Begins the name of a weight that is the transposed constant."""
-
 
 class Operator:
     """A node, what it reads, and the shapes of what it gives.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...graph import NotSaid
 from ...operations import Answer, Chain, Layer, Value
 from .edges import Edges, padded, window_edges
-from .operator import TRANSPOSED, Operator, Rules
+from .operator import Operator, Rules
 
 rules = Rules()
 
@@ -91,30 +91,38 @@ def _gemm(op: Operator) -> Answer:
     if op.number("alpha", 1.0) != 1 or (bias and op.number("beta", 1.0) != 1):
         raise NotSaid("with an alpha or beta that is not 1")
     weight = op.weight(1)
-    if not op.attribute("transB", 0):
-        weight = transposed(weight)
-    return _linear(op, weight, op.weight(2) if bias else None)
+    return _linear(op, weight if op.attribute("transB", 0) else _transposed(weight))
 
 
 @rules.of("MatMul")
 def _matmul(op: Operator) -> Answer:
-    second = op.given(1)
-    if isinstance(second, Value):
-        return op.as_torch("matmul", op.x, second)
-    weight = op.weight(1)
-    if len(weight.shape) != 2:
-        return op.as_torch("matmul", op.x, weight)
-    # With a bias, where it is added next (see `idioms`).
-    return _linear(op, transposed(weight), op.weight(2) if op.has_bias(2) else None)
+    if op.has_bias(2):  # that is added next, see `idioms`
+        return _linear(op, _transposed(op.weight(1)))
+    return op.as_torch("matmul", *op.inputs[:2])
 
 
-def transposed(weight: Value) -> Value:
-    """The matrix with rows for columns."""
-    rows, columns = weight.shape
-    return Value("", (columns, rows), f"{TRANSPOSED}{weight.name}")
+class _Transposed(NamedTuple):
+    """How a matrix is computed that is a constant's transpose."""
+
+    name: str
+
+    def constant(self) -> None:
+        """Its numbers: they are learned."""
+
+    def matrix(self) -> tuple[str, bool]:
+        """The constant, and that it is transposed."""
+        return self.name, True
+
+    def computed_weight(self) -> None:
+        """What it is computed from otherwise: nothing."""
 
 
-def _linear(op: Operator, weight: Value, bias: Value | None) -> Answer:
+def _transposed(weight: Value) -> Value:
+    return Value("", weight.shape[::-1], origin=_Transposed(weight.name))
+
+
+def _linear(op: Operator, weight: Value) -> Answer:
+    bias = op.weight(2) if op.has_bias(2) else None
     if bias is not None and [size for size in bias.shape if size != 1] != [weight.shape[0]]:
         raise NotSaid(f"with a bias of {bias.shape}, not one for each output")
     return op.as_torch("linear", op.x, weight, bias)

@@ -1,0 +1,288 @@
+"""Each operator becomes the layers that compute the same: the import proves it by running both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnnshape.importing import import_onnx
+from cnnshape.importing.onnx import RULES
+
+from .writer import Writer
+
+Write = Callable[[Writer], str]
+
+
+def _plain(type: str, **attributes: Any) -> Write:
+    return lambda w: w.node(type, ["x"], **attributes)
+
+
+def _conv(w: Writer, **attributes: Any) -> str:
+    return w.node("Conv", ["x", w.weight("c.weight", 4, 4, 3, 3)], **attributes)
+
+
+def _transposed(w: Writer, **attributes: Any) -> str:
+    weight = w.weight("c.weight", 4, 6, 3, 3)
+    return w.node("ConvTranspose", ["x", weight, w.weight("c.bias", 6)], **attributes)
+
+
+def _norm(type: str, size: int, **attributes: Any) -> Write:
+    return lambda w: w.node(
+        type, ["x", w.weight("n.weight", size), w.weight("n.bias", size)], **attributes
+    )
+
+
+def _gemm(w: Writer, **attributes: Any) -> str:
+    flat = w.node("Flatten", ["x"])
+    return w.node("Gemm", [flat, w.weight("f.weight", 5, 256), w.weight("f.bias", 5)], **attributes)
+
+
+def _ints(type: str, *ints: int, **attributes: Any) -> Write:
+    """An operator with whole numbers as its second input."""
+    return lambda w: w.node(type, ["x", w.constant("ints", ints)], **attributes)
+
+
+def _resize(*scales: float, **attributes: Any) -> Write:
+    return lambda w: w.node("Resize", ["x", "", w.constant("s", scales)], **attributes)
+
+
+def _of_two(type: str) -> Write:
+    return lambda w: w.node(type, ["x", w.node("Sigmoid", ["x"])])
+
+
+def _with(type: str, *numbers: float) -> Write:
+    return lambda w: w.node(
+        type, ["x", *(w.constant(f"val_{k}", n) for k, n in enumerate(numbers))]
+    )
+
+
+def _unpooled(w: Writer) -> str:
+    window: dict[str, Any] = {"kernel_shape": [2, 2], "strides": [2, 2]}
+    w.node("MaxPool", ["x"], "pooled places", **window)
+    return w.node("MaxUnpool", ["pooled", "places"], **window)
+
+
+SAME = [0, 0, 1, 1]
+CASES: list[tuple[str, Write, list[str]]] = [
+    # Elementwise
+    ("Relu", _plain("Relu"), ["ReLU"]),
+    ("Sigmoid", _plain("Sigmoid"), ["Sigmoid"]),
+    ("Tanh", _plain("Tanh"), ["Tanh"]),
+    ("HardSwish", _plain("HardSwish"), ["Hardswish"]),
+    ("HardSigmoid", _plain("HardSigmoid", alpha=1 / 6), ["Hardsigmoid"]),
+    ("Softsign", _plain("Softsign"), ["Softsign"]),
+    ("Softplus", _plain("Softplus"), ["Softplus"]),
+    ("LeakyRelu", _plain("LeakyRelu", alpha=0.2), ["LeakyReLU"]),
+    ("Elu", _plain("Elu", alpha=0.7), ["ELU"]),
+    ("Celu", _plain("Celu", alpha=2.0), ["CELU"]),
+    ("Selu", _plain("Selu"), ["SELU"]),
+    ("ThresholdedRelu", _plain("ThresholdedRelu", alpha=0.3), ["Threshold"]),
+    ("Shrink", _plain("Shrink", lambd=0.4), ["Hardshrink"]),
+    ("Shrink", _plain("Shrink", lambd=0.4, bias=0.4), ["Softshrink"]),
+    ("PRelu", lambda w: w.node("PRelu", ["x", w.weight("p.weight", 4, 1, 1)]), ["PReLU"]),
+    ("Softmax", _plain("Softmax", axis=1), ["Softmax"]),
+    ("LogSoftmax", _plain("LogSoftmax", axis=-1), ["LogSoftmax"]),
+    ("Clip", _with("Clip", 0.0, 6.0), ["ReLU6"]),
+    ("Clip", _with("Clip", -1.0, 0.5), ["Hardtanh"]),
+    ("Dropout", _with("Dropout", 0.3), ["Dropout"]),
+    ("Abs", _plain("Abs"), ["Abs"]),
+    ("Exp", _plain("Exp"), ["Exp"]),
+    ("Neg", _plain("Neg"), ["Rescale"]),
+    ("Reciprocal", _plain("Reciprocal"), ["Power"]),
+    ("Identity", lambda w: w.node("Relu", [w.node("Identity", ["x"])]), ["ReLU"]),
+    ("Cast", lambda w: w.node("Relu", [w.node("Cast", ["x"], to=1)]), ["ReLU"]),
+    # Arithmetic
+    ("Add", _of_two("Add"), ["Sigmoid", "Add"]),
+    ("Sub", _of_two("Sub"), ["Sigmoid", "Subtract"]),
+    ("Mul", lambda w: w.node("Mul", ["x", w.node("Tanh", ["x"])]), ["Tanh", "Multiply"]),
+    ("Div", _of_two("Div"), ["Sigmoid", "Divide"]),
+    ("Max", _of_two("Max"), ["Sigmoid", "Maximum"]),
+    ("Min", _of_two("Min"), ["Sigmoid", "Minimum"]),
+    ("Sum", lambda w: w.node("Sum", ["x", "x", w.node("Tanh", ["x"])]), ["Tanh", "Add"]),
+    ("Add", _with("Add", 2.5), ["Rescale"]),
+    ("Mul", _with("Mul", 0.25), ["Rescale"]),
+    ("Div", _with("Div", 4.0), ["Rescale"]),
+    ("Sub", lambda w: w.node("Sub", [w.constant("val_1", 1.0), "x"]), ["Rescale"]),
+    ("Pow", _with("Pow", 2.0), ["Power"]),
+    ("Mul", lambda w: w.node("Mul", ["x", w.weight("gamma", 4, 1, 1)]), ["Scale"]),
+    ("Add", lambda w: w.node("Add", [w.weight("beta", 1, 4, 1, 1), "x"]), ["Bias"]),
+    ("Concat", lambda w: w.node("Concat", ["x", "x"], axis=1), ["Concat"]),
+    (
+        "MatMul",
+        lambda w: w.node("MatMul", ["x", w.node("Transpose", ["x"], perm=[0, 1, 3, 2])]),
+        ["Transpose", "MatMul"],
+    ),
+    # With weights
+    ("Conv", _conv, ["Conv2d"]),
+    ("Conv", lambda w: _conv(w, pads=[1, 1, 1, 1], dilations=[1, 1]), ["Conv2d"]),
+    ("Conv", lambda w: _conv(w, pads=SAME), ["ZeroPad2d", "Conv2d"]),
+    ("Conv", lambda w: _conv(w, auto_pad="SAME_UPPER", strides=[1, 1]), ["Conv2d"]),
+    ("Conv", lambda w: _conv(w, auto_pad="SAME_UPPER", strides=[2, 2]), ["ZeroPad2d", "Conv2d"]),
+    ("Conv", lambda w: _conv(w, auto_pad="SAME_LOWER", strides=[2, 2]), ["ZeroPad2d", "Conv2d"]),
+    ("Conv", lambda w: _conv(w, auto_pad="VALID"), ["Conv2d"]),
+    ("ConvTranspose", lambda w: _transposed(w, strides=[2, 2]), ["ConvTranspose2d"]),
+    (
+        "ConvTranspose",
+        lambda w: _transposed(w, strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1]),
+        ["ConvTranspose2d"],
+    ),
+    (
+        "ConvTranspose",
+        lambda w: _transposed(w, strides=[2, 2], pads=[1, 1, 0, 0]),
+        ["ConvTranspose2d"],
+    ),
+    (
+        "ConvTranspose",
+        lambda w: _transposed(w, strides=[2, 2], pads=[0, 0, 1, 2]),
+        ["ConvTranspose2d", "Narrow", "Narrow"],
+    ),
+    (
+        "ConvTranspose",
+        lambda w: _transposed(w, strides=[2, 2], auto_pad="SAME_UPPER"),
+        ["ConvTranspose2d", "Narrow", "Narrow"],
+    ),
+    ("Gemm", lambda w: _gemm(w, transB=1), ["Flatten", "Linear"]),
+    ("MatMul", lambda w: w.node("MatMul", ["x", w.weight("f.weight", 8, 3)]), ["Linear"]),
+    # Norms
+    (
+        "BatchNormalization",
+        lambda w: w.node(
+            "BatchNormalization", ["x", *(w.weight(f"n.{k}", 4) for k in range(4))], epsilon=1e-3
+        ),
+        ["BatchNorm2d"],
+    ),
+    ("InstanceNormalization", _norm("InstanceNormalization", 4), ["InstanceNorm2d"]),
+    ("LayerNormalization", _norm("LayerNormalization", 8), ["LayerNorm"]),
+    ("LRN", _plain("LRN", size=3, alpha=0.01, bias=2.0), ["LocalResponseNorm"]),
+    ("LpNormalization", _plain("LpNormalization", axis=1), ["Normalize"]),
+    # Pools and reductions
+    ("MaxPool", _plain("MaxPool", kernel_shape=[2, 2], strides=[2, 2]), ["MaxPool2d"]),
+    ("MaxPool", _plain("MaxPool", kernel_shape=[3, 3], pads=[1, 1, 1, 1]), ["MaxPool2d"]),
+    (
+        "MaxPool",
+        _plain("MaxPool", kernel_shape=[3, 3], strides=[2, 2], pads=SAME),
+        ["ConstantPad2d", "MaxPool2d"],
+    ),
+    (
+        "MaxPool",
+        _plain("MaxPool", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1),
+        ["MaxPool2d"],
+    ),
+    ("AveragePool", _plain("AveragePool", kernel_shape=[2, 2]), ["AvgPool2d"]),
+    (
+        "AveragePool",
+        _plain("AveragePool", kernel_shape=[3, 3], pads=[1, 1, 1, 1]),
+        ["AvgPool2d"],
+    ),
+    (
+        "AveragePool",
+        _plain("AveragePool", kernel_shape=[3, 3], pads=SAME, count_include_pad=1),
+        ["ZeroPad2d", "AvgPool2d"],
+    ),
+    ("LpPool", _plain("LpPool", kernel_shape=[2, 2], p=2), ["LPPool2d"]),
+    ("GlobalAveragePool", _plain("GlobalAveragePool"), ["AdaptiveAvgPool2d"]),
+    ("GlobalMaxPool", _plain("GlobalMaxPool"), ["AdaptiveMaxPool2d"]),
+    ("ReduceMean", _plain("ReduceMean", axes=[2, 3]), ["AdaptiveAvgPool2d"]),
+    ("ReduceMean", _plain("ReduceMean", axes=[-1], keepdims=0), ["Mean"]),
+    ("ReduceSum", _ints("ReduceSum", 1), ["Sum"]),
+    ("ReduceMax", _plain("ReduceMax", axes=[2, 3], keepdims=0), ["Max"]),
+    ("ReduceMin", _plain("ReduceMin", axes=[1]), ["Min"]),
+    ("ReduceL2", _plain("ReduceL2", axes=[2, 3]), ["Norm"]),
+    ("MaxUnpool", _unpooled, ["MaxPool2d", "MaxUnpool2d"]),
+    # Dimensions and parts
+    ("Flatten", _plain("Flatten"), ["Flatten"]),
+    ("Reshape", _ints("Reshape", 0, 2, 2, 8, -1), ["Reshape"]),
+    ("Unsqueeze", _ints("Unsqueeze", 1), ["Unsqueeze"]),
+    (
+        "Squeeze",
+        lambda w: w.node("Squeeze", [w.node("GlobalMaxPool", ["x"]), w.constant("d", [2, 3])]),
+        ["AdaptiveMaxPool2d", "Flatten"],
+    ),
+    ("Transpose", _plain("Transpose", perm=[0, 2, 3, 1]), ["Permute"]),
+    ("Transpose", _plain("Transpose", perm=[0, 1, 3, 2]), ["Transpose"]),
+    (
+        "Expand",
+        lambda w: w.node("Expand", [w.node("GlobalMaxPool", ["x"]), w.constant("d", [1, 4, 8, 8])]),
+        ["AdaptiveMaxPool2d", "Expand"],
+    ),
+    ("Slice", lambda w: w.node("Slice", ["x", *_range(w, [1], [3], [1])]), ["Narrow"]),
+    (
+        "Slice",
+        lambda w: w.node("Slice", ["x", *_range(w, [1, 0], [-1, 99], [2, 3])]),
+        ["Narrow"],
+    ),
+    (
+        "Slice",
+        lambda w: w.node("Slice", ["x", *_range(w, [0, 0], [8, 8], [2, 3], [2, 2])]),
+        ["MaxPool2d"],
+    ),
+    ("Gather", lambda w: w.node("Gather", ["x", w.constant("i", 2)], axis=1), ["Select"]),
+    ("Gather", lambda w: w.node("Gather", ["x", w.constant("i", [1, 2])], axis=1), ["Narrow"]),
+    ("Pad", _ints("Pad", 0, 0, 1, 2, 0, 0, 3, 4), ["ZeroPad2d"]),
+    ("Pad", _ints("Pad", 0, 0, 1, 2, 0, 0, 3, 4, mode="reflect"), ["ReflectionPad2d"]),
+    ("Pad", _ints("Pad", 0, 0, 1, 2, 0, 0, 3, 4, mode="edge"), ["ReplicationPad2d"]),
+    (
+        "Pad",
+        lambda w: w.node("Pad", ["x", w.constant("p", [0, 0, 1, 1] * 2), w.constant("v", 0.5)]),
+        ["ConstantPad2d"],
+    ),
+    ("DepthToSpace", _plain("DepthToSpace", blocksize=2, mode="CRD"), ["PixelShuffle"]),
+    (
+        "DepthToSpace",
+        _plain("DepthToSpace", blocksize=2),
+        ["Reshape", "Permute", "Reshape"],
+    ),
+    (
+        "SpaceToDepth",
+        _plain("SpaceToDepth", blocksize=2),
+        ["Reshape", "Permute", "Reshape"],
+    ),
+    # Sizes
+    (
+        "Resize",
+        _resize(1.0, 1.0, 2.0, 2.0, coordinate_transformation_mode="asymmetric"),
+        ["Upsample"],
+    ),
+    ("Resize", _resize(1.0, 1.0, 1.5, 2.5, mode="linear"), ["Upsample"]),
+    ("Resize", _resize(1.0, 1.0, 2.0, 2.0, mode="cubic"), ["Upsample"]),
+    (
+        "Resize",
+        _resize(
+            1.0, 1.0, 3.0, 3.0, mode="linear", coordinate_transformation_mode="align_corners"
+        ),
+        ["Upsample"],
+    ),
+    (
+        "Resize",
+        lambda w: w.node("Resize", ["x", "", "", w.constant("s", [1, 4, 5, 3])], mode="linear"),
+        ["Upsample"],
+    ),
+]  # fmt: skip
+
+
+def _range(w: Writer, *lists: list[int]) -> list[str]:
+    return [w.constant(f"range{k}", each) for k, each in enumerate(lists)]
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("write", "types"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_an_operator(write: Write, types: list[str]) -> None:
+    w = Writer(4, 8, 8, batch=1)
+    found = import_onnx(w.write(write(w)))
+    assert [node.type for node in found.network.layers] == types
+    assert found.check is not None
+
+
+def test_each_operator_is_tried() -> None:
+    fused = {"Gelu", "GroupNormalization", "LogSigmoid", "Mish", "RMSNormalization", "Swish"}
+    functions = {"CastLike", "Cos", "Erf", "Floor", "Log", "Sin", "Sqrt", "Split", "Upsample"}
+    assert set(RULES) - {case[0] for case in CASES} == fused | functions
