@@ -6,9 +6,12 @@ decide nothing about the network.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..network import Network
 from ..parts import Part, tree
 from .boxes import Outline
+from .folding import Folding
 from .look import DiagramError, Look
 from .outlining import Drawing
 
@@ -26,18 +29,27 @@ def outline(network: Network, look: Look) -> Outline:
         DiagramError: more than MOST_BOXES boxes; it names the options that make it fit.
     """
     whole = tree(network)
-    if look.depth != "auto":
-        made = Drawing(network, whole, look.depth, look).outline()
-        if len(made.boxes) > MOST_BOXES:
-            raise DiagramError(_too_many(made, whole, look))
-        return made
-    levels = max((node.path.count(".") for node in network.layers), default=0)
-    best = Drawing(network, whole, 0, look).outline()
-    if len(best.boxes) > MOST_BOXES:
-        raise DiagramError(_too_many(best, whole, look))
+    folding = Folding(network, fold=look.fold)
+
+    def at(depth: int | None) -> Outline:
+        return Drawing(network, whole, folding, depth, look).outline()
+
+    first = at(0 if look.depth == "auto" else look.depth)
+    if len(first.boxes) > MOST_BOXES:
+        raise DiagramError(_too_many(first, whole, look))
+    return _as_deep_as_readable(first, at, _levels(network)) if look.depth == "auto" else first
+
+
+def whole_outline(network: Network, look: Look) -> Outline:
+    """The outline with every group open, however many boxes that is."""
+    folding = Folding(network, fold=look.fold)
+    return Drawing(network, tree(network), folding, None, look).outline()
+
+
+def _as_deep_as_readable(closed: Outline, at: Callable[[int], Outline], levels: int) -> Outline:
+    best = closed
     for depth in range(1, levels + 1):
-        deeper = Drawing(network, whole, depth, look).outline()
-        if len(deeper.boxes) > READABLE_BOXES:
+        if not best.hidden or len((deeper := at(depth)).boxes) > READABLE_BOXES:
             break
         # To open a repeat of closed groups only multiplies what cannot be seen into.
         if len(deeper.hidden) < len(best.hidden):
@@ -45,9 +57,9 @@ def outline(network: Network, look: Look) -> Outline:
     return best
 
 
-def whole_outline(network: Network, look: Look) -> Outline:
-    """The outline with every group open, however many boxes that is."""
-    return Drawing(network, tree(network), None, look).outline()
+def _levels(network: Network) -> int:
+    """How many groups a layer stands in at most."""
+    return max((node.path.count(".") for node in network.layers), default=0)
 
 
 def _too_many(made: Outline, whole: Part, look: Look) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 from ..network import INPUT, Network, Node
-from ..parts import Part, Run, runs
+from ..parts import Part, Run
 from .boxes import Area, Arrow, Box, Outline
+from .folding import Folding
 from .look import Look
 from .skips import mark_skips
 
@@ -18,16 +18,14 @@ FUSED_KINDS = frozenset({"normalization", "activation", "dropout"})
 class Drawing:
     """The outline of a network at one depth."""
 
-    def __init__(self, network: Network, whole: Part, depth: int | None, look: Look) -> None:
+    def __init__(
+        self, network: Network, whole: Part, folding: Folding, depth: int | None, look: Look
+    ) -> None:
         self.network = network
         self.whole = whole
+        self.folding = folding
         self.depth = depth
         self.look = look
-        self.readers: dict[str, list[str]] = {}
-        for node in network.layers:
-            for path in node.inputs:
-                self.readers.setdefault(path, []).append(node.path)
-        self.results = frozenset(network.outputs)
         self.boxes: list[Box] = []
         self.box_of: dict[str, Box] = {}
         self.area_of: dict[Box, Area] = {}
@@ -50,7 +48,7 @@ class Drawing:
 
     def _fill(self, area: Area, group: Part, level: int, prefix: str) -> None:
         """Draw a group's children into an area; `level` counts the names of their paths."""
-        for run in self._runs(group):
+        for run in self.folding.runs(group):
             first, times = run.first, run.times
             name = prefix + run.label
             self._note_copies(run)
@@ -66,34 +64,6 @@ class Drawing:
                 area.children.append(_without_shell(inner))
             else:
                 self._fill(area, first, level + 1, f"{name}.")
-
-    def _runs(self, group: Part) -> Iterator[Run]:
-        for run in runs(list(group.children.values()), fold=self.look.fold):
-            if run.times == 1 or self._is_chain(run):
-                yield run
-            else:
-                yield from (Run((part,)) for part in run.parts)
-
-    def _is_chain(self, run: Run) -> bool:
-        """Whether each part reads the one before it alone, and is read by the next alone."""
-        for before, part in pairwise(run.parts):
-            for node, model in zip(part.leaves(), run.first.leaves(), strict=True):
-                for path, expected in zip(node.inputs, model.inputs, strict=True):
-                    inside = _within(path, part)
-                    if inside != _within(expected, run.first):
-                        return False
-                    if inside:
-                        if path[len(part.path) :] != expected[len(run.first.path) :]:
-                            return False
-                    elif not _within(path, before):
-                        return False
-            for node in before.leaves():
-                if node.path in self.results:
-                    return False
-                for reader in self.readers.get(node.path, ()):
-                    if not (_within(reader, before) or _within(reader, part)):
-                        return False
-        return True
 
     def _note_copies(self, run: Run) -> None:
         first = run.first.path
@@ -111,8 +81,8 @@ class Drawing:
             self.look.fuse
             and node.layer.kind in FUSED_KINDS
             and node.inputs == (before.path,)
-            and self.readers[before.path] == [node.path]
-            and before.path not in self.results
+            and self.folding.readers[before.path] == [node.path]
+            and before.path not in self.folding.results
         )
 
     def _type(self, path: str) -> str:
@@ -185,7 +155,3 @@ def _without_shell(area: Area) -> Area | Box:
     child = area.children[0]
     child.name = f"{area.name}.{child.name}"
     return child
-
-
-def _within(path: str, part: Part) -> bool:
-    return path == part.path or path.startswith(f"{part.path}.")
