@@ -26,13 +26,15 @@ def to_onnx(network: Network, module: nn.Module, batch: int | None) -> Made:
     """An ONNX model with the module's weights.
 
     Raises:
-        ExportError: what it needs is not installed, or torch has no ONNX for a layer.
+        ExportError: what it needs is not installed, the file would be too large, or torch has
+            no ONNX for a layer.
     """
     onnx = _import_onnx()
-    proto = _written(network, module, batch)
-    if proto.ByteSize() >= LIMIT:
+    if sum(tensor.nbytes for tensor in module.state_dict().values()) >= LIMIT:
         raise ExportError("an ONNX file holds less than 2 GB, and this network has more weights")
-    content: bytes = proto.SerializeToString()
+    proto = _written(network, module, batch)
+    with refusals("protobuf"):
+        content: bytes = proto.SerializeToString()
     try:
         onnx.checker.check_model(onnx.load_model_from_string(content), full_check=True)
     except onnx.checker.ValidationError as fault:

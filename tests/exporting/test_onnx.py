@@ -80,3 +80,13 @@ outputs: [b, a]
     assert [each.name for each in graph.output] == ["output0", "output1"]
     assert [d.dim_value for d in graph.input[0].type.tensor_type.shape.dim] == [2, 3, 8, 8]
     assert [each.name for each in graph.initializer] == ["a.weight", "a.bias"]
+
+
+def test_what_no_onnx_file_holds_is_refused_before_it_is_written():
+    network = cnnshape.loads(
+        "name: wide\ninput: [32768]\nlayers: [{type: Linear, out_features: 16384}]"
+    )
+    with torch.device("meta"):
+        module = network.to_module()
+    with pytest.raises(ExportError, match="less than 2 GB"):
+        to_onnx(network, module, None)
