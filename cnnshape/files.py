@@ -8,11 +8,17 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write_atomically(path: str | Path, content: str | bytes) -> None:
+def write_atomically(path: str | Path, content: str | bytes, *, durable: bool = False) -> None:
     """Write a file so that a reader meets its old content or its new, never a part.
 
     Text is written as UTF-8. A link is followed: the file that it points to is replaced. What
     is no ordinary file, such as /dev/stdout, is written into.
+
+    Args:
+        path: the file.
+        content: all of it.
+        durable: wait until it is on the disk, so that this holds where the machine goes down,
+            too. It takes milliseconds, or tens of them.
 
     Raises:
         OSError: the folder is missing, not writable or full; nothing is left behind.
@@ -31,6 +37,9 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         os.chmod(temporary, _mode(target))
         os.replace(temporary, target)
     except BaseException:

@@ -52,6 +52,18 @@ def test_a_fault_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: p
     assert [each.name for each in tmp_path.iterdir()] == ["net.svg"]
 
 
+def test_what_must_last_is_on_the_disk_before_it_replaces_anything(tmp_path, monkeypatch):
+    done = []
+    sync, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda handle: (done.append("sync"), sync(handle)))
+    monkeypatch.setattr(os, "replace", lambda *paths: (done.append("replace"), replace(*paths)))
+    write_atomically(tmp_path / "state", b"x")
+    assert done == ["replace"]
+    write_atomically(tmp_path / "state", b"y", durable=True)
+    assert done == ["replace", "sync", "replace"]
+    assert (tmp_path / "state").read_bytes() == b"y"
+
+
 def test_faults_name_the_file_that_was_asked_for(tmp_path: Path):
     with pytest.raises(FileNotFoundError) as missing:
         write_atomically(tmp_path / "none" / "net.svg", "x")

@@ -65,14 +65,14 @@ class Checkpoint:
 
 
 def write_checkpoint(file: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint, whole or not at all; raises OSError."""
+    """Write a checkpoint, whole or not at all, onto the disk itself; raises OSError."""
     header = {
         "format": FORMAT,
         "position": json.dumps(vars(checkpoint.position)),
         "plan": json.dumps(checkpoint.plan),
     }
     tensors = {name: _plain(tensor) for name, tensor in checkpoint.tensors.items()}
-    write_atomically(file, save(tensors, header))
+    write_atomically(file, save(tensors, header), durable=True)
 
 
 def read_checkpoint(file: Path) -> Checkpoint:

@@ -285,9 +285,10 @@ class _Keeper:
             try:
                 write_checkpoint(job.checkpoint, Checkpoint(tensors, self.position, job.plan))
             except OSError as fault:
+                before = "; what was saved before is whole, and --resume goes on from it"
                 raise TrainingError(
-                    f"cannot save the run's state in {job.checkpoint}: {fault.strerror}; what was "
-                    "saved before is whole, and --resume goes on from it"
+                    f"cannot save the run's state in {job.checkpoint}: {fault.strerror}"
+                    f"{before if job.checkpoint.exists() else '; choose another folder by --out'}"
                 ) from None
         self._saved = perf_counter()
         self._cost = self._saved - began

@@ -158,16 +158,19 @@ def new_run(out: str | None, name: str, dataset: str, *, force: bool) -> Run:
         for file in run.files:
             file.unlink(missing_ok=True)
     except OSError as fault:
-        place = fault.filename or out
         raise RunError(
-            f"cannot write into {place}: {fault.strerror}; choose a folder by --out"
+            f"cannot write into {out or fault.filename}: {fault.strerror}; choose a folder by --out"
         ) from None
     return run
 
 
 def check_space(run: Run, needed: int) -> None:
-    """Raise TrainingError where the run's file system has not so many bytes left."""
-    free = shutil.disk_usage(run.folder).free
+    """Raise TrainingError where the run's file system has no room for so many bytes of its files.
+
+    What is there of them counts, for it is replaced.
+    """
+    there = sum(file.stat().st_size for file in run.files if file.exists())
+    free = shutil.disk_usage(run.folder).free + there
     if free < needed:
         from ..torch_backend.devices import readable_bytes
 

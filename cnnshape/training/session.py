@@ -30,6 +30,7 @@ from .distributed import Group
 from .faults import TrainingError
 from .loop import Job
 from .loss import leave_out_last, objective_for
+from .memory import OPTIMIZER_COPIES
 from .optimizer import Optimizer
 from .plan import Plan
 from .recipe import Recipe
@@ -50,8 +51,6 @@ MIXED_FROM_MACS = 50_000_000
 """Multiply-accumulates of a sample from which bfloat16 gains more than its casts cost."""
 MIXED_FROM_CAPABILITY = (8, 0)
 """The compute capability from which a GPU computes in bfloat16: NVIDIA's Ampere."""
-CHECKPOINT_COPIES = 4
-"""Weights that a run's files hold: model, optimizer and average in the state, the result."""
 
 
 def training_device(name: str, group: Group) -> torch.device:
@@ -166,7 +165,7 @@ def make_job(
         leave_out_last(module)
     preparation = Preparation.fit(data.train, network.input_shape)
     if group.leads:
-        check_space(run, CHECKPOINT_COPIES * sum(each.nbytes for each in module.parameters()))
+        check_space(run, copies_on_disk(recipe) * sum(each.nbytes for each in module.parameters()))
     shape = network.input_shape
     train, test = (
         open_samples(images, preparation, shape, device, plan.workers)
@@ -194,6 +193,15 @@ def make_job(
         checkpoint=run.checkpoint,
         plan=plan.to_dict(),
     )
+
+
+def copies_on_disk(recipe: Recipe) -> int:
+    """How often the weights, or as much, are in a run's files when these take the most.
+
+    That is when a state is saved: it replaces the one before when it is whole.
+    """
+    state = 1 + OPTIMIZER_COPIES[recipe.optimizer] + (1 if recipe.average else 0)
+    return 2 * state + 1
 
 
 def where_it_stood(job: Job, checkpoint: Checkpoint) -> tuple[Position, Tally]:

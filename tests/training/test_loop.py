@@ -19,9 +19,10 @@ from cnnshape.training.faults import Interrupted, TrainingError
 from cnnshape.training.loop import train
 from cnnshape.training.progress import Progress, Silent
 from cnnshape.training.run import Run
+from cnnshape.training.session import copies_on_disk
 from cnnshape.training.start import carry_out
 
-from .runs import begun, network, resumed, trained
+from .runs import TINY, begun, network, resumed, trained
 
 
 def _digest(folder) -> str:
@@ -166,9 +167,27 @@ def test_a_disk_that_is_full_is_told_with_what_is_left(tmp_path, monkeypatch):
     def full(file, checkpoint):
         raise OSError(28, "No space left on device", str(file))
 
+    training = begun(tmp_path / "begun")
+    progress = _StopAfter(1)
+    with pytest.raises(Interrupted):
+        carry_out(training, progress)
     monkeypatch.setattr(loop, "write_checkpoint", full)
-    with pytest.raises(TrainingError, match=r"cannot save the run's state in .*: No space left"):
-        carry_out(begun(tmp_path), Silent())
+    told = r"cannot save the run's state in .*: No space left on device; "
+    with pytest.raises(TrainingError, match=told + "what was saved before is whole"):
+        carry_out(resumed(tmp_path / "begun"), Silent())
+    with pytest.raises(TrainingError, match=told + "choose another folder by --out"):
+        carry_out(begun(tmp_path / "new"), Silent())
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_the_room_that_is_asked_for_is_what_the_files_take(tmp_path, recipe):
+    net = network(TINY.replace("out_channels: 4", "out_channels: 400"))
+    training = begun(tmp_path, net, **recipe, epochs=1)
+    weights = sum(each.nbytes for each in training.job.network.parameters())
+    carry_out(training, Silent())
+    run = training.run
+    most = 2 * run.checkpoint.stat().st_size + run.model.stat().st_size
+    assert most == pytest.approx(copies_on_disk(training.job.recipe) * weights, rel=0.05)
 
 
 def test_lenet5_1998_learns(tmp_path):

@@ -98,6 +98,9 @@ def test_a_full_disk_is_told_first(monkeypatch, tmp_path):
     with pytest.raises(TrainingError, match=r"needs 1 kB in .*, and 1 kB are free") as caught:
         check_space(Run(tmp_path), 1_001)
     assert "--out" in str(caught.value)
+    # What is there is replaced.
+    Run(tmp_path).checkpoint.write_bytes(bytes(500))
+    check_space(Run(tmp_path), 1_500)
 
 
 def test_the_result_is_read_back():
