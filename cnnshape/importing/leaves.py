@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from torch import nn
+from torch import Tensor, nn
+from torch.nn.utils.parametrize import is_parametrized
 
 from ..layers import registry
 from ..layers.shapes import Shape
@@ -13,7 +14,12 @@ from .operations import module_arguments
 
 
 def leaf_type(module: nn.Module) -> str | None:
-    """The layer type that a module is, whose forward is that of torch.nn's class."""
+    """The layer type that a module is, whose forward is that of torch.nn's class.
+
+    None also where its weights are computed before it runs, by torch.nn.utils.
+    """
+    if is_parametrized(module) or any(isinstance(value, Tensor) for value in vars(module).values()):
+        return None
     for base in type(module).__mro__:
         if base.__module__.startswith("torch.nn.modules") and base.__name__ in registry():
             same = type(module).forward is getattr(base, "forward", None)

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensor, unset_fake_temporarily
 
 from ..layers.shapes import Shape
-from .operations import Standardized
-from .standardizing import standardized
+from .computed_weights import computed_weight
+from .operations import ComputedWeight
 from .torch_calls import tensors_of
 
 LARGEST_CONSTANT = 100_000
@@ -72,10 +72,10 @@ class Origin:
                     return name, transposed
         return None
 
-    def standardized(self) -> Standardized | None:
-        """The weight and the numbers, where it is a weight that is standardised."""
+    def computed_weight(self) -> ComputedWeight | None:
+        """What it is computed from, where layer types say it of a weight."""
         with unset_fake_temporarily():
-            return standardized(self.value, self.shape, self.learned, self.numbers)
+            return computed_weight(self.value, self.shape, self.learned, self.numbers)
 
 
 class Origins:

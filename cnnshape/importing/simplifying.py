@@ -131,9 +131,9 @@ def _own_weights(recorded: list[Recorded]) -> list[Recorded]:
         weighted = [item for item in items if item.weights or item.shares]
         if len(weighted) != 1 or weighted[0].path != (*path, ""):
             continue
-        original = ".".join(path)
-        own = weighted[0].weights
-        if own and all(name == f"{original}.{key}" for key, name in own.items()):
+        within = f"{'.'.join(path)}."
+        own = weighted[0].weights.values()
+        if own and all(name.startswith(within) for name in own):
             raised[path] = weighted[0].key
     return [_lifted(item, raised) for item in recorded]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from warnings import catch_warnings, simplefilter
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
@@ -183,3 +185,20 @@ class Norms(nn.Module):
         x = F.group_norm(x, 2, self.weight)
         x = F.group_norm(x, 1).permute(0, 2, 3, 1)
         return F.layer_norm(F.layer_norm(x, (4,), self.other), (4,))
+
+
+class WeightNormed(nn.Sequential):
+    """Weight normalisation as PyTorch has it: by parametrizations, and by its older hook."""
+
+    def __init__(self) -> None:
+        new = nn.utils.parametrizations.weight_norm
+        old = nn.utils.weight_norm
+        with catch_warnings():
+            simplefilter("ignore")  # the older one is deprecated
+            super().__init__(
+                new(nn.Conv1d(2, 8, 3, dilation=2, bias=False)),
+                old(nn.Conv1d(8, 4, 1, groups=2)),
+                new(nn.ConvTranspose1d(4, 2, 4, stride=2, padding=1)),
+                nn.Flatten(),
+                old(nn.Linear(64, 3)),
+            )

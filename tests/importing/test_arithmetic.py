@@ -32,6 +32,7 @@ def types(module: nn.Module, *shape: int) -> list[str]:
         (nets.Standardized, (3, 9, 9)),
         (nets.Blurred, (3, 12, 12)),
         (nets.Norms, (4, 5, 5)),
+        (nets.WeightNormed, (2, 20)),
     ],
 )
 def test_what_is_written_is_the_module(make: type[nn.Module], shape: tuple[int, ...]) -> None:
@@ -114,6 +115,26 @@ def test_another_standardisation_is_not_taken_for_it() -> None:
         import_module(nn.Sequential(nets.UnbiasedConv(3, 4, 3)), (3, 8, 8))
     (found,) = caught.value.unsupported
     assert found.reason == "with a weight that is computed, and no parameter"
+
+
+def test_weight_norm_is_a_layer_type_however_it_was_put_on() -> None:
+    found = imported(nets.WeightNormed(), 2, 20)
+    assert [node.type for node in found.network.layers] == [
+        "WeightNormConv1d", "WeightNormConv1d", "WeightNormConvTranspose1d", "Flatten",
+        "WeightNormLinear",
+    ]  # fmt: skip
+    assert found.check is not None
+    new = 2 + 3  # tensors with the names of parametrizations; the hook's are others
+    assert (found.check.named, found.check.tensors) == (new + 2, new + 6)
+
+
+def test_a_weight_of_another_kind_is_no_parameter() -> None:
+    conv = nn.utils.parametrizations.spectral_norm(nn.Conv2d(3, 4, 3))
+    with pytest.raises(ImportFault) as caught:
+        import_module(nn.Sequential(conv), (3, 8, 8))
+    (found,) = caught.value.unsupported
+    assert found.reason == "with a weight that is computed, and no parameter"
+    assert found.module == "0"
 
 
 def test_a_binomial_blur_is_a_pool() -> None:

@@ -88,15 +88,6 @@ def test_gates_that_are_written_by_hand_have_their_names() -> None:
     assert types.count("Hardswish") == 2
 
 
-def test_weights_that_are_computed_are_no_parameters() -> None:
-    conv = torch.nn.utils.parametrizations.weight_norm(nn.Conv2d(3, 4, 3))
-    with pytest.raises(ImportFault) as caught:
-        import_module(nn.Sequential(conv), (3, 8, 8))
-    (found,) = caught.value.unsupported
-    assert found.reason == "with a weight that is computed, and no parameter"
-    assert found.module == "0"
-
-
 def test_a_dense_block_is_one_repeat() -> None:
     text = imported(nets.Dense(), 3, 8, 8).text
     assert 'name: "layer${i + 1}", type: dense_layer, repeat: 5}' in text

@@ -127,6 +127,12 @@ DRAWABLE: dict[str, Drawable] = {
     "Log": _activation(),
     "StdConv2d": Drawable(arguments.standardised_convolution, (3,)),
     "ScaledStdConv2d": Drawable(partial(arguments.standardised_convolution, scaled=True), (3,)),
+    "WeightNormConv1d": Drawable(partial(arguments.convolution, 1), (2,)),
+    "WeightNormConv2d": Drawable(partial(arguments.convolution, 2), (3,)),
+    "WeightNormConvTranspose1d": Drawable(
+        partial(arguments.transposed_convolution, 1), (2,), grows=True
+    ),
+    "WeightNormLinear": Drawable(arguments.linear),
     "BlurPool2d": Drawable(arguments.blur_pool, (3,)),
     "InceptionAux": Drawable(arguments.inception_aux, (3,), keeps=True),
     "MultiheadAttention": Drawable(arguments.attention, (2,), inputs=(1, 3)),

@@ -69,6 +69,34 @@ class ScaleReference(AlongReference):
         return x * self.weight + getattr(self, "bias", 0)
 
 
+class WeightNormReference(nn.Module):
+    """Salimans and Kingma, 2016, equation 2, over one of torch.nn's layers."""
+
+    def __init__(self, plain: type[nn.Module], **arguments: Any) -> None:
+        super().__init__()
+        layer: Any = plain(**arguments)
+        numbers = nn.Module()
+        numbers.original0 = nn.Parameter(_norms(layer.weight.detach()))
+        numbers.original1 = layer.weight
+        self.parametrizations = nn.ModuleDict({"weight": numbers})
+        self.bias = layer.bias
+        del layer.weight
+        self.plain = [layer]  # a list hides it, and its names
+
+    def forward(self, x: Tensor) -> Tensor:
+        (layer,) = self.plain
+        length, direction = self.parametrizations["weight"].parameters()
+        layer.weight, layer.bias = length * direction / _norms(direction), self.bias
+        out: Tensor = layer(x)
+        return out
+
+
+def _norms(weight: Tensor) -> Tensor:
+    return torch.stack([(row**2).sum().sqrt() for row in weight]).view(
+        -1, *(1,) * (weight.dim() - 1)
+    )
+
+
 class BiasReference(AlongReference):
     """A learned summand for each index."""
 
@@ -331,6 +359,10 @@ OWN: dict[str, Callable[..., nn.Module]] = {
     "StdConv2d": StdConvReference,
     "ScaledStdConv2d": ScaledStdConvReference,
     "BlurPool2d": _blur,
+    **{
+        f"WeightNorm{plain.__name__}": partial(WeightNormReference, plain)
+        for plain in (nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.Linear)
+    },
     "StochasticDepth": _stochastic_depth,
     "ConnectionTableConv2d": ConnectionTableReference,
     "Subsampling2d": SubsamplingReference,

@@ -240,6 +240,9 @@ INFERRED: dict[str, Callable[..., dict[str, Any]]] = {
     "Subsampling2d": _channels("num_channels"),
     "InceptionAux": _channels("in_channels"),
     "StdConv2d": _channels("in_channels"),
+    **{f"WeightNorm{plain}": _channels("in_channels")
+       for plain in ("Conv1d", "Conv2d", "ConvTranspose1d")},
+    "WeightNormLinear": lambda x: {"in_features": x.shape[-1]},
     "ScaledStdConv2d": _channels("in_channels"),
     "Scale": lambda x: {"input_shape": tuple(x.shape)},
     "Bias": lambda x: {"input_shape": tuple(x.shape)},

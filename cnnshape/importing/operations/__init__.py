@@ -23,10 +23,10 @@ from .call import (
     Answer,
     Call,
     Chain,
+    ComputedWeight,
     Indices,
     Layer,
     Rule,
-    Standardized,
     Value,
     check_samples,
 )
@@ -34,8 +34,8 @@ from .modules import module_arguments, placed, tidy
 from .windows import unpooled
 
 __all__ = [
-    "KEEPS_ORDER", "Answer", "Call", "Chain", "Indices", "Layer", "Standardized", "Value", "answer",
-    "check_samples", "module_arguments", "placed", "tidy", "unpooled",
+    "KEEPS_ORDER", "Answer", "Call", "Chain", "ComputedWeight", "Indices", "Layer", "Value",
+    "answer", "check_samples", "module_arguments", "placed", "tidy", "unpooled",
 ]  # fmt: skip
 
 RULES: dict[str, Rule] = {

@@ -11,19 +11,18 @@ from ..graph import NotSaid
 from ..samples import FIRST, FOLLOWS_DIMENSIONS, Samples
 
 
-class Standardized(NamedTuple):
-    """A convolution's weight that is standardised before it is used.
+class ComputedWeight(NamedTuple):
+    """How a layer's weight is computed from what it learns.
 
     Attributes:
-        weight: the name of the parameter that is.
-        gain: the name of the learned factors of the kernels, or None.
-        gamma, eps: as :class:`~cnnshape.layers.ScaledStdConv2d` has them.
+        prefix: of the layer type's name, 'Std' for StdConv2d.
+        arguments: of that type, beside those of the plain layer.
+        weights: for each of its tensors that makes up the weight, the original's name.
     """
 
-    weight: str
-    gain: str | None
-    gamma: float
-    eps: float
+    prefix: str
+    arguments: dict[str, float]
+    weights: dict[str, str]
 
 
 class Origin(Protocol):
@@ -35,8 +34,8 @@ class Origin(Protocol):
     def matrix(self) -> tuple[str, bool] | None:
         """The parameter that it is, as a matrix, and whether transposed; None: it is neither."""
 
-    def standardized(self) -> Standardized | None:
-        """What it is made of, where it is a convolution's weight that is standardised."""
+    def computed_weight(self) -> ComputedWeight | None:
+        """What it is computed from, where layer types say it of a weight."""
 
 
 class Value(NamedTuple):

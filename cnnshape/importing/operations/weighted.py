@@ -5,20 +5,10 @@ from __future__ import annotations
 from math import isclose
 from typing import Any
 
+from ...layers import registry
 from ...layers.blur_pooling import BlurPool2d
 from ..graph import NotSaid
-from .call import (
-    Answer,
-    Call,
-    Chain,
-    Layer,
-    Origin,
-    Rule,
-    Rules,
-    as_matrix,
-    own_weight,
-    own_weights,
-)
+from .call import Answer, Call, Chain, Layer, Rule, Rules, as_matrix, own_weights
 
 rules = Rules()
 
@@ -40,20 +30,31 @@ def _convolution(rank: int, transposed: bool) -> Rule:
             "kernel_size": list(shape[2:]),
             "bias": call.get(2, "bias") is not None,
         }
-        if rank == 2 and not transposed and weight.origin is not None:
-            if (taps := weight.origin.constant()) is not None:
-                return _blurred(call, taps, given)
-            if not weight.name:
-                return _standardized(call, weight.origin, given)
+        if weight.origin is not None and (taps := weight.origin.constant()) is not None:
+            return _blurred(call, taps, given)
         kind = "ConvTranspose" if transposed else "Conv"
-        weights = own_weights(call, weight=1, bias=2)
-        return Layer(f"{kind}{rank}d", given, (call.x,), weights)
+        return _weighted(call, f"{kind}{rank}d", given)
 
     return rule
 
 
+def _weighted(call: Call, type_name: str, given: dict[str, Any]) -> Layer:
+    """A layer with a weight and a bias; raises NotSaid where a weight is no layer type's."""
+    weight = call.get(1, "weight")
+    found = None if weight.name or weight.origin is None else weight.origin.computed_weight()
+    if found is None:
+        return Layer(type_name, given, (call.x,), own_weights(call, weight=1, bias=2))
+    type_name = f"{found.prefix}{type_name}"
+    if type_name not in registry():
+        raise NotSaid(f"there is no layer type {type_name}")
+    weights = {**found.weights, **own_weights(call, bias=2)}
+    return Layer(type_name, {**given, **found.arguments}, (call.x,), weights)
+
+
 def _blurred(call: Call, taps: Any, given: dict[str, Any]) -> Answer:
     """A convolution with fixed taps; raises NotSaid where they are no binomial blur."""
+    if len(given["kernel_size"]) != 2 or "output_padding" in given:
+        raise NotSaid("with a weight that is not learned")
     blur = BlurPool2d(kernel_size=given["kernel_size"], stride=given.get("stride", 1))
     alike = all(len(own) == 1 and _are_close(own[0], blur.taps()) for own in taps)
     depthwise = given.get("groups", 1) == given["out_channels"] == call.x.shape[1]
@@ -77,19 +78,6 @@ def _are_close(taps: Any, expected: Any) -> bool:
     )
 
 
-def _standardized(call: Call, weight: Origin, given: dict[str, Any]) -> Layer:
-    """A convolution whose weight is computed; raises NotSaid where it is not standardised."""
-    found = weight.standardized()
-    if found is None:
-        raise NotSaid("with a weight that is computed, and no parameter")
-    weights = {"weight": found.weight, **own_weights(call, bias=2)}
-    given = {**given, "eps": found.eps}
-    if found.gain is None:
-        return Layer("StdConv2d", given, (call.x,), weights)
-    given["gamma"] = found.gamma
-    return Layer("ScaledStdConv2d", given, (call.x,), {**weights, "gain": found.gain})
-
-
 for _rank in (1, 2, 3):
     rules[f"conv{_rank}d"] = _convolution(_rank, False)
     rules[f"convtranspose{_rank}d"] = _convolution(_rank, True)
@@ -97,12 +85,19 @@ for _rank in (1, 2, 3):
 
 @rules.of("linear")
 def _linear(call: Call) -> Answer:
-    weight, weights = call.get(1, "weight"), own_weights(call, bias=2)
-    matrix = as_matrix(weight)
-    name, transposed = matrix or (own_weight(call, 1, "weight").name, False)
+    weight = call.get(1, "weight")
     out, features = weight.shape
-    given = {"out_features": out, "in_features": features, "bias": "bias" in weights}
-    return Layer("Linear", given, (call.x,), {"weight": name} | weights, transposed)
+    given = {
+        "out_features": out,
+        "in_features": features,
+        "bias": call.get(2, "bias") is not None,
+    }
+    matrix = as_matrix(weight)
+    if matrix is None:
+        return _weighted(call, "Linear", given)
+    name, transposed = matrix
+    weights = {"weight": name, **own_weights(call, bias=2)}
+    return Layer("Linear", given, (call.x,), weights, transposed)
 
 
 @rules.of("batchnorm")

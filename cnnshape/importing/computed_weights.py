@@ -1,0 +1,95 @@
+"""Recognising weights that are computed before they are used. Needs torch.
+
+There are as many ways to standardise a weight as there are libraries: by batch_norm, by
+var_mean, with einops. So what it is is told not by the calls, but by what they give for
+weights that are drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from math import prod, sqrt
+
+import torch
+from torch import Tensor, norm_except_dim
+from torch.nn.functional import layer_norm
+
+from ..layers.shapes import Shape
+from .operations import ComputedWeight
+
+EXACT = 1e-9
+"""How far apart what is computed in float64 may be, as a part of the largest."""
+DEFAULT_EPS = (1e-5, 0.0)
+"""Tried beside the numbers that are written: PyTorch's own, and none."""
+
+
+def computed_weight(
+    value: Callable[[Mapping[str, Tensor]], Tensor],
+    shape: Shape,
+    learned: Mapping[str, Shape],
+    numbers: Collection[float],
+) -> ComputedWeight | None:
+    """What a weight is computed from, where layer types say it; else None.
+
+    Args:
+        value: computes it from its parameters.
+        shape: of the weight.
+        learned: the parameters, with their shapes.
+        numbers: the plain numbers in the calls, among which eps must be.
+    """
+    same = [name for name, own in learned.items() if own == shape]
+    factors = [name for name in learned if name not in same]
+    lengths = [prod(learned[name]) for name in factors]
+    if len(same) != 1 or lengths not in ([], [shape[0]]):
+        return None
+    weight, factor = same[0], factors[0] if factors else None
+    # Where a kernel varies little, eps is most of the variance; where it varies much, none.
+    draws = [_drawn(learned, weight, spread) for spread in (1e-3, 1.0)]
+    try:
+        found = torch.stack([value(drawn) for drawn in draws])
+    except (RuntimeError, TypeError):  # it cannot be computed in float64
+        return None
+    factors_of = [1.0 if factor is None else _along(drawn[factor], shape) for drawn in draws]
+
+    def scale_of(plain: Callable[[Tensor], Tensor]) -> float | None:
+        """The number by which the weight is a function of the parameter, times the factors."""
+        each = zip(draws, factors_of, strict=True)
+        expected = torch.stack([plain(drawn[weight]) * factors for drawn, factors in each])
+        scale = float((found * expected).sum() / (expected * expected).sum())
+        apart = float((found - scale * expected).abs().max())
+        return scale if apart <= EXACT * float(found.abs().max()) else None
+
+    if factor is not None and _is_one(scale_of(lambda v: v / norm_except_dim(v, 2, 0))):
+        place = "parametrizations.weight"
+        tensors = {f"{place}.original0": factor, f"{place}.original1": weight}
+        return ComputedWeight("WeightNorm", {}, tensors)
+    if prod(shape[1:]) < 2:
+        return None
+    for eps in sorted({*DEFAULT_EPS, *(number for number in numbers if 0 < number < 1)}):
+        scale = scale_of(partial(layer_norm, normalized_shape=shape[1:], eps=eps))
+        if scale is not None and factor is not None:
+            gamma = float(f"{scale * sqrt(prod(shape[1:])):.12g}")
+            tensors = {"weight": weight, "gain": factor}
+            return ComputedWeight("ScaledStd", {"eps": eps, "gamma": gamma}, tensors)
+        if _is_one(scale):
+            return ComputedWeight("Std", {"eps": eps}, {"weight": weight})
+    return None
+
+
+def _drawn(learned: Mapping[str, Shape], weight: str, spread: float) -> dict[str, Tensor]:
+    generator = torch.Generator().manual_seed(0)
+    drawn = {}
+    for name, shape in learned.items():
+        numbers = torch.rand(shape, generator=generator, dtype=torch.float64) + 0.5
+        drawn[name] = numbers * spread if name == weight else numbers
+    return drawn
+
+
+def _along(factors: Tensor, shape: Shape) -> Tensor:
+    """Numbers for the first dimension of a weight of this shape."""
+    return factors.view(-1, *(1,) * (len(shape) - 1))
+
+
+def _is_one(scale: float | None) -> bool:
+    return scale is not None and abs(scale - 1) <= EXACT

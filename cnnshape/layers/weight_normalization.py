@@ -1,0 +1,112 @@
+"""Layers whose weight is a learned direction times a learned length."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from ._python import Python
+from .base import Example, Layer
+from .convolution import Convolution
+from .linear import Linear
+from .shapes import Shape
+from .transposed_convolution import ConvTranspose1d
+
+if TYPE_CHECKING:
+    from torch import nn
+
+_PREFIX = "WeightNorm"
+
+
+def _written(plain: str) -> Python:
+    """A function that makes the layer of torch.nn, and gives it the normalisation."""
+    name = f"weight_norm_{plain.lower()}"
+    source = (
+        f"def {name}(*arguments, **options):\n"
+        f'    """{plain} whose weight is a learned direction times a learned length."""\n'
+        f"    layer = nn.{plain}(*arguments, **options)\n"
+        "    return nn.utils.parametrizations.weight_norm(layer)\n"
+    )
+    return Python(make=name, source=source)
+
+
+class _WeightNorm(Layer, abstract=True):
+    """A layer of torch.nn whose weight is g·v/‖v‖, of learned lengths g and directions v.
+
+    There is one length for each index of the weight's first dimension.
+    """
+
+    def parameters(self) -> dict[str, Shape]:
+        learned = super().parameters()
+        weight = learned.pop("weight")
+        length = (weight[0], *(1,) * (len(weight) - 1))
+        place = "parametrizations.weight"
+        return {**learned, f"{place}.original0": length, f"{place}.original1": weight}
+
+    def module(self) -> nn.Module:
+        from torch import nn
+        from torch.nn.utils.parametrizations import weight_norm
+
+        plain = getattr(nn, self.type_name.removeprefix(_PREFIX))
+        module: nn.Module = weight_norm(plain(**self.arguments))
+        return module
+
+
+class WeightNormConv1d(_WeightNorm, Convolution):
+    """Conv1d with weight normalisation: each kernel is g·v/‖v‖, with its length g learned.
+
+    Source: Salimans and Kingma, 2016, arXiv:1602.07868; weight_norm of
+    torch.nn.utils.parametrizations.
+    """
+
+    python = _written("Conv1d")
+    spatial_dims: ClassVar[int] = 1
+    examples = (
+        Example({"out_channels": 8, "kernel_size": 3, "dilation": 2}, (4, 100), (8, 96)),
+        Example({"out_channels": 8, "kernel_size": 7, "padding": "same"}, (4, 100), (8, 100)),
+    )
+
+
+class WeightNormConv2d(_WeightNorm, Convolution):
+    """Conv2d with weight normalisation: each kernel is g·v/‖v‖, with its length g learned.
+
+    Source: Salimans and Kingma, 2016, arXiv:1602.07868; weight_norm of
+    torch.nn.utils.parametrizations.
+    """
+
+    python = _written("Conv2d")
+    spatial_dims: ClassVar[int] = 2
+    examples = (
+        Example({"out_channels": 8, "kernel_size": 3, "bias": False}, (3, 32, 32), (8, 30, 30)),
+        Example({"out_channels": 6, "kernel_size": [5, 1], "groups": 3}, (3, 9, 9), (6, 5, 9)),
+    )
+
+
+class WeightNormConvTranspose1d(_WeightNorm, ConvTranspose1d):
+    """ConvTranspose1d with weight normalisation: a length for each channel of the input.
+
+    Source: Salimans and Kingma, 2016, arXiv:1602.07868; weight_norm of
+    torch.nn.utils.parametrizations.
+    """
+
+    python = _written("ConvTranspose1d")
+    examples = (
+        Example(
+            {"out_channels": 4, "kernel_size": 16, "stride": 8, "padding": 4}, (8, 10), (4, 80)
+        ),
+        Example({"out_channels": 4, "kernel_size": 3, "bias": False}, (8, 10), (4, 12)),
+    )
+
+
+class WeightNormLinear(_WeightNorm, Linear):
+    """Linear with weight normalisation: each row of the weight is g·v/‖v‖.
+
+    Source: Salimans and Kingma, 2016, arXiv:1602.07868; weight_norm of
+    torch.nn.utils.parametrizations.
+    """
+
+    python = _written("Linear")
+    examples = (
+        Example({"out_features": 120}, (400,), (120,)),
+        Example({"out_features": 10, "bias": False}, (84,), (10,)),
+        Example({"out_features": 128, "in_features": 64}, (50, 64), (50, 128)),
+    )
