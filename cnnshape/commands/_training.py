@@ -56,16 +56,13 @@ def faults_told() -> Iterator[None]:
 
     try:
         yield
-    except SpecError as fault:
-        print_diagnostics(fault.diagnostics)
-        raise typer.Exit(1) from None
-    except (BuildError, CheckpointError, PeerLost, TrainingError) as fault:
-        _tell_fault(fault)
+    except (BuildError, CheckpointError, PeerLost, SpecError, TrainingError) as fault:
+        tell_fault(fault)
         if isinstance(fault, PeerLost):
             end_at_once(1)
         raise typer.Exit(1) from None
     except (DataError, DeviceError, RunError) as fault:
-        _tell_fault(fault)
+        tell_fault(fault)
         raise typer.Exit(2) from None
 
 
@@ -133,19 +130,21 @@ def tell(line: str) -> None:
     typer.echo(line, err=True)
 
 
-def _tell_fault(fault: Exception) -> None:
+def tell_fault(fault: Exception) -> None:
     """Print a fault. One that all processes of a run have is told by the first: it ends first,
     and the launcher then ends the others."""
     from time import sleep
 
+    from ..errors import SpecError
     from ..training.distributed import this_process
 
     process = this_process()
-    if process.leads:
-        tell(f"error: {fault}")
-    else:
+    if not process.leads:
         sleep(FOLLOWERS_WAIT_SECONDS)
-        tell(f"error: process {process.rank}: {fault}")
+    if isinstance(fault, SpecError):
+        print_diagnostics(fault.diagnostics)
+    else:
+        tell(f"error: {fault}" if process.leads else f"error: process {process.rank}: {fault}")
 
 
 def end_at_once(code: int) -> NoReturn:

@@ -28,6 +28,7 @@ from ._training import (
     faults_told,
     load_plugins,
     progress_of,
+    tell_fault,
 )
 
 if TYPE_CHECKING:
@@ -205,17 +206,19 @@ def _read(
 ) -> tuple[Network, Recipe]:
     """The network and its recipe; what is wrong with them is told before torch is imported."""
     from ..errors import SpecError
+    from ..training.distributed import this_process
     from ..training.recipe import RecipeFault, read_recipe
 
     try:
         network = load_network(spec, changes)
         recipe = read_recipe(network, asked, name)
     except SpecError as fault:
-        print_diagnostics(fault.diagnostics)
+        tell_fault(fault)
         raise typer.Exit(1) from None
     except RecipeFault as fault:
         usage_error(str(fault), _option(fault.field))
-    print_diagnostics(network.warnings)
+    if this_process().leads:
+        print_diagnostics(network.warnings)
     return network, recipe
 
 

@@ -106,6 +106,13 @@ def test_a_batch_that_cannot_be_shared_is_told(tmp_path, spec):
     assert err.count("cannot be shared") == 1
 
 
+def test_a_faulty_spec_is_told_once(spec):
+    spec.write_text(spec.read_text().replace("kernel_size: 3", "kernel_size: 99"))
+    code, _, err = finish(start(spec, *SETTINGS, launcher=LAUNCHER))
+    assert code == 1
+    assert err.count("kernel_size: 99") == 1
+
+
 def test_what_torchrun_says_of_a_process(monkeypatch):
     for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK"):
         monkeypatch.delenv(name, raising=False)
