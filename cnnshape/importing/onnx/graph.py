@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ...layers.shapes import Shape
+from ..operations.call import Origin
 from .places import Place, is_made_up
 
 LARGEST_CONSTANT = 100_000
 """Elements of a constant beyond which its numbers are not looked at: no spec would hold them."""
 
 
-class Constant(NamedTuple):
+@dataclass(frozen=True)
+class Constant(Origin):
     """A value that does not follow from the input.
 
     Attributes:
@@ -50,9 +52,6 @@ class Constant(NamedTuple):
     def matrix(self) -> tuple[str, bool]:
         """The weight that it is, and that it is not transposed."""
         return self.name, False
-
-    def computed_weight(self) -> None:
-        """What it is computed from: a file holds what comes of it."""
 
 
 class Node(NamedTuple):

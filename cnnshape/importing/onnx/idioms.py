@@ -1,59 +1,18 @@
 """What older files say with several operators, and newer ones with one.
 
-An idiom is an expression: a call is an operator, `+ - * / **` are those of arithmetic, a small
-letter stands for any value, a number for a constant. It is looked for at each node, backwards.
-What it was computed from stays where something else reads it.
+Each idiom is an expression (see `matching`), and what says which operator it stands for. What
+it was computed from stays where something else reads it.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
 from math import isclose
 from typing import Any, NamedTuple, TypeAlias
 
-from .graph import Constant, Graph, Node, needed
-
-
-@dataclass(frozen=True)
-class Match:
-    """What an expression was found to stand for.
-
-    Attributes:
-        graph: where it was found.
-        values: the name of the value that each letter stands for.
-        nodes: the operators of the expression, the last first.
-    """
-
-    graph: Graph
-    values: dict[str, str] = field(default_factory=dict)
-    nodes: tuple[Node, ...] = ()
-
-    def node(self, type: str) -> Node:
-        """The first operator of a type."""
-        return next(node for node in self.nodes if node.type == type)
-
-    def constant(self, letter: str) -> Constant | None:
-        """The constant that a letter stands for, or None."""
-        return self.graph.constants.get(self.values[letter])
-
-    def number(self, letter: str) -> float | None:
-        """The number that a letter stands for, or None."""
-        constant = self.constant(letter)
-        return None if constant is None or constant.array.size != 1 else constant.array.item()
-
-    def shape(self, letter: str) -> tuple[int, ...]:
-        """The shape of a value that follows from the input; () where it is not known."""
-        return self.graph.shapes.get(self.values[letter], ())
-
-    def one_a_channel(self, letter: str, dim: int, rank: int) -> bool:
-        """Whether a letter stands for a constant with a number for each place along `dim`."""
-        constant = self.constant(letter)
-        if constant is None or len(constant.shape) > rank:
-            return False
-        sizes = (1,) * (rank - len(constant.shape)) + constant.shape
-        return all(size == 1 for place, size in enumerate(sizes) if place != dim)
+from .graph import Graph, Node, needed
+from .matching import Match, is_number, matches, parts
 
 
 class Operator(NamedTuple):
@@ -66,8 +25,6 @@ class Operator(NamedTuple):
 
 Build: TypeAlias = Callable[[Match], "Operator | None"]
 
-ARITHMETIC = {ast.Add: "Add", ast.Sub: "Sub", ast.Mult: "Mul", ast.Div: "Div", ast.Pow: "Pow"}
-COMMUTES = ("Add", "Mul")
 IDIOMS: dict[str, list[tuple[ast.expr, Build]]] = {}
 """The idioms by the type of their last operator."""
 
@@ -78,7 +35,7 @@ def _idiom(*expressions: str) -> Callable[[Build], Build]:
     def add(build: Build) -> Build:
         for text in expressions:
             expression = ast.parse(text, mode="eval").body
-            IDIOMS.setdefault(_parts(expression)[0], []).append((expression, build))
+            IDIOMS.setdefault(parts(expression)[0], []).append((expression, build))
         return build
 
     return add
@@ -87,16 +44,21 @@ def _idiom(*expressions: str) -> Callable[[Build], Build]:
 def with_idioms(graph: Graph) -> list[Node]:
     """The nodes that an output depends on, each idiom as one operator."""
     makers: dict[str, Node] = {}
+    same: dict[str, str] = {}
     nodes = []
-    for node in graph.nodes:
+    for given in graph.nodes:
+        node = given._replace(inputs=tuple(same.get(name, name) for name in given.inputs))
         makers.update(dict.fromkeys(node.outputs, node))
-        nodes.append(_as_one(node, makers, graph))
+        node = _as_one(node, makers, graph)
+        if node.type == "Identity":
+            same[node.outputs[0]] = node.inputs[0]
+        nodes.append(node)
     return needed(nodes, graph.outputs)
 
 
 def _as_one(node: Node, makers: dict[str, Node], graph: Graph) -> Node:
     for expression, build in IDIOMS.get(node.type, ()):
-        for match in _matches(expression, node.outputs[0], Match(graph), makers):
+        for match in matches(expression, node.outputs[0], Match(graph), makers):
             found = build(match)
             if found is not None:
                 reads = tuple(match.values[letter] for letter in found.reads)
@@ -104,62 +66,6 @@ def _as_one(node: Node, makers: dict[str, Node], graph: Graph) -> Node:
                 makers.update(dict.fromkeys(node.outputs, new))
                 return _as_one(new, makers, graph)
     return node
-
-
-def _matches(
-    expression: ast.expr, value: str, match: Match, makers: dict[str, Node]
-) -> Iterator[Match]:
-    """The ways in which a value is what an expression says."""
-    if isinstance(expression, ast.Name):
-        if match.values.setdefault(expression.id, value) == value:
-            yield match
-        return
-    if isinstance(expression, ast.Constant):
-        constant = match.graph.constants.get(value)
-        if constant is not None and _is(constant, expression.value):
-            yield match
-        return
-    type, operands = _parts(expression)
-    node = makers.get(value)
-    if node is None or node.type != type or len(node.inputs) < len(operands):
-        return
-    found = replace(match, nodes=(*match.nodes, node))
-    orders = [operands, operands[::-1]] if type in COMMUTES else [operands]
-    for order in orders:
-        yield from _all_match(order, node.inputs, found, makers)
-
-
-def _all_match(
-    operands: list[ast.expr], values: tuple[str, ...], match: Match, makers: dict[str, Node]
-) -> Iterator[Match]:
-    """The ways in which each operand is its value."""
-    if not operands:
-        yield match
-        return
-    own = replace(match, values=dict(match.values))
-    for found in _matches(operands[0], values[0], own, makers):
-        yield from _all_match(operands[1:], values[1:], found, makers)
-
-
-def _parts(expression: ast.expr) -> tuple[str, list[ast.expr]]:
-    """The operator of an expression, and what it is of."""
-    if isinstance(expression, ast.BinOp):
-        return ARITHMETIC[type(expression.op)], [expression.left, expression.right]
-    if isinstance(expression, ast.UnaryOp):
-        return "Neg", [expression.operand]
-    assert isinstance(expression, ast.Call)
-    assert isinstance(expression.func, ast.Name)
-    return expression.func.id, expression.args
-
-
-def _is(constant: Constant, number: Any) -> bool:
-    """Whether a constant is a number, within the precision of halves."""
-    values = constant.array.reshape(-1)
-    return (
-        values.size > 0
-        and all(isclose(value, number, rel_tol=1e-3) for value in values[:2])
-        and bool((values == values[0]).all())
-    )
 
 
 # Activations ------------------------------------------------------------------------------
@@ -282,7 +188,7 @@ def _groups(match: Match, reads: str) -> Operator | None:
     norm = match.node("InstanceNormalization")
     scale, shift = match.constant("s"), match.constant("t")
     middle = match.graph.shapes.get(norm.inputs[0], ())
-    if scale is None or shift is None or not _is(scale, 1) or shift.array.any():
+    if scale is None or shift is None or not is_number(scale, 1) or shift.array.any():
         return None
     if len(middle) != 3 or middle[0] != match.shape("x")[0]:
         return None
@@ -292,9 +198,8 @@ def _groups(match: Match, reads: str) -> Operator | None:
 
 @_idiom(
     "x / (Squeeze(AveragePool(Pad(Unsqueeze(x * x)))) * a + k) ** b",
+    "x / (Squeeze(AveragePool(Pad(Reshape(x * x)))) * a + k) ** b",
     "x / (Reshape(Squeeze(AveragePool(Pad(Reshape(x * x))))) * a + k) ** b",
-    "x / (Squeeze(AveragePool(Pad(Unsqueeze(x ** 2)))) * a + k) ** b",
-    "x / (Reshape(Squeeze(AveragePool(Pad(Reshape(x ** 2))))) * a + k) ** b",
 )
 def _local_response_norm(match: Match) -> Operator | None:
     size = max(match.node("AveragePool").attributes["kernel_shape"])
@@ -323,12 +228,32 @@ def _reshaped_twice(match: Match) -> Operator:
     return Operator("Reshape", "x")
 
 
+@_idiom("Transpose(x)")
+def _in_the_same_order(match: Match) -> Operator | None:
+    order = match.nodes[0].attributes.get("perm")
+    return Operator("Identity", "x") if order is not None and order == sorted(order) else None
+
+
 @_idiom("Transpose(Transpose(x))")
 def _transposed_twice(match: Match) -> Operator | None:
     outer, inner = (node.attributes.get("perm") for node in match.nodes)
     if outer is None or inner is None:
         return None
-    order = [inner[place] for place in outer]
-    if order == sorted(order):
-        return Operator("Identity", "x")
-    return Operator("Transpose", "x", {"perm": order})
+    return Operator("Transpose", "x", {"perm": [inner[place] for place in outer]})
+
+
+@_idiom("Expand(x)")
+def _expanded_to_itself(match: Match) -> Operator | None:
+    same = match.shape("x") == match.graph.shapes.get(match.nodes[0].outputs[0])
+    return Operator("Identity", "x") if same and match.shape("x") else None
+
+
+@_idiom(
+    "Reshape(ScatterND(z, Unsqueeze(Reshape((p := MaxPool(x)) - Slice(MaxPool(x)) + s)),"
+    " Reshape(v)))"
+)
+def _max_unpool(match: Match) -> Operator:
+    """Values put where a pool found its maxima, counted over the whole batch."""
+    window = match.node("MaxPool").attributes
+    names = ("kernel_shape", "strides", "pads")
+    return Operator("MaxUnpool", "vp", {name: window[name] for name in names if name in window})

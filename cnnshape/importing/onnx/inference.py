@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -64,12 +65,12 @@ class _Inference:
         for tensor in graph.initializer:
             constant = Constant(tensor.name, _array(tensor), learned=True)
             number = constant.is_uniform and not constant.is_named
-            self._constant(constant._replace(learned=not number))
+            self._constant(replace(constant, learned=not number))
 
     def _constant(self, constant: Constant) -> None:
         from onnx import helper
 
-        name, array, _ = constant
+        name, array = constant.name, constant.array
         self.constants[name] = constant
         elements = helper.np_dtype_to_tensor_dtype(array.dtype)
         self.types[name] = helper.make_tensor_type_proto(elements, array.shape)
@@ -95,7 +96,7 @@ class _Inference:
         elif node.op_type == "CastLike" and reads[0] in self.constants:
             constant = self.constants[reads[0]]
             array = constant.array.astype(self._dtype(reads[1]))
-            self._constant(constant._replace(name=node.output[0], array=array))
+            self._constant(replace(constant, name=node.output[0], array=array))
         elif node.op_type in ("Shape", "Size") and reads[0] in self.graph.shapes:
             self._fold(node, {reads[0]: _empty(self.graph.shapes[reads[0]])})
         elif known and self._fits(node, reads):

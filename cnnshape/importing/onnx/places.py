@@ -23,7 +23,10 @@ _WEIGHT = re.compile(r"(.+?)[._/](?:weight|kernel|gamma|filter|[wW])(?:_\d+)?(?:
 """'layer1.conv1.weight', as PyTorch names the weight of a module, or 'conv1_w_0', as others do."""
 COPY = " copy "
 """Comes after the name of a weight, in the name of its copies."""
-_MADE_UP = re.compile(r"onnx::.*|\d+|val_\d+|.*/?Constant(_\d+)?_output_\d+|const_.*|.*__\d+|")
+_MADE_UP = re.compile(
+    r"|\d+|onnx::.*|val_\d+|.*_default(_\d+)?|.*_tensor_(constant)?\d+"  # PyTorch
+    r"|.*/?Constant(_\d+)?_output_\d+|const_.*|.*__\d+"
+)
 """Names that an exporter has counted out."""
 
 

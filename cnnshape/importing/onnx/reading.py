@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ...network import INPUT
-from ..graph import NotSaid, Recorded, Unsupported, output_shape
+from ..graph import NotSaid, Recorded, Unsupported
 from ..importer import ImportFault
 from ..ledger import Ledger, Path
 from ..operations import Answer, Chain, Indices, Layer, Value, check_samples
@@ -113,18 +113,12 @@ class _Reader:
     def _add(self, said: Layer | Chain, node: Node, name: str) -> None:
         value = self._shaped(name)
         check_samples(said, value)
-        *first, last = said.layers if isinstance(said, Chain) else [said]
-        reads = said.reads
-        for layer in first:
-            shapes = tuple(self.ledger.shapes[read.key] for read in reads)
-            shape = (self.graph.batch, *output_shape(layer.type, layer.arguments, shapes))
-            key = self._put(layer._replace(reads=reads), shape, node)
-            reads = (reads[0]._replace(key=key),)
-        key = self._put(last._replace(reads=reads), value.shape, node)
+        if isinstance(said, Chain):
+            path = self._path(said.layers[said.named], node)
+            key = self.ledger.add_chain(said, value.shape, path)
+        else:
+            key = self.ledger.add(said, value.shape, self._path(said, node))
         self.values[name] = value._replace(key=key)
-
-    def _put(self, layer: Layer, shape: tuple[int, ...], node: Node) -> str:
-        return self.ledger.add(layer, shape, self._path(layer, node))
 
     def _path(self, layer: Layer, node: Node) -> tuple[str, ...]:
         """Its weight's module, or, without a name of its own, the module that it is in."""

@@ -66,5 +66,6 @@ def padded(op: Operator, edges: Edges, layer: Layer, value: float) -> Answer:
         chain.then(f"ConstantPad{rank}d", padding=padding, value=value)
     else:
         chain.then(f"ZeroPad{rank}d", padding=padding)
-    chain.layers.append(layer._replace(arguments=layer.arguments | {"padding": [0] * rank}))
+    inside = layer.arguments | {"padding": [0] * rank}
+    chain.layers.append(layer._replace(arguments=inside, reads=()))
     return chain

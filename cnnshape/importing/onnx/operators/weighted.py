@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from ...graph import NotSaid
 from ...operations import Answer, Chain, Layer, Value
+from ...operations.call import Origin
 from .edges import Edges, padded, window_edges
 from .operator import Operator, Rules
 
@@ -37,12 +39,16 @@ def _transposed_convolution(op: Operator) -> Answer:
         "padding": edges.begin,
         "output_padding": [max(size, 0) for size in after],
     }
+    layer = Layer(f"ConvTranspose{rank}d", given, (op.x,), _weights(op))
+    if min(after) >= 0:
+        return layer
     chain = Chain((op.x,))
-    chain.layers.append(Layer(f"ConvTranspose{rank}d", given, (op.x,), _weights(op)))
+    chain.layers.append(layer._replace(reads=()))
+    chain.named = 0
     for dim, (size, length) in enumerate(zip(after, op.output[2:], strict=True), 2):
         if size < 0:
             chain.then("Narrow", dim=dim, start=0, length=length)
-    return chain if len(chain.layers) > 1 else chain.layers[0]
+    return chain
 
 
 def _window(op: Operator, weight: Value) -> dict[str, Any]:
@@ -101,20 +107,15 @@ def _matmul(op: Operator) -> Answer:
     return op.as_torch("matmul", *op.inputs[:2])
 
 
-class _Transposed(NamedTuple):
+@dataclass(frozen=True)
+class _Transposed(Origin):
     """How a matrix is computed that is a constant's transpose."""
 
     name: str
 
-    def constant(self) -> None:
-        """Its numbers: they are learned."""
-
     def matrix(self) -> tuple[str, bool]:
         """The constant, and that it is transposed."""
         return self.name, True
-
-    def computed_weight(self) -> None:
-        """What it is computed from otherwise: nothing."""
 
 
 def _transposed(weight: Value) -> Value:
