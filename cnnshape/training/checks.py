@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from ..layers import format_shape
 from ..torch_backend.devices import readable_bytes
 from .batches import MEMORY_SHARE, free_memory_of
 from .distributed import Group
@@ -25,6 +26,15 @@ def check_batch(recipe: Recipe, group: Group) -> None:
         raise TrainingError(
             f"a batch of {recipe.batch} cannot be shared by {group.size} processes alike; "
             f"try --batch {fit}"
+        )
+
+
+def check_augmentation(recipe: Recipe, network: Network) -> None:
+    """Raise TrainingError where what should be changed at random are no images."""
+    if recipe.augment and len(network.input_shape) != 3:
+        raise TrainingError(
+            f"{', '.join(recipe.augment)} can be done to images, C×H×W, and the network reads "
+            f"{format_shape(network.input_shape)}; use --augment none"
         )
 
 

@@ -23,7 +23,7 @@ from .events import EpochDone, Event, Looked
 from .faults import Interrupted, TrainingError
 from .interruption import interrupts_noted
 from .optimizer import Optimizer
-from .recipe import Recipe
+from .recipe import PEAK_LR, Recipe
 from .schedule import one_cycle
 from .seeds import derived_seed, epoch_order, seed_draws
 from .tally import Tally
@@ -189,7 +189,8 @@ def _check_test_loss(job: Job, evaluation: Evaluation, epoch: int) -> None:
 
 
 def _try_lower(recipe: Recipe) -> str:
-    return f"try a lower one, such as --lr {(recipe.lr or 0.0) / 4:.2g}"
+    lower = min((recipe.lr or 0.0) / 4, PEAK_LR[recipe.optimizer])
+    return f"try a lower one, such as --lr {lower:.2g}"
 
 
 def _looked(job: Job, position: Position, tally: Tally, pace: _Pace) -> Looked:

@@ -13,6 +13,7 @@ from ..errors import Diagnostic, SpecError
 from ..layers import format_shape
 from ..layers.base import Meaning
 from ..network import INPUT
+from .wording import count_of
 
 if TYPE_CHECKING:
     from ..network import Network, Node
@@ -155,7 +156,9 @@ def _mismatch(network: Network, last: Node, classes: int) -> Diagnostic:
             help=f"put Flatten, and Linear with out_features: {classes}, at the end of the network",
         )
     decides = _decides(network, last)
-    message = f"the network gives {shape[0]} numbers, and the data set has {classes} classes"
+    message = (
+        f"the network gives {count_of(shape[0], 'number')}, and the data set has {classes} classes"
+    )
     setting = next((key for key, value in network.params.items() if value == shape[0]), None)
     argument = next(
         (key for key, value in decides.layer.arguments.items() if value == shape[0]), "its outputs"

@@ -15,7 +15,7 @@ from ..files import write_atomically
 from ..structure.yaml_text import NotWritable, spec_text
 from ..torch_backend.devices import AUTO
 from .checkpoint import Position, read_checkpoint
-from .checks import check_batch, check_memory
+from .checks import check_augmentation, check_batch, check_memory
 from .data import Data
 from .distributed import Group
 from .events import EpochDone
@@ -126,6 +126,7 @@ def new_training(
         distances=objective.meaning == "distances",
     )
     check_batch(recipe, group)
+    check_augmentation(recipe, network)
     memory = check_memory(network, recipe, device, group, len(data.train) + len(data.test))
     plan = Plan(
         spec=_written(network, recipe),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cnnshape import load
+from cnnshape import load, loads
 from cnnshape.training import checks
-from cnnshape.training.checks import check_batch, check_memory
+from cnnshape.training.checks import check_augmentation, check_batch, check_memory
 from cnnshape.training.distributed import Group
 from cnnshape.training.faults import TrainingError
 from cnnshape.training.memory import training_memory
@@ -57,6 +57,14 @@ def test_images_count_where_they_will_be_in_memory(monkeypatch):
     # 1,000 of 32×32 are 1 MB; 6,000 are more than half of what is free, and so are streamed.
     assert "about 8.21 MB" in check_memory(LENET, Recipe(), CPU, Group(), 1_000)
     assert "about 7.18 MB" in check_memory(LENET, Recipe(), CPU, Group(), 6_000)
+
+
+def test_images_alone_are_augmented():
+    signals = loads("input: [2, 9]\nlayers: [Flatten, {type: Linear, out_features: 10}]")
+    check_augmentation(Recipe(augment=("flip",)), LENET)
+    check_augmentation(Recipe(augment=()), signals)
+    with pytest.raises(TrainingError, match="flip can be done to images, C×H×W, and the network"):
+        check_augmentation(Recipe(augment=("flip",)), signals)
 
 
 @pytest.mark.parametrize(("batch", "size", "fits"), [(64, 2, None), (65, 2, 64), (3, 4, 4)])

@@ -159,7 +159,7 @@ def test_a_map_is_no_answer():
 
 
 def test_one_number_is_not_enough_for_three_classes():
-    assert "the network gives 1 numbers" in _message(_net(features=1), 3)
+    assert "the network gives 1 number, and" in _message(_net(features=1), 3)
 
 
 def test_several_outputs_are_refused():

@@ -110,7 +110,7 @@ class Preparation:
         from .drawings import read_drawing
         from .image_files import BrokenImage, read_middle, without_warnings
 
-        if len(self.source) != 3:
+        if len(self.source) != 3 or self.source[0] not in (1, 3):
             raise DataError(
                 f"{printable(path)} is an image, and the network reads {format_shape(self.source)}"
             )

@@ -226,3 +226,5 @@ def test_a_file_that_is_no_image_is_told(tmp_path: Path) -> None:
     signals = load_data("synthetic:4", input_shape=(2, 9)).train
     with pytest.raises(DataError, match=r"is an image, and the network reads 2×9"):
         Preparation.fit(signals, (2, 9)).of_file(path)
+    with pytest.raises(DataError, match=r"is an image, and the network reads 2×8×8"):
+        Preparation.fit(images(4, 2, 8, 8), (2, 8, 8)).of_file(path)
