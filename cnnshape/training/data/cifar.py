@@ -107,8 +107,8 @@ def load_cifar(name: str, data_dir: Path | None, *, download: bool, report: Repo
     else:
         form, batches = read_batches(data_dir, chosen.forms, name)
     read = _read_records if form.binary else _read_python
-    *parts, test = (read(chosen, batch) for batch in batches)
-    train = _joined(parts)
+    *parts, last = (read(chosen, batch) for batch in batches)
+    train, test = _joined(parts), _joined([last])
     notes = f"{name}: {len(train):,} training and {len(test):,} test images"
     if (len(train), len(test)) != (TRAIN, TEST):
         notes += f", not the {TRAIN:,} and {TEST:,} that were published"
@@ -155,6 +155,7 @@ def _checked(chosen: CifarSet, batch: Batch, pixels: Pixels, labels: Labels) -> 
 
 
 def _joined(parts: list[ArrayImages]) -> ArrayImages:
+    """The images of batches in an array of their own: those in a file's bytes torch warns of."""
     import numpy as np
 
     pixels = np.concatenate([part.array for part in parts])

@@ -68,6 +68,7 @@ def check(name: str, form: Form, place: Path) -> None:
     assert data.train.pixels(slice(None)).flags.writeable
     assert data.train.labels.tolist() == [label for batch in batches for label in labels_of(batch)]
     assert data.test.labels.tolist() == labels_of(len(form.train))
+    assert all(part.pixels(slice(None)).flags.writeable for part in (data.train, data.test))
     assert data.notes[0].startswith(f"{name}: {len(expected)} training and 4 test images, not the")
     assert data.train.drawing is None
 
