@@ -37,6 +37,7 @@ class Check(NamedTuple):
         layers: how many were compared.
         named: how many of the module's tensors have the same name in the spec. tensors: of
             how many.
+        tolerance: how large the difference may be.
     """
 
     params: tuple[int, int | None]
@@ -46,9 +47,10 @@ class Check(NamedTuple):
     layers: int
     named: int
     tensors: int
+    tolerance: float = TOLERANCE
 
 
-def refused(check: Check, tolerance: float = TOLERANCE) -> str:
+def refused(check: Check) -> str:
     """Why a check does not hold, or ''."""
     if check.params[1] not in (None, check.params[0]):
         return f"it has {check.params[0]:,} parameters, the module {check.params[1]:,}"
@@ -58,7 +60,7 @@ def refused(check: Check, tolerance: float = TOLERANCE) -> str:
         return f"it gives {check.shapes[0]}, the module {check.shapes[1]}"
     if not isfinite(check.difference):
         return "with the same weights the outputs are no numbers that could be compared"
-    if not check.difference <= tolerance:
+    if not check.difference <= check.tolerance:
         return f"with the same weights the outputs differ by {check.difference:.1e} of the largest"
     return ""
 

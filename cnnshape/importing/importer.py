@@ -182,10 +182,10 @@ def import_onnx(
     result = None
     if not found:
         from .checking import refused
-        from .onnx.proof import TOLERANCE, check
+        from .onnx.proof import check
 
         result = check(model, graph, network, order)
-        if problem := refused(result, TOLERANCE):
+        if problem := refused(result):
             raise ImportFault(f"what was written is not the model: {problem}")
     return Imported(text, network, result, found, {})
 

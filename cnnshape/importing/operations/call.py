@@ -30,12 +30,19 @@ class Origin(Protocol):
 
     def constant(self) -> Any:
         """Its numbers, as nested lists or one number; None where they are learned, or many."""
+        return None
 
     def matrix(self) -> tuple[str, bool] | None:
         """The parameter that it is, as a matrix, and whether transposed; None: it is neither."""
+        return None
+
+    def position_bias(self) -> PositionBias | None:
+        """The table that it is looked up in, where it is numbers for pairs of positions."""
+        return None
 
     def computed_weight(self) -> ComputedWeight | None:
         """What it is computed from, where layer types say it of a weight."""
+        return None
 
 
 class Value(NamedTuple):
