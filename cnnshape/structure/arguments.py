@@ -25,8 +25,19 @@ def spec_arguments(node: Node) -> dict[str, Any]:
         if not layer.fields[name].inferred and value != layer.fields[name].default_for(type(layer))
     }
     if not _makes(written, node):
-        written = {name: value for name, value in layer.arguments.items() if value is not None}
+        everything = {name: value for name, value in layer.arguments.items() if value is not None}
+        written = _needed(everything, node)
     return {name: plain(layer, name) for name in written}
+
+
+def _needed(arguments: dict[str, Any], node: Node) -> dict[str, Any]:
+    """Those of the arguments without which it would be another layer."""
+    needed = dict(arguments)
+    for name in arguments:
+        fewer = {key: value for key, value in needed.items() if key != name}
+        if _makes(fewer, node):
+            needed = fewer
+    return needed
 
 
 def written_arguments(node: Node) -> dict[str, Any]:
@@ -43,7 +54,8 @@ def plain(layer: Layer, name: str) -> Any:
     if isinstance(value, tuple):
         alike = len(value) > 1 and all(type(v) is type(value[0]) for v in value)
         one = value[0] if value and alike and len(set(value)) == 1 else None
-        single = value[0] if len(value) == 1 and isinstance(kind, PerDimension) else one
+        alone = len(value) == 1 and (isinstance(kind, PerDimension) or layer.fields[name].inferred)
+        single = value[0] if alone else one
         if single is not None and not isinstance(single, tuple) and _reads_as(layer, name, single):
             return single
     return _as_lists(value)

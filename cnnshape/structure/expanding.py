@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..spec.expressions import value_of as value_of_expression
-from .program import Expression, GroupCall, Parameter, PerTurn, Program, Reference, Template
+from .program import (
+    Argument,
+    Call,
+    Expression,
+    GroupCall,
+    LayerCall,
+    Parameter,
+    PerTurn,
+    Program,
+    Template,
+    names_of,
+)
 
 
 class Layer(NamedTuple):
@@ -28,48 +39,78 @@ def expand(
         channels: the channels of the value of a path, for expressions with `in_channels`.
         input: what the network's own input is called.
     """
-    return _expanded(program, program.root, "", [input], {}, channels)
+    yield from _Expansion(program, channels).layers(program.root, "", [input], {})
 
 
-def _expanded(
-    program: Program,
-    template: Template,
-    prefix: str,
-    inputs: list[str],
-    values: Mapping[str, Any],
-    channels: Callable[[str], int] | None,
-) -> Iterator[Layer]:
-    def value_of(argument: Any, turn: int) -> Any:
-        if isinstance(argument, PerTurn):
-            return value_of(argument.values[turn], 0)
-        if isinstance(argument, Parameter):
-            return values[argument.name]
-        if not isinstance(argument, Expression):
-            return argument
+class _Expansion:
+    def __init__(self, program: Program, channels: Callable[[str], int] | None) -> None:
+        self.program = program
+        self.channels = channels
+
+    def layers(
+        self, template: Template, prefix: str, inputs: list[str], values: Mapping[str, Any]
+    ) -> Generator[Layer, None, dict[str, str]]:
+        """The layers of a template; at the end the paths of the values in it, as it calls them."""
         names = dict(values)
-        if channels is not None and "in_channels" in argument.text:
-            names["in_channels"] = channels(inputs[0])
-        return value_of_expression(argument.text, names)
-
-    def path_of(reference: Reference) -> str:
-        if not reference.child:
-            return inputs[int(reference.place)]
-        place = f".{reference.place}" if reference.place else ""
-        return f"{prefix}{reference.child}{place}"
-
-    for call in template.children:
-        reads = [path_of(reference) for reference in call.reads]
-        if not isinstance(call, GroupCall):
-            own = {name: value_of(argument, 0) for name, argument in call.arguments.items()}
+        if self.channels is not None:
+            names["in_channels"] = self.channels(inputs[0])
+        paths: dict[str, str] = {}
+        there = {id(c): bool(_value(c.when, names)) for c in template.children}
+        called = _called([c for c in template.children if there[id(c)]], names)
+        for call in template.children:
+            reads = [
+                paths[reference.path] if reference.child else inputs[int(reference.place)]
+                for reference in call.reads
+            ]
+            if isinstance(call, GroupCall):
+                inner = self.program.templates[call.template]
+                turns = call.names if there[id(call)] else ()
+                for turn, name in enumerate(turns):
+                    given = {p.name: p.default for p in inner.params}
+                    given |= {k: _value(v, names, turn) for k, v in call.arguments.items()}
+                    path = f"{prefix}{called.get(name, name)}."
+                    inside = yield from self.layers(inner, path, reads, given)
+                    paths |= {f"{name}.{own}": each for own, each in inside.items()}
+                    reads = [paths[f"{name}.{inner.result}"]]
+                if not turns:
+                    paths[f"{call.names[0]}.{inner.result}"] = reads[call.passes]
+                continue
+            if not there[id(call)]:
+                paths[call.name] = reads[call.passes]
+                continue
+            own = {name: _value(argument, names) for name, argument in call.arguments.items()}
             shares = call.shares and _shared(prefix, call.shares)
-            yield Layer(f"{prefix}{call.name}", call.type, own, tuple(reads), shares)
-            continue
-        inner = program.templates[call.template]
-        for turn, name in enumerate(call.names):
-            given = {p.name: p.default for p in inner.params}
-            given |= {key: value_of(argument, turn) for key, argument in call.arguments.items()}
-            yield from _expanded(program, inner, f"{prefix}{name}.", reads, given, channels)
-            reads = [f"{prefix}{name}.{inner.result}"]
+            paths[call.name] = path = f"{prefix}{called.get(call.name, call.name)}"
+            yield Layer(path, _value(call.type, names), own, tuple(reads), shares)
+        return paths
+
+
+def _called(calls: list[Call], names: Mapping[str, Any]) -> dict[str, str]:
+    """What children are really called that have not their own names."""
+    found: dict[str, str] = {}
+    for call in calls:
+        if call.called:
+            found[names_of(call)[0]] = str(_value(call.called, names))
+    written = {n for call in calls if call.called is None for n in names_of(call)}
+    counts: dict[str, int] = {}
+    for call in calls:
+        if isinstance(call, LayerCall) and call.called == "":
+            stem = str(_value(call.type, names)).lower()
+            counts[stem] = counts.get(stem, 0) + 1
+            while f"{stem}{counts[stem]}" in written:
+                counts[stem] += 1
+            found[call.name] = f"{stem}{counts[stem]}"
+    return found
+
+
+def _value(argument: Argument, names: Mapping[str, Any], turn: int = 0) -> Any:
+    if isinstance(argument, PerTurn):
+        return _value(argument.values[turn], names)
+    if isinstance(argument, Parameter):
+        return names[argument.name]
+    if not isinstance(argument, Expression):
+        return argument
+    return value_of_expression(argument.text, names)
 
 
 def _shared(prefix: str, shares: str) -> str:

@@ -2,78 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..parts import Part, tree
 from .arguments import spec_arguments
+from .grouping import drafts_of
+from .groups import Draft
 from .naming import name_drafts
 from .parameters import infer
-from .program import Call, GroupCall, Program, Reference, Template
+from .program import Call, GroupCall, Program, Template
 from .repeats import fold
 
 if TYPE_CHECKING:
     from ..network import Network, Node
 
-Arguments = Callable[["Node"], dict[str, Any]]
-
-
-class Group:
-    """A group of a network, as an instance of a draft.
-
-    Attributes:
-        path: where it stands, '' for the whole.
-        children: layers and groups, in order.
-        inputs: the paths of the values from outside that it reads, in the order of use.
-        reads: for each child, what it reads.
-        draft: the template that it is an instance of.
-        values: the parameters' values here, once they are known.
-    """
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.children: list[tuple[str, Node | Group]] = []
-        self.inputs: list[str] = []
-        self.reads: list[tuple[Reference, ...]] = []
-        self.draft: Draft
-        self.values: dict[str, Any] = {}
-
-    def leaves(self) -> Iterator[Node]:
-        """The layers in it, in order."""
-        for _, child in self.children:
-            if isinstance(child, Group):
-                yield from child.leaves()
-            else:
-                yield child
-
-
-class Draft:
-    """A template while it is being made; `instances` are the groups that it stands for."""
-
-    def __init__(self, class_name: str, outputs: tuple[str, ...], result: str) -> None:
-        self.class_name = class_name
-        self.outputs = outputs
-        self.result = result
-        self.instances: list[Group] = []
-        self.places = 0
-        self.channel_params: set[str] = set()
-        self.name = ""
-        self.template: Template
-
-    @property
-    def first(self) -> Group:
-        """The instance that stands for all."""
-        return self.instances[0]
-
 
 def program(
     network: Network,
     *,
-    arguments: Arguments = spec_arguments,
+    arguments: Callable[[Node], dict[str, Any]] = spec_arguments,
     class_names: Mapping[str, str] | None = None,
     incoming: bool = True,
     templates: bool = True,
+    optional: bool = False,
 ) -> Program:
     """The structure of a network.
 
@@ -83,128 +35,127 @@ def program(
         class_names: what groups are called, by path; those of the network where left out.
         incoming: whether an expression may name `in_channels`, as in a spec.
         templates: whether groups that are alike become one template at all.
+        optional: whether those of which some lack what others have do, too: a template then
+            has calls that are left out by a condition, or are of several types.
     """
     names = (
         {path: group.type for path, group in network.groups.items()}
         if class_names is None
         else class_names
     )
-    finder = _Finder(network, names, templates)
-    root = finder.describe(tree(network))
-    drafts = finder.drafts
-    for draft in drafts:
-        for _, child in draft.first.children:
-            if isinstance(child, Group):
-                child.draft.places += 1
+    drafts = drafts_of(network, names, templates=templates, optional=optional)
     name_drafts(drafts)
-    for draft in drafts:
-        used = {other.name: other.template for other in _used(draft)}
-        # Where a template is written inside another, in_channels would be the other's.
-        asks = incoming and draft.places > 1
+    asking = _asking(drafts) if incoming else set()
+
+    def make(draft: Draft) -> Draft:
+        used = {inner.name: inner.template for inner in draft.drafts()}
+        asks = draft in asking
         params, calls = infer(draft, network, arguments, incoming=asks)
-        children = fold(calls, draft, used)
-        if asks and _is_one_repeat(children):
+        children = fold(calls, draft, used, steps=optional)
+        if asks and _is_one_repeat(children, optional):
             params, calls = infer(draft, network, arguments, incoming=False)
-            children = fold(calls, draft, used)
+            children = fold(calls, draft, used, steps=optional)
         draft.template = Template(
             name=draft.name,
             class_name=draft.class_name,
             params=params,
-            inputs=len(draft.first.inputs),
+            inputs=draft.inputs,
             children=children,
-            outputs=draft.outputs,
-            result=draft.result,
+            outputs=tuple([output.path for output in draft.outputs]),
+            result=draft.result.path,
             uses=len(draft.instances),
-            inline=draft.places == 1 or _is_one_repeat(children),
+            inline=draft.places == 1 or _is_one_repeat(children, optional),
         )
+        return draft
+
+    made: list[Draft] = []
+    for draft in drafts:
+        rows = [make(row) for row in _rows(draft, drafts)] if optional else []
+        if rows and all(_is_one_repeat(row.template.children, optional) for row in rows):
+            _put_rows(draft, rows, drafts)
+            made += rows
+        else:
+            made.append(make(draft))
+    return _program(made)
+
+
+def _program(drafts: list[Draft]) -> Program:
+    # What is repeated, or stands in several templates that are written in their places.
     repeated = {
         call.template
         for draft in drafts
         for call in draft.template.children
-        if isinstance(call, GroupCall) and len(call.names) > 1
+        if isinstance(call, GroupCall)
+        and (len(call.names) > 1 or (draft.template.inline and draft.places > 1))
     }
+    *inner, root = drafts
     made = [
         replace(draft.template, inline=draft.template.inline and draft.name not in repeated)
-        for draft in drafts
-        if draft is not root.draft
+        for draft in inner
     ]
-    return Program(root.draft.template, {template.name: template for template in made})
+    return Program(root.template, {template.name: template for template in made})
 
 
-def _is_one_repeat(children: tuple[Call, ...]) -> bool:
-    return len(children) == 1 and isinstance(children[0], GroupCall) and len(children[0].names) > 1
+def _rows(draft: Draft, drafts: list[Draft]) -> list[Draft]:
+    """A draft for each instance of one that is the same group in turns, such as the stages of a
+    residual network: as rows of a table they read better than as uses of one template."""
+    kinds = {slot.kind for slot in draft.slots}
+    parents = [other for other in drafts if draft in other.drafts()]
+    if (
+        draft.places < 2
+        or len(kinds) > 1
+        or not isinstance(kinds.pop(), Draft)
+        or any(len(parent.instances) > 1 for parent in parents)
+    ):
+        return []
+    rows = []
+    for number, group in enumerate(draft.instances, 1):
+        row = Draft(draft.class_name, draft.inputs, draft.slots, draft.outputs, draft.result)
+        row.add(group, group.places)
+        row.name = f"{draft.name}.{number}"
+        row.places = 1
+        rows.append(row)
+    return rows
 
 
-def _used(draft: Draft) -> list[Draft]:
-    return [child.draft for _, child in draft.first.children if isinstance(child, Group)]
+def _put_rows(draft: Draft, rows: list[Draft], drafts: list[Draft]) -> None:
+    """Put the rows in the places of the draft that they were."""
+    of_group = {id(row.first): row for row in rows}
+    for parent in drafts:
+        parent.slots = tuple(
+            [
+                slot._replace(kind=of_group[id(parent.first.child(k))])
+                if slot.kind is draft
+                else slot
+                for k, slot in enumerate(parent.slots)
+            ]
+        )
+    for inner in draft.drafts():
+        inner.places += len(rows) - 1
 
 
-class _Finder:
-    """Walks over the tree of paths from the leaves up, and finds equal groups."""
+def _asking(drafts: list[Draft]) -> set[Draft]:
+    """The drafts whose expressions may name `in_channels`.
 
-    def __init__(self, network: Network, names: Mapping[str, str], templates: bool) -> None:
-        self.names = names
-        self.templates = templates
-        self.index = {node.path: place for place, node in enumerate(network.layers)}
-        self.by_path = network.by_path
-        self.last_read = dict.fromkeys(self.index, -1)
-        for place, node in enumerate(network.layers):
-            for path in node.inputs:
-                self.last_read[path] = place
-        for path in network.outputs:
-            self.last_read[path] = len(network.layers)
-        self.drafts: list[Draft] = []
-        self._by_key: dict[Any, Draft] = {}
+    A template at one place is written inside the one around it, and `in_channels` would be
+    what that one reads: it may be named where this is the same.
+    """
+    asking = {draft for draft in drafts if draft.places > 1}
+    for draft in reversed(drafts):
+        for slot in draft.slots:
+            if isinstance(slot.kind, Draft) and draft in asking and slot.kind.places == 1:
+                first = slot.reads[0]
+                if not first.child and not first.place:
+                    asking.add(slot.kind)
+    return asking
 
-    def describe(self, part: Part) -> Group:
-        """The group of a part, with the draft that it is an instance of."""
-        group = Group(part.path)
-        for child in part.children.values():
-            inner = child.node if child.node is not None else self.describe(child)
-            group.children.append((child.name, inner))
-        leaves = list(part.leaves())
-        last = self.index[leaves[-1].path]
-        start = len(part.path) + 1 if part.path else 0
-        inside = {leaf.path for leaf in leaves}
-        places = {path: place for place, path in enumerate(self._inputs(leaves, inside))}
-        group.inputs = list(places)
-        key: list[Any] = []
-        for name, inner in group.children:
-            read = inner.inputs
-            reads = tuple(self._reference(path, places, start) for path in read)
-            group.reads.append(reads)
-            if isinstance(inner, Group):
-                key.append((name, inner.draft, reads))
-            else:
-                key.append((name, inner.type, reads, self._shares(inner, inside, start)))
-        outputs = tuple([p.path[start:] for p in leaves if self.last_read[p.path] > last])
-        class_name = self.names.get(part.path, "")
-        alike = (class_name, tuple(key), len(places), outputs)
-        draft = self._by_key.get(alike) if self.templates else None
-        if draft is None:
-            draft = Draft(class_name, outputs, leaves[-1].path[start:])
-            self.drafts.append(draft)
-            self._by_key[alike] = draft
-        draft.instances.append(group)
-        group.draft = draft
-        return group
 
-    def _inputs(self, leaves: list[Node], inside: set[str]) -> list[str]:
-        found: dict[str, None] = {}
-        for leaf in leaves:
-            for path in leaf.inputs:
-                if path not in inside:
-                    found[path] = None
-        return list(found)
-
-    def _reference(self, path: str, places: dict[str, int], start: int) -> Reference:
-        if path in places:
-            return Reference("", places[path])
-        child, _, rest = path[start:].partition(".")
-        return Reference(child, rest)
-
-    def _shares(self, node: Node, inside: set[str], start: int) -> Any:
-        """Equal for layers that share alike; a module from outside makes a group unlike all."""
-        if node.shares is None:
-            return None
-        return node.shares[start:] if node.shares in inside else (node.path, node.shares)
+def _is_one_repeat(children: tuple[Call, ...], single: bool) -> bool:
+    """Whether it is one group in turns; `single`: or in one turn that is called as the first."""
+    only = children[0]
+    return (
+        len(children) == 1
+        and isinstance(only, GroupCall)
+        and only.when is True
+        and (len(only.names) > 1 or (single and only.names == ("0",)))
+    )

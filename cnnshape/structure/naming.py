@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from .groups import PLAIN_CLASSES
+
 if TYPE_CHECKING:
     from ..network import Node
-    from .finding import Draft, Group
+    from .groups import Draft, Group
 
-PLAIN_CLASSES = frozenset(("", "Sequential", "ModuleList", "ModuleDict"))
-"""Classes whose name says nothing of what they hold."""
 MOST_WORDS = 3
 """Of how many layers a name may tell that says what is held."""
 

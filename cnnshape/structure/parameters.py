@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from ..spec.functions import RESERVED_NAMES
-from ..spec.vocabulary import COMMON_KEYS
 from .arguments import plain
-from .program import Argument, Call, Expression, GroupCall, LayerCall, Param, Parameter, Reference
+from .conditions import DECIDING, Presence, conditions
+from .groups import ABSENT, Draft
+from .parameter_names import column_names
+from .program import Argument, Call, Expression, GroupCall, LayerCall, Param, Parameter
+from .solving import Column, Solver
 
 if TYPE_CHECKING:
     from ..network import Network, Node
-    from .finding import Draft
 
 CHANNELS = frozenset(
     ("out_channels", "in_channels", "num_features", "out_features", "in_features",
      "normalized_shape", "num_channels", "groups", "planes", "width")
 )  # fmt: skip
 """Arguments that count channels: one may be a multiple of another by more than chance."""
-SHORT = {"out_channels": "out", "out_features": "out", "kernel_size": "kernel"}
-"""What parameters are called, where not as the argument."""
-TAKEN = frozenset((*RESERVED_NAMES, *COMMON_KEYS, "type", "share", "layers", "branches", "join"))
-
-
-class _Slot(NamedTuple):
-    """An argument of a child, with its value in every instance."""
-
-    child: int
-    argument: str
-    column: tuple[Any, ...]
-    channels: bool
-
-    def key(self) -> str:
-        return repr(self.column)
-
-
-class _Found(NamedTuple):
-    slot: _Slot
-    param: Param
+MOST_FACTORS = 3
+"""How many factors the incoming channels may be multiplied with, for one to be a parameter."""
 
 
 def infer(
@@ -51,157 +33,156 @@ def infer(
     incoming: bool,
 ) -> tuple[tuple[Param, ...], list[Call]]:
     """The parameters of a draft, and its calls with arguments; sets its instances' values."""
-    slots = _slots(draft, arguments)
-    written: list[dict[str, Argument]] = [{} for _ in draft.first.children]
-    for slot in slots:  # in the order of the layer's own arguments
-        written[slot.child][slot.argument] = None
+    written: list[dict[str, Argument]] = [{} for _ in draft.slots]
     varying = []
-    for slot in slots:
-        if len({repr(value) for value in slot.column}) == 1:
-            written[slot.child][slot.argument] = slot.column[0]
-        else:
-            varying.append(slot)
-    channels = _incoming_channels(draft, network) if incoming else None
-    scout = _Solver(draft, channels)  # finds which columns need a parameter at all
-    for slot in varying:
-        scout.argument(slot, {slot.key(): slot.key()})
-    names = _names(draft, list(scout.params.values()))
-    solver = _Solver(draft, channels)
-    for slot in varying:
-        written[slot.child][slot.argument] = solver.argument(slot, names)
+    for column in _columns(draft, arguments):
+        values = {repr(value): value for value in column.values if value is not ABSENT}
+        if values:  # in the order of the layer's own arguments
+            written[column.child][column.argument] = next(iter(values.values()))
+        if len(values) > 1 or (draft.optional and values and column.argument in DECIDING):
+            varying.append(column)
+    # What is there in all instances comes first, so that the rest can follow from it.
+    varying.sort(key=lambda column: not column.everywhere)
+    inputs = [group.inputs[0] for group in draft.instances]
+    channels = _channels(network, inputs) if incoming else None
+    results = [f"{group.path}.{group.result}".lstrip(".") for group in draft.instances]
+    outgoing = _channels(network, results)
+    factor = _factor(draft, varying, channels, outgoing)
+    inline = draft.places == 1
+    scout, solver = (Solver(channels, factor, inline=inline) for _ in range(2))
+    for column in varying:  # finds which columns need a parameter at all
+        scout.argument(column)
+    needed = [column for column in scout.params.values() if column.child >= 0]
+    solver.names = column_names(draft, needed, solver.params, outgoing)
+    for column in varying:
+        written[column.child][column.argument] = solver.argument(column)
+    _follow(draft, solver, written)
+    when = conditions(draft, solver, written, varying, outgoing)
+    draft.channel_params = {name for name, column in solver.params.items() if column.channels}
     for place, group in enumerate(draft.instances):
-        group.values = {name: slot.column[place] for name, slot in solver.params.items()}
-    params = tuple(_param(name, slot) for name, slot in solver.params.items())
-    return params, [_call(draft, k, own) for k, own in enumerate(written)]
+        group.values = {name: column.values[place] for name, column in solver.params.items()}
+    params = [_param(name, column) for name, column in solver.params.items()]
+    params.sort(key=lambda param: not param.required)
+    return tuple(params), [_call(draft, k, own, when) for k, own in enumerate(written)]
 
 
-def _slots(draft: Draft, arguments: Callable[[Node], dict[str, Any]]) -> list[_Slot]:
-    from .finding import Group
+def _follow(draft: Draft, solver: Solver, written: list[dict[str, Argument]]) -> None:
+    """Where all that are there have one stride, say that it is the one that the others have."""
+    for k, own in enumerate(written):
+        presence = draft.presence(k)
+        for name in own if not all(presence) else ():
+            if name in DECIDING and not isinstance(own[name], Parameter | Expression):
+                values = tuple([own[name] if there else ABSENT for there in presence])
+                known = solver.known(Column(k, name, values, channels=False))
+                own[name] = own[name] if known is None else known
 
-    slots = []
-    for k, (_, first) in enumerate(draft.first.children):
-        alike: list[Any] = [group.children[k][1] for group in draft.instances]
-        if isinstance(first, Group):
-            params = first.draft.template.params
-            kinds = first.draft.channel_params
-            for param in params:
-                column = tuple([group.values[param.name] for group in alike])
-                slots.append(_Slot(k, param.name, column, param.name in kinds))
-        elif first.shares is None:
-            given = [arguments(node) for node in alike]
-            order = {name: None for one in given for name in one}
-            for name in order:
+
+def _columns(draft: Draft, arguments: Callable[[Node], dict[str, Any]]) -> list[Column]:
+    columns = []
+    for k, slot in enumerate(draft.slots):
+        alike: list[Any] = [group.child(k) for group in draft.instances]
+        if isinstance(slot.kind, Draft):
+            kinds = slot.kind.channel_params
+            for param in slot.kind.template.params:
+                values = [ABSENT if own is None else own.values[param.name] for own in alike]
+                columns.append(Column(k, param.name, tuple(values), param.name in kinds))
+        elif not slot.kind:
+            types = [ABSENT if node is None else node.type for node in alike]
+            columns.append(Column(k, "type", tuple(types), channels=False))
+        elif slot.shares is None:
+            given = [None if node is None else (node, arguments(node)) for node in alike]
+            names = {name for own in given if own is not None for name in own[1]}
+            node = next(own[0] for own in given if own is not None)
+            for name in sorted(names, key=_place(node)):
                 values = [
-                    own[name] if name in own else plain(node.layer, name)
-                    for own, node in zip(given, alike, strict=True)
+                    ABSENT
+                    if own is None
+                    else own[1][name]
+                    if name in own[1]
+                    else plain(own[0].layer, name)
+                    for own in given
                 ]
-                slots.append(_Slot(k, name, tuple(values), name in CHANNELS))
-    return slots
+                columns.append(Column(k, name, tuple(values), name in CHANNELS))
+    return columns
 
 
-def _incoming_channels(draft: Draft, network: Network) -> tuple[int, ...] | None:
-    """The channels that come in, for each instance; None where there are none."""
-    shapes = [network.shape_of(group.inputs[0]) for group in draft.instances]
-    return tuple(shape[0] for shape in shapes) if all(shapes) else None
+def _place(node: Node) -> Callable[[str], int]:
+    """The place of an argument among those of its layer."""
+    places = {name: place for place, name in enumerate(node.layer.fields)}
+    return lambda name: places.get(name, len(places))
 
 
-class _Solver:
-    """Writes each column by what there is already, or by a new parameter."""
+def _channels(network: Network, paths: list[str]) -> tuple[int, ...] | None:
+    """The channels of values; None where one has none."""
+    shapes = [network.shape_of(path) for path in paths]
+    return tuple([shape[0] for shape in shapes]) if all(shapes) else None
 
-    def __init__(self, draft: Draft, incoming: tuple[int, ...] | None) -> None:
-        self.params: dict[str, _Slot] = {}
-        self.incoming = incoming
-        self.draft = draft
-        draft.channel_params = set()
 
-    def argument(self, slot: _Slot, names: dict[str, str]) -> Argument:
-        for name, other in self.params.items():
-            if other.key() == slot.key():
-                return Parameter(name)
-        if slot.channels and (found := self._by_channels(slot)):
-            return found
-        if slot.argument == "padding" and (found := self._by_kernel(slot)):
-            return found
-        name = names[slot.key()]
-        self.params[name] = slot
-        if slot.channels:
-            self.draft.channel_params.add(name)
-        return Parameter(name)
+def _factor(
+    draft: Draft,
+    columns: list[Column],
+    channels: tuple[int, ...] | None,
+    outgoing: tuple[int, ...] | None,
+) -> tuple[int, ...] | None:
+    """What the incoming channels are multiplied with, where a child is left out if that is 1.
 
-    def _by_channels(self, slot: _Slot) -> Argument | None:
-        bases = [(n, s.column) for n, s in self.params.items() if s.channels]
-        if self.incoming is not None:
-            bases.insert(0, ("in_channels", self.incoming))
-        for name, base in bases:
-            if base == slot.column:
-                return Expression(name)
-        for name, base in bases:
-            if len(set(map(repr, base))) > 1 and (text := _ratio(name, base, slot.column)):
-                return Expression(text)
+    As in an inverted residual: its inner channels are meant, not those that come out.
+    """
+    if channels is None:
         return None
-
-    def _by_kernel(self, slot: _Slot) -> Argument | None:
-        for name, other in self.params.items():
-            if other.argument == "kernel_size" or name.endswith("kernel"):
-                halves = [k // 2 if type(k) is int else None for k in other.column]
-                if halves == list(slot.column):
-                    return Expression(f"{name} // 2")
-        return None
-
-
-def _ratio(name: str, base: tuple[Any, ...], column: tuple[Any, ...]) -> str:
-    """The column as a multiple of a base, or as a part of it; '' where it is neither."""
-    pairs = list(zip(base, column, strict=True))
-    if any(type(a) is not int or type(b) is not int or a < 1 or b < 1 for a, b in pairs):
-        return ""
-    a, b = pairs[0]
-    if b % a == 0 and all(y == x * (b // a) for x, y in pairs):
-        return f"{b // a} * {name}"
-    if a % b == 0 and all(x % (a // b) == 0 and y == x // (a // b) for x, y in pairs):
-        return f"{name} // {a // b}"
-    return ""
+    absent = {draft.presence(k) for k in range(len(draft.slots))}
+    for column in columns:
+        if not column.channels or not column.everywhere or column.values == outgoing:
+            continue
+        pairs = list(zip(channels, column.values, strict=True))
+        if all(type(value) is int and value % own == 0 for own, value in pairs):
+            factors = tuple([value // own for own, value in pairs])
+            if not all(factors) or tuple([factor != 1 for factor in factors]) not in absent:
+                continue
+            if 1 in factors and len(set(factors)) <= MOST_FACTORS:
+                return factors
+    return None
 
 
-def _names(draft: Draft, slots: list[_Slot]) -> dict[str, str]:
-    """A name for each column: the argument's, where it is the only one of this name."""
-    common = Counter(SHORT.get(slot.argument, slot.argument) for slot in slots)
-    children = {name for name, _ in draft.first.children}
-    names: dict[str, str] = {}
-    taken = set(TAKEN)
-    for slot in slots:
-        name = SHORT.get(slot.argument, slot.argument)
-        child = draft.first.children[slot.child][0]
-        if common[name] > 1 and re.fullmatch(r"[A-Za-z_][A-Za-z_0-9]*", child):
-            name = f"{child}_{name}"
-        name = re.sub(r"\W", "_", name)
-        unique, number = name, 1
-        while unique in taken or unique in children:
-            number += 1
-            unique = f"{name}{number}" if not name[-1].isdigit() else f"{name}_{number}"
-        taken.add(unique)
-        names[slot.key()] = unique
-    return names
-
-
-def _param(name: str, slot: _Slot) -> Param:
+def _param(name: str, column: Column) -> Param:
     """A parameter, with a default where one value is by far the commonest."""
-    if not slot.channels or slot.argument == "groups":
-        counts = Counter(map(repr, slot.column))
-        value, count = counts.most_common(1)[0]
-        if 2 * count >= len(slot.column) and value != "None":
-            default = next(v for v in slot.column if repr(v) == value)
-            return Param(name, default, required=False)
+    values = [value for value in column.values if value is not ABSENT]
+    if column.channels and column.argument != "groups" and 0 in values:
+        return Param(name, 0, required=False)
+    commonest, count = Counter(map(repr, values)).most_common(1)[0]
+    usual = 2 * count >= len(values) and (not column.channels or column.argument == "groups")
+    if commonest != "None" and (usual or not column.everywhere):
+        default = next(value for value in values if repr(value) == commonest)
+        return Param(name, default, required=False)
     return Param(name)
 
 
-def _call(draft: Draft, k: int, arguments: dict[str, Argument]) -> Call:
-    from .finding import Group
-
-    name, child = draft.first.children[k]
-    reads: tuple[Reference, ...] = draft.first.reads[k]
-    if isinstance(child, Group):
-        return GroupCall((name,), child.draft.name, arguments, reads)
-    shares, inside = child.shares, f"{draft.first.path}." if draft.first.path else ""
+def _call(
+    draft: Draft, k: int, arguments: dict[str, Argument], when: Mapping[Presence, Argument]
+) -> Call:
+    slot = draft.slots[k]
+    there = when.get(draft.presence(k), True)
+    called = _called(draft, k, when)
+    if isinstance(slot.kind, Draft):
+        return GroupCall(
+            (slot.name,), slot.kind.name, arguments, slot.reads, there, slot.passes, called
+        )
+    kind = arguments.pop("type") if not slot.kind else slot.kind
+    node: Any = next(own for group in draft.instances if (own := group.child(k)) is not None)
+    shares, inside = node.shares, f"{draft.first.path}." if draft.first.path else ""
     if shares is not None and shares.startswith(inside):
         shares = f".{shares[len(inside) :]}"
-    return LayerCall(name, child.type, arguments, reads, shares)
+    return LayerCall(slot.name, kind, arguments, slot.reads, shares, there, slot.passes, called)
+
+
+def _called(draft: Draft, k: int, when: Mapping[Presence, Argument]) -> Argument:
+    """What a child is called, where that is not its name; '' where it needs none."""
+    slot = draft.slots[k]
+    if slot.counted is None:
+        return "" if slot.unnamed and (when or not all(s.kind for s in draft.slots)) else None
+    number, before = slot.counted
+    conditions = [when[draft.presence(place)] for place in before]
+    if len(conditions) == 1 and isinstance(conditions[0], Expression):
+        return Expression(f"{number + 1} if {conditions[0].text} else {number}")
+    terms = [c.name if isinstance(c, Parameter) else f"({c.text})" for c in conditions]
+    return Expression(" + ".join([str(number), *terms]))

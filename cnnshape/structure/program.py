@@ -47,20 +47,37 @@ class Reference:
     child: str
     place: str | int = ""
 
+    @property
+    def path(self) -> str:
+        """The path inside the template; of a value that a child gives."""
+        return f"{self.child}.{self.place}" if self.place != "" else self.child
+
 
 @dataclass(frozen=True)
 class LayerCall:
     """A layer.
 
-    `shares` names the layer whose module it uses: by its path inside the same template,
-    after a dot, or else by its path in the network.
+    Attributes:
+        name: by which references call it.
+        type: its type, or a Parameter that says it.
+        arguments: the layer's own.
+        reads: what it reads.
+        shares: the layer whose module it uses, by its path inside the same template, after a
+            dot, or else by its path in the network.
+        when: whether it is there at all.
+        passes: the number of the read that those after it read instead where it is not.
+        called: what it is really called, where that depends on what is left out before it;
+            '': as it would be without a name.
     """
 
     name: str
-    type: str
+    type: Argument
     arguments: Mapping[str, Argument]
     reads: tuple[Reference, ...]
     shares: str | None = None
+    when: Argument = True
+    passes: int = 0
+    called: Argument = None
 
 
 @dataclass(frozen=True)
@@ -75,15 +92,24 @@ class GroupCall:
         template: the template's name.
         arguments: of the template's parameters.
         reads: one for each input of the template; of the first turn, where there are more.
+        when, passes, called: as those of a layer.
     """
 
     names: tuple[str, ...]
     template: str
     arguments: Mapping[str, Argument]
     reads: tuple[Reference, ...]
+    when: Argument = True
+    passes: int = 0
+    called: Argument = None
 
 
 Call: TypeAlias = LayerCall | GroupCall
+
+
+def names_of(call: Call) -> tuple[str, ...]:
+    """The names of a child: one, or of a repeat one a turn."""
+    return (call.name,) if isinstance(call, LayerCall) else call.names
 
 
 @dataclass(frozen=True)

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from .groups import ABSENT, Draft
 from .program import Argument, Call, GroupCall, PerTurn, Reference, Template
-
-if TYPE_CHECKING:
-    from .finding import Draft
+from .series import completed
 
 DIFFERENT = 2
 """How many arguments may differ between the first turn and several others."""
 
 
-def fold(calls: list[Call], draft: Draft, templates: Mapping[str, Template]) -> tuple[Call, ...]:
-    """The calls with runs of one template folded, and without arguments that are defaults."""
+def fold(
+    calls: list[Call], draft: Draft, templates: Mapping[str, Template], *, steps: bool
+) -> tuple[Call, ...]:
+    """The calls with runs of one template folded, and without arguments that are defaults.
+
+    `steps`: an argument may grow from turn to turn.
+    """
     readers: dict[str, set[int]] = {}
     for place, call in enumerate(calls):
         for reference in call.reads:
             readers.setdefault(reference.child, set()).add(place)
-    read_outside = {output.partition(".")[0] for output in draft.outputs}
+    read_outside = {output.child for output in draft.outputs}
     folded: list[Call] = []
     place = 0
     while place < len(calls):
@@ -32,6 +35,10 @@ def fold(calls: list[Call], draft: Draft, templates: Mapping[str, Template]) -> 
             place += 1
             continue
         turns = [call]
+        inner = draft.slots[place].kind
+        assert isinstance(inner, Draft)
+        # Turns with other channels are rows of a table of their own.
+        fixed = inner.channel_params if steps else ()
         while place + len(turns) < len(calls):
             after = calls[place + len(turns)]
             before = turns[-1]
@@ -40,11 +47,15 @@ def fold(calls: list[Call], draft: Draft, templates: Mapping[str, Template]) -> 
                 and _follows(before, after, templates[call.template])
                 and readers[before.names[0]] == {place + len(turns)}
                 and before.names[0] not in read_outside
-                and _is_readable([*turns, after])
+                and _arguments([*turns, after], fixed, steps=steps) is not None
             ):
                 break
             turns.append(after)
-        folded.append(_without_defaults(_one(turns), templates[call.template]))
+        arguments = _arguments(turns, fixed, steps=steps)
+        assert arguments is not None
+        names = tuple([turn.names[0] for turn in turns])
+        one = replace(call, names=names, arguments=arguments)
+        folded.append(_without_defaults(one, templates[call.template]))
         place += len(turns)
     return tuple(folded)
 
@@ -53,6 +64,8 @@ def _follows(before: GroupCall, after: GroupCall, template: Template) -> bool:
     """Whether `after` may be the next turn: its name is the next, and it reads `before`."""
     return (
         after.template == before.template
+        and before.when is after.when is True
+        and before.called is after.called is None
         and template.outputs == (template.result,)
         and after.reads == (Reference(before.names[0], template.result),)
         and len(before.reads) == 1
@@ -69,25 +82,27 @@ def numbered(name: str) -> tuple[str, int] | None:
     return (found[1], int(found[2])) if found else None
 
 
-def _is_readable(turns: list[GroupCall]) -> bool:
-    """Whether all turns but the first are alike, and that one hardly different."""
+def _arguments(
+    turns: list[GroupCall], fixed: Collection[str], *, steps: bool
+) -> dict[str, Argument] | None:
+    """The arguments of all turns in one; None where they differ in too much, or by no rule.
+
+    `fixed`: those that may not differ.
+    """
+    found: dict[str, Argument] = {}
+    names = dict.fromkeys(name for turn in turns for name in turn.arguments)
     different = 0
-    for name in turns[0].arguments:
-        values = [repr(turn.arguments[name]) for turn in turns]
-        if len(set(values[1:])) > 1:
-            return False
-        different += values[0] != values[1]
-    return different <= (DIFFERENT if len(turns) > 2 else 1)
-
-
-def _one(turns: list[GroupCall]) -> GroupCall:
-    first = turns[0]
-    arguments: dict[str, Argument] = {}
-    for name in first.arguments:
-        values = tuple(turn.arguments[name] for turn in turns)
+    for name in names:
+        # What a turn does not say is of a layer that it has not.
+        values = completed([turn.arguments.get(name, ABSENT) for turn in turns], steps=steps)
+        if values is None:
+            return None
         alike = len({repr(value) for value in values}) == 1
-        arguments[name] = values[0] if alike else PerTurn(values)
-    return replace(first, names=tuple(turn.names[0] for turn in turns), arguments=arguments)
+        if not alike and name in fixed:
+            return None
+        different += not alike
+        found[name] = values[0] if alike else PerTurn(values)
+    return found if different <= (DIFFERENT if len(turns) > 2 else 1) else None
 
 
 def _without_defaults(call: GroupCall, template: Template) -> GroupCall:

@@ -37,6 +37,7 @@ def differences(found: Program, network: Network) -> list[str]:
 def test_the_zoo_is_expanded_to_itself_and_written_with_blocks(name: str) -> None:
     network = cnnshape.load(name)
     assert not differences(program(network), network)
+    assert not differences(program(network, optional=True), network)
     text = spec_text(network)
     assert not difference(text, network)
     layers = len(network.layers)
@@ -55,8 +56,8 @@ def test_random_networks_are_expanded_to_themselves(trial: Trial) -> None:
         network = cnnshape.loads(trial.text)
     except SpecError:
         return
-    for incoming in (True, False):
-        found = program(network, incoming=incoming)
+    for incoming, optional in ((True, True), (True, False), (False, False)):
+        found = program(network, incoming=incoming, optional=optional)
         assert not differences(found, network)
     assert not difference(spec_text(network), network)
 
