@@ -48,7 +48,7 @@ def to_onnx(network: Network, module: nn.Module, batch: int | None) -> Made:
         drawn = {key: value for key, value in state.items() if value.is_floating_point()}
         held = {each.name: each for each in proto.graph.initializer}
         if any(key not in held or list(held[key].dims) != [*drawn[key].shape] for key in drawn):
-            # torch put weights together, those of norms into convolutions: once more from there.
+            # torch has transposed a weight, or put several together: once more from there.
             return _running(runtime, _written(network, module, batch).SerializeToString())
         for key, value in drawn.items():
             held[key].CopyFrom(onnx.numpy_helper.from_array(value.numpy(), key))
@@ -74,8 +74,31 @@ def _written(network: Network, module: nn.Module, batch: int | None) -> Any:
             input_names=["input"],
             output_names=[f"output{k}" for k in range(count)] if count > 1 else ["output"],
             verbose=False,
+            optimize=False,
         )
+        _tidy(program.model)
         return program.model_proto
+
+
+def _tidy(model: Any) -> None:
+    """Take out of a model of onnxscript what torch only leaves there: sizes, biases of zeros.
+
+    torch's own optimisation would put norms into the convolutions before them, and equal weights
+    together: the file's weights would not be the network's. ONNX Runtime does that by itself.
+    """
+    from onnxscript import optimizer, rewriter
+    from onnxscript.rewriter.rules import common
+
+    optimizer.inline(model)
+    optimizer.fold_constants(model)
+    rewriter.rewrite(
+        model,
+        [
+            common.remove_optional_bias_from_conv_rule,
+            common.remove_optional_bias_from_conv_transpose_rule,
+            common.remove_optional_bias_from_gemm_rule,
+        ],
+    )
 
 
 def _running(runtime: Any, model: bytes) -> Run:

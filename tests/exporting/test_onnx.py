@@ -36,6 +36,9 @@ def test_onnx_gives_what_pytorch_gives(name, shape):
     assert made.checked.startswith("passes onnx.checker; in ONNX Runtime, ")
     onnx.checker.check_model(made.content, full_check=True)
     session = onnxruntime.InferenceSession(made.content, providers=["CPUExecutionProvider"])
+    held = {each.name for each in onnx.load_model_from_string(made.content).graph.initializer}
+    norms = [node.path for node in network.layers if node.type.startswith("BatchNorm")]
+    assert held.issuperset(f"{path}.weight" for path in norms)
     for batch in (1, 4):
         x = torch.randn(batch, *network.input_shape)
         (found,) = session.run(None, {"input": x.numpy()})
