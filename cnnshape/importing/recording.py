@@ -7,10 +7,8 @@ said. Every size that the module computes is a number, so that no arithmetic is 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from math import prod
 from typing import Any, NamedTuple
 from warnings import catch_warnings, simplefilter
@@ -39,6 +37,7 @@ from .operations import (
     unpooled,
 )
 from .origins import Origins
+from .running import Running
 from .samples import BATCH, FIRST, divided
 from .torch_calls import full_name, plain_name, source_line, tensors_of
 
@@ -95,14 +94,9 @@ def record(module: nn.Module, input_shape: Shape, *, by_name: bool = True) -> Re
             outputs.append(key)
     if not outputs:
         raise NotRecordable(f"it gives no tensor, but {type(output).__name__}")
-    return Recording(recorder.named(), tuple(outputs), recorder.classes, recorder.by_name)
-
-
-class _Frame(NamedTuple):
-    """A module that runs: its own path, and the path under which this run of it is known."""
-
-    module: str
-    path: str
+    running = recorder.running
+    layers = running.named(recorder.ledger.layers)
+    return Recording(layers, tuple(outputs), running.classes, recorder.by_name)
 
 
 class _Recorder(TorchFunctionMode):
@@ -114,7 +108,7 @@ class _Recorder(TorchFunctionMode):
         named = ((id(m), named_leaf(m)) for m in module.modules() if by_name)
         self.named_leaves = {place: leaf for place, leaf in named if leaf is not None}
         self.by_name = False
-        self.names = {id(inner): name for name, inner in module.named_modules()}
+        self.running = Running(module)
         self.tensors = {id(t): name for name, t in module.named_parameters()}
         self.tensors |= {id(t): name for name, t in module.named_buffers()}
         self.learned = {name for name, _ in module.named_parameters()}
@@ -125,13 +119,10 @@ class _Recorder(TorchFunctionMode):
         self.origins = Origins(module)
         self.keys: dict[int, str] = {}
         self.alive: list[Any] = []  # so that no id is used twice
-        self.classes: dict[str, str] = {}
         self.pooled: dict[int, Value] = {}
-        self.stack: list[_Frame] = [_Frame("", "")]
         self.inside = 0
         self.entered = ""
-        self.runs: Counter[str] = Counter()
-        self.functions: dict[tuple[str, ...], list[str]] = {}
+        self.versions: dict[int, int] = {}
 
     # Modules ----------------------------------------------------------------------------
 
@@ -152,23 +143,15 @@ class _Recorder(TorchFunctionMode):
                 handle.remove()
 
     def _enter(self, module: nn.Module, args: Any, kwargs: Any) -> None:
-        self.entered = self.names[id(module)]
-        if self.inside or self._is_leaf(module, [*args, *kwargs.values()]):
+        self.entered = self.running.names[id(module)]
+        inputs = [*args, *kwargs.values()]
+        if self.inside:
             self.inside += 1
-            return
-        name = self.names[id(module)]
-        around = self.stack[-1]
-        if not around.module:
-            path = f"{around.path}.{name}" if around.path else name
-        elif name.startswith(f"{around.module}."):
-            path = around.path + name[len(around.module) :]
+        elif self._is_leaf(module, inputs):
+            self.inside = 1
+            self.versions = _versions(inputs)
         else:
-            path = name
-        self.runs[path] += 1
-        if self.runs[path] > 1:
-            path = f"{path}_{self.runs[path]}"
-        self.classes[path] = type(module).__name__
-        self.stack.append(_Frame(name, path))
+            self.running.enter(module)
 
     def _is_leaf(self, module: nn.Module, inputs: list[Any]) -> bool:
         """Whether a module that is about to run is one layer."""
@@ -182,13 +165,19 @@ class _Recorder(TorchFunctionMode):
         self.by_name = self.by_name or fits
         return fits
 
-    def _leave(self, module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
+    def _leave(self, module: nn.Module, args: Any, kwargs: Any, output: Any) -> Any:
         if not self.inside:
-            self.stack.pop()
-            return
+            self.running.leave()
+            return output
+        if self.inside == 1:
+            output = _apart(output, self.versions)
         self.inside -= 1
-        if self.inside:
-            return
+        if not self.inside:
+            self._layer(module, args, kwargs, output)
+        return output
+
+    def _layer(self, module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
+        """Record a module that is one layer, and has run."""
         type_name = leaf_type(module) or type(module).__name__
         if type_name == "Identity":
             for tensor, given in zip(tensors_of(output), tensors_of(args), strict=False):
@@ -196,10 +185,11 @@ class _Recorder(TorchFunctionMode):
             return
         inputs = [*args, *kwargs.values()]
         reads = [value for value in map(self.value, tensors_of(inputs)) if value.key]
-        path = self._leaf_path(module)
+        path = self.running.layer(module, self.ledger.next_key)
         outputs = tensors_of(output)
         if not reads:
             return
+        name = self.running.names[id(module)]
         layer: Layer | None = None
         try:
             if type_name.startswith("MaxUnpool"):
@@ -207,41 +197,15 @@ class _Recorder(TorchFunctionMode):
             if type_name == "MultiheadAttention" and len({read.key for read in reads}) == 1:
                 reads = reads[:1]
             arguments = placed(module_arguments(type_name, module), reads[0])
-            name = self.names[id(module)]
             prefix = f"{name}." if name else ""
             weights = {key: f"{prefix}{key}" for key in module.state_dict()}
             layer = Layer(type_name, arguments, tuple(reads), weights)
             self._add(layer, outputs[0], path)
         except NotSaid as reason:
             what = f"{type(module).__module__}.{type(module).__name__}"
-            self._unsaid(what, str(reason), reads, outputs, layer, module=self.names[id(module)])
+            self._unsaid(what, str(reason), reads, outputs, layer, module=name)
             return
         self._know_indices(type_name.lower(), outputs, reads[0])
-
-    def _leaf_path(self, module: nn.Module) -> tuple[str, ...]:
-        """The path of a module of torch.nn in this run of what is around it."""
-        name = self.names[id(module)]
-        around = self.stack[-1]
-        if around.module and name.startswith(f"{around.module}."):
-            path = around.path + name[len(around.module) :]
-        elif around.path and not around.module:
-            path = f"{around.path}.{name}"
-        else:
-            path = name or type(module).__name__.lower()
-        names = tuple(path.split("."))
-        self.runs[path] += 1
-        count = self.runs[path]
-        if not list(module.parameters()):
-            self.functions.setdefault(names, []).append(self.ledger.next_key)
-        return names if count == 1 else (*names[:-1], f"{names[-1]}_{count}")
-
-    def named(self) -> list[Recorded]:
-        """The layers; functions that run several times by default names: relu1, relu2."""
-        again = {key for keys in self.functions.values() if len(keys) > 1 for key in keys}
-        return [
-            replace(item, path=(*item.path[:-1], "")) if item.key in again else item
-            for item in self.ledger.layers
-        ]
 
     # Functions --------------------------------------------------------------------------
 
@@ -253,7 +217,10 @@ class _Recorder(TorchFunctionMode):
             return func(*args, **kwargs)
         before = [self.value(tensor) for tensor in tensors_of([*args, *kwargs.values()])]
         shown = [self._shown(arg) for arg in args], {k: self._shown(v) for k, v in kwargs.items()}
+        versions = _versions([*args, *kwargs.values()])
         result = func(*args, **kwargs)
+        if id(result) in self.keys:
+            result = _apart(result, versions)
         outputs = tensors_of(result)
         if outputs and any(value.key for value in before):
             self._called(func, shown, before, result, outputs)
@@ -300,7 +267,7 @@ class _Recorder(TorchFunctionMode):
             for tensor in outputs:
                 self.know(tensor, next(value.key for value in before if value.key))
             return
-        path = (*filter(None, self.stack[-1].path.split(".")), "")
+        path = (*self.running.around.names, "")
         answers = said if isinstance(said, list) else [said]
         for layer, tensor in zip(answers, outputs, strict=False):
             try:
@@ -333,11 +300,11 @@ class _Recorder(TorchFunctionMode):
         module: str | None = None,
     ) -> None:
         """Record what no layer type says, as something unknown with the shape that it gives."""
-        around = self.stack[-1]
+        around = self.running.around
         place = around.path if module is None else module
         unsupported = Unsupported(what, place, source_line(), reason)
         read = [value.key for value in reads if value.key]
-        path = (*filter(None, around.path.split(".")), "")
+        path = (*around.names, "")
         weights = {value.name: prod(value.shape) for value in reads if value.name}
         if isinstance(layer, Layer):
             weights |= {name: self.sizes[name] for name in layer.weights.values()}
@@ -384,7 +351,7 @@ class _Recorder(TorchFunctionMode):
 
     def told(self, fault: Exception) -> str:
         """Why the run ended, and where."""
-        around = self.entered if self.inside else self.stack[-1].path
+        around = self.entered if self.inside else self.running.around.path
         text = str(fault).strip().partition("\n")[0]
         place = f" in {around}" if around else ""
         return f"{type(fault).__name__}{place}: {text}"
@@ -395,3 +362,18 @@ def _shaped(tensor: Tensor) -> Value:
     shape = tuple(tensor.shape)
     shape, samples = divided(shape) or (shape, FIRST)
     return Value("", shape, samples=samples)
+
+
+def _versions(inputs: Any) -> dict[int, int]:
+    """How often each tensor has been written into, by its id."""
+    return {id(tensor): tensor._version for tensor in tensors_of(inputs)}
+
+
+def _apart(output: Any, versions: dict[int, int]) -> Any:
+    """What came out; where it is what went in, as dropout gives it, as a tensor of its own.
+
+    So `x + dropout(x)` reads two values. What was written into, as by `relu_`, is one.
+    """
+    if isinstance(output, Tensor) and versions.get(id(output)) == output._version:
+        return output.view(output.shape)
+    return output
