@@ -165,6 +165,7 @@ def test_torch_exports_it() -> None:
     torch.testing.assert_close(program.module()(x), module(x))
 
 
+@pytest.mark.filterwarnings("ignore:Guards may run slower")  # torch, of Python 3.13.0
 def test_torch_compiles_it_in_one_graph() -> None:
     module = build(residual()).eval()
     x = torch.rand(2, 3, 8, 8)
