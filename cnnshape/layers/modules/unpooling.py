@@ -19,4 +19,5 @@ def max_unpool(
     _, indices = pool(pooled, *window, return_indices=True)
     if indices.shape != x.shape:
         _, indices = pool(pooled, *window, ceil_mode=True, return_indices=True)
-    return unpool(x, indices, *window, output_size=pooled.shape[2:])
+    size = [int(n) for n in pooled.shape[2:]]  # torch.jit.trace counts in tensors
+    return unpool(x, indices, *window, output_size=size)

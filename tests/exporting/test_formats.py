@@ -1,0 +1,45 @@
+"""Weights, and programs of torch's own: written, loaded again, and held against PyTorch."""
+
+from __future__ import annotations
+
+import pytest
+from safetensors.torch import load
+
+import cnnshape
+from cnnshape.exporting import (
+    to_exported_program,
+    to_state_dict,
+    to_torchscript,
+    weighted_module,
+)
+from cnnshape.network import Network
+
+from .test_comparison import UNPOOLING
+
+
+def network_of(name: str) -> Network:
+    if name == "unpooling":
+        return cnnshape.loads(UNPOOLING)
+    return cnnshape.load(name, input=(3, 64, 64) if name == "shufflenet_v2_x0_5" else None)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("batch", [None, 1])
+@pytest.mark.parametrize("write", [to_torchscript, to_exported_program])
+@pytest.mark.parametrize("name", ["lenet5_1998", "shufflenet_v2_x0_5", "unpooling"])
+def test_a_program_gives_what_pytorch_gives(name, write, batch):
+    network = network_of(name)
+    made = write(network, weighted_module(network, None, seed=1), batch)
+    assert made.content
+    said = "most outputs within 0" if name == "unpooling" else "the same outputs"
+    assert made.checked.startswith(said)
+
+
+def test_weights_are_what_the_module_has():
+    network = cnnshape.load("lenet5_1998")
+    module = weighted_module(network, None, seed=1)
+    made = to_state_dict(network, module)
+    read = load(made.content)
+    assert read.keys() == module.state_dict().keys()
+    assert all(read[key].equal(value) for key, value in module.state_dict().items())
+    assert made.checked == "21 tensors, read again"
