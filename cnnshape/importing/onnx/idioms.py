@@ -171,29 +171,27 @@ def _axes(node: Node, graph: Graph, rank: int) -> list[int]:
     return sorted(axis % rank - rank for axis in axes or ())
 
 
-@_idiom("Reshape(InstanceNormalization(Reshape(x), s, t)) * w + b")
-def _group_norm(match: Match) -> Operator | None:
-    before, rank = match.shape("x"), len(match.shape("x"))
-    channels = match.one_a_channel("w", 1, rank) and match.one_a_channel("b", 1, rank)
-    return _groups(match, "xwb") if before and channels else None
-
-
 @_idiom("Reshape(InstanceNormalization(Reshape(x), s, t))")
-def _plain_group_norm(match: Match) -> Operator | None:
-    return _groups(match, "x") if match.shape("x") else None
-
-
-def _groups(match: Match, reads: str) -> Operator | None:
+def _group_norm(match: Match) -> Operator | None:
     """A norm of groups, which are put in the place of channels."""
     norm = match.node("InstanceNormalization")
     scale, shift = match.constant("s"), match.constant("t")
-    middle = match.graph.shapes.get(norm.inputs[0], ())
+    groups = match.graph.shapes.get(norm.inputs[0], ())
     if scale is None or shift is None or not is_number(scale, 1) or shift.array.any():
         return None
-    if len(middle) != 3 or middle[0] != match.shape("x")[0]:
+    if len(groups) != 3 or groups[:1] != match.shape("x")[:1]:
         return None
     epsilon = norm.attributes.get("epsilon", 1e-5)
-    return Operator("GroupNormalization", reads, {"num_groups": middle[1], "epsilon": epsilon})
+    return Operator("GroupNormalization", "x", {"num_groups": groups[1], "epsilon": epsilon})
+
+
+@_idiom("GroupNormalization(x) * w + b")
+def _learned_group_norm(match: Match) -> Operator | None:
+    norm, rank = match.node("GroupNormalization"), len(match.shape("x"))
+    learned = match.one_a_channel("w", 1, rank) and match.one_a_channel("b", 1, rank)
+    if len(norm.inputs) > 1 or not learned:
+        return None
+    return Operator("GroupNormalization", "xwb", norm.attributes)
 
 
 @_idiom(

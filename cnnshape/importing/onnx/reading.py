@@ -12,11 +12,11 @@ from ...network import INPUT
 from ..graph import NotSaid, Recorded, Unsupported
 from ..importer import ImportFault
 from ..ledger import Ledger, Path
-from ..operations import Answer, Chain, Indices, Layer, Value, check_samples
+from ..operations import Answer, Chain, Indices, Layer, Value, of_parts
 from ..samples import FIRST, divided
 from .graph import Graph, Node
 from .idioms import with_idioms
-from .operators import Input, Operator, answer
+from .operators import RULES, Input, Operator, why_not
 from .places import module_of
 
 
@@ -89,9 +89,11 @@ class _Reader:
                 self._unsaid(node, str(reason), reads, [name])
 
     def _said(self, node: Node, inputs: Sequence[Input]) -> Answer:
+        if node.type not in RULES:
+            raise NotSaid(why_not(node.type))
         outputs = tuple(self._shaped(name) for name in node.outputs if name)
         try:
-            return answer(Operator(node, inputs, outputs, self.graph.opset))
+            return RULES[node.type](Operator(node, inputs, outputs, self.graph.opset))
         except (IndexError, KeyError, TypeError, ValueError, AttributeError) as fault:
             raise NotSaid(f"its arguments: {fault}") from fault
 
@@ -112,7 +114,7 @@ class _Reader:
 
     def _add(self, said: Layer | Chain, node: Node, name: str) -> None:
         value = self._shaped(name)
-        check_samples(said, value)
+        said = of_parts(said, value)
         if isinstance(said, Chain):
             path = self._path(said.layers[said.named], node)
             key = self.ledger.add_chain(said, value.shape, path)
@@ -134,7 +136,8 @@ class _Reader:
             shape = self.graph.shapes.get(name)
             if shape is None:
                 raise ImportFault(
-                    "an operator is not known, and neither what it gives", (unsupported,)
+                    f"what {node.type} gives is not known, and so nothing after it",
+                    (*self.ledger.unsupported, unsupported),
                 )
             value = self._shaped(name)
             keys = [read.key for read in reads]

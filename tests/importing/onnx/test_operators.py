@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -265,11 +264,6 @@ CASES: list[tuple[str, Write, list[str]]] = [
 
 def _range(w: Writer, *lists: list[int]) -> list[str]:
     return [w.constant(f"range{k}", each) for k, each in enumerate(lists)]
-
-
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize(

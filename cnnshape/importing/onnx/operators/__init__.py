@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from ...graph import NotSaid
-from ...operations import Answer
 from . import elementwise, joining, normalization, rearranging, resizing, weighted, windows
 from .operator import Input, Operator, Rule
 
-__all__ = ["RULES", "Input", "Operator", "answer"]
+__all__ = ["RULES", "Input", "Operator", "why_not"]
 
 RULES: dict[str, Rule] = {
     **elementwise.rules,
@@ -20,20 +18,11 @@ RULES: dict[str, Rule] = {
 }
 
 
-def answer(operator: Operator) -> Answer:
-    """The layers of an operator; raises NotSaid."""
-    rule = RULES.get(operator.type)
-    if rule is None:
-        raise NotSaid(_why(operator.type))
-    return rule(operator)
-
-
 HINTS = (
     (
         ("QLinear", "Quantize", "Dequantize", "DynamicQuantize", "ConvInteger", "MatMulInteger"),
         "the file is quantised; import it as it was before",
     ),
-    (("com.microsoft.",), "ONNX Runtime has put it in; import the file as it was before"),
     (
         ("NonMaxSuppression", "NonZero", "TopK", "Loop", "Scan", "ArgMax"),
         "it is no part of a network of layers; onnx.utils.extract_model can cut the file before it",
@@ -43,10 +32,12 @@ HINTS = (
 """Of operators that no layer type says: how their names begin, and what is told of them."""
 
 
-def _why(name: str) -> str:
+def why_not(name: str) -> str:
+    """Why no layer type says an operator of this name."""
+    domain, _, operator = name.rpartition(".")
     for beginnings, hint in HINTS:
-        if name.removeprefix("com.microsoft.").startswith(beginnings) or name.startswith(
-            beginnings
-        ):
+        if operator.startswith(beginnings):
             return hint
+    if domain == "com.microsoft":
+        return "ONNX Runtime has put it in; import the file as it was before"
     return "no layer type says it"

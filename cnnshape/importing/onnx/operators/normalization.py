@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from ...graph import NotSaid
@@ -42,7 +43,7 @@ def _group_norm(op: Operator) -> Answer:
     weights = _learned(op) if len(op.inputs) > 1 else {}
     if not weights:
         given["affine"] = False
-    elif op.weight(1).shape != (op.x.shape[1],):
+    elif prod(op.weight(1).shape) != op.x.shape[1]:
         raise NotSaid("with a scale for each group, not for each channel")
     return op.layer("GroupNorm", given, weights)
 

@@ -1,0 +1,146 @@
+"""Several operators that are one layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import pi, sqrt
+
+import numpy as np
+import pytest
+
+from cnnshape.importing import import_onnx
+
+from .writer import Writer
+
+Write = Callable[[Writer], str]
+
+
+def _number(w: Writer, value: float) -> str:
+    return w.constant(f"val_{len(w.weights)}", value)
+
+
+def _binary(w: Writer, type: str, a: str | float, b: str | float) -> str:
+    return w.node(type, [x if isinstance(x, str) else _number(w, x) for x in (a, b)])
+
+
+def _gelu(w: Writer) -> str:
+    erf = w.node("Erf", [_binary(w, "Div", "x", sqrt(2))])
+    return _binary(w, "Mul", _binary(w, "Mul", "x", _binary(w, "Add", erf, 1.0)), 0.5)
+
+
+def _gelu_in_another_order(w: Writer) -> str:
+    erf = w.node("Erf", [_binary(w, "Mul", sqrt(0.5), "x")])
+    return _binary(w, "Mul", _binary(w, "Add", 1.0, erf), _binary(w, "Mul", 0.5, "x"))
+
+
+def _gelu_by_tanh(w: Writer) -> str:
+    cube = _binary(w, "Mul", _binary(w, "Pow", "x", 3.0), 0.044715)
+    tanh = w.node("Tanh", [_binary(w, "Mul", _binary(w, "Add", "x", cube), sqrt(2 / pi))])
+    return _binary(w, "Mul", _binary(w, "Mul", "x", 0.5), _binary(w, "Add", tanh, 1.0))
+
+
+def _hard_swish(w: Writer) -> str:
+    moved = _binary(w, "Add", "x", 3.0)
+    clipped = w.node("Clip", [moved, _number(w, 0.0), _number(w, 6.0)])
+    return _binary(w, "Div", _binary(w, "Mul", "x", clipped), 6.0)
+
+
+def _layer_norm(w: Writer) -> str:
+    centred = w.node("Sub", ["x", w.node("ReduceMean", ["x"], axes=[-1])])
+    variance = w.node("ReduceMean", [_binary(w, "Pow", centred, 2.0)], axes=[-1])
+    scale = w.node("Sqrt", [_binary(w, "Add", variance, 1e-6)])
+    plain = w.node("Div", [centred, scale])
+    scaled = w.node("Mul", [plain, w.weight("norm.weight", 8)])
+    return w.node("Add", [scaled, w.weight("norm.bias", 8)])
+
+
+def _grouped(w: Writer) -> str:
+    """As torch.onnx writes a group norm: groups in the place of channels."""
+    ones, zeros = (w.constant(f"val_{k}", np.full(2, n)) for k, n in enumerate((1.0, 0.0)))
+    groups = w.node("Reshape", ["x", w.constant("to_groups", [0, 2, -1])])
+    norm = w.node("InstanceNormalization", [groups, ones, zeros], epsilon=1e-4)
+    return w.node("Reshape", [norm, w.constant("back", [0, 4, 8, 8])])
+
+
+def _group_norm(w: Writer) -> str:
+    scaled = w.node("Mul", [_grouped(w), w.weight("norm.weight", 4, 1, 1)])
+    return w.node("Add", [scaled, w.weight("norm.bias", 4, 1, 1)])
+
+
+def _local_response_norm(w: Writer) -> str:
+    squares = w.node("Unsqueeze", [w.node("Mul", ["x", "x"]), w.constant("one", [1])])
+    padded = w.node("Pad", [squares, w.constant("pads", [0, 0, 1, 0, 0, 0, 0, 1, 0, 0])])
+    pooled = w.node("AveragePool", [padded], kernel_shape=[3, 1, 1])
+    mean = w.node("Squeeze", [pooled, w.constant("one_", [1])])
+    scale = _binary(w, "Add", _binary(w, "Mul", mean, 0.01), 2.0)
+    return w.node("Div", ["x", _binary(w, "Pow", scale, 0.75)])
+
+
+def _linear(w: Writer) -> str:
+    product = w.node("MatMul", ["x", w.weight("fc.weight", 8, 5)])
+    return w.node("Add", [w.weight("fc.bias", 5), product])
+
+
+def _conv_and_bias(w: Writer) -> str:
+    conv = w.node("Conv", ["x", w.weight("conv.weight", 6, 4, 3, 3)])
+    return w.node("Add", [conv, w.weight("conv.bias", 1, 6, 1, 1)])
+
+
+def _channel_shuffle(w: Writer) -> str:
+    parts = w.node("Reshape", ["x", w.constant("apart", [0, 2, 2, 8, 8])])
+    dealt = w.node("Transpose", [parts], perm=[0, 2, 1, 3, 4])
+    return w.node("Reshape", [dealt, w.constant("together", [0, 4, 8, 8])])
+
+
+CASES: list[tuple[str, Write, list[str]]] = [
+    ("gelu", _gelu, ["GELU"]),
+    ("gelu in another order", _gelu_in_another_order, ["GELU"]),
+    ("gelu by tanh", _gelu_by_tanh, ["GELU"]),
+    ("silu", lambda w: w.node("Mul", [w.node("Sigmoid", ["x"]), "x"]), ["SiLU"]),
+    (
+        "mish",
+        lambda w: w.node("Mul", ["x", w.node("Tanh", [w.node("Softplus", ["x"])])]),
+        ["Mish"],
+    ),
+    ("log sigmoid", lambda w: w.node("Log", [w.node("Sigmoid", ["x"])]), ["LogSigmoid"]),
+    ("hardswish", _hard_swish, ["Hardswish"]),
+    (
+        "hardswish by a gate",
+        lambda w: w.node("Mul", ["x", w.node("HardSigmoid", ["x"], alpha=1 / 6)]),
+        ["Hardswish"],
+    ),
+    ("layer norm", _layer_norm, ["LayerNorm"]),
+    ("group norm", _group_norm, ["GroupNorm"]),
+    ("group norm that learns nothing", _grouped, ["GroupNorm"]),
+    ("local response norm", _local_response_norm, ["LocalResponseNorm"]),
+    ("linear", _linear, ["Linear"]),
+    ("a bias of its own", _conv_and_bias, ["Conv2d"]),
+    ("channel shuffle", _channel_shuffle, ["ChannelShuffle"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("write", "types"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_an_idiom_is_one_layer(write: Write, types: list[str]) -> None:
+    w = Writer(4, 8, 8)
+    found = import_onnx(w.write(write(w)))
+    assert [node.type for node in found.network.layers] == types
+    assert found.check is not None
+
+
+def test_what_it_is_computed_from_stays_where_it_is_read() -> None:
+    w = Writer(4, 8, 8)
+    gate = w.node("Sigmoid", ["x"])
+    found = import_onnx(w.write(w.node("Mul", ["x", gate]), gate))
+    assert [node.type for node in found.network.layers] == ["Sigmoid", "SiLU"]
+
+
+def test_a_norm_over_other_dimensions_is_not_taken_for_one() -> None:
+    w = Writer(4, 8, 8)
+    centred = w.node("Sub", ["x", w.node("ReduceMean", ["x"], axes=[2, 3])])
+    variance = w.node("ReduceMean", [_binary(w, "Pow", centred, 2.0)], axes=[2, 3])
+    plain = w.node("Div", [centred, w.node("Sqrt", [_binary(w, "Add", variance, 1e-6)])])
+    scaled = w.node("Mul", [plain, w.weight("norm.weight", 8)])
+    found = import_onnx(w.write(w.node("Add", [scaled, w.weight("norm.bias", 8)])))
+    assert "LayerNorm" not in [node.type for node in found.network.layers]
