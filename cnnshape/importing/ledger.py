@@ -8,7 +8,7 @@ from typing import Any
 from ..layers.shapes import Shape
 from ..network import INPUT
 from .graph import NotSaid, Recorded, Unsupported, made, output_shape
-from .operations import Chain, Layer, tidy
+from .operations import Chain, Layer, Value, tidy
 from .unknown import Unknown, define
 
 Path = tuple[str, ...]
@@ -75,21 +75,36 @@ class Ledger:
             self._owners[_owner(layer)] = recorded.key
         return self._put(recorded)
 
-    def add_chain(self, chain: Chain, output: Shape, path: Path) -> str:
-        """Record several layers, each of which reads the one before; returns the last's key.
+    def add_chain(self, chain: Chain, output: Shape | None, path: Path) -> str:
+        """Record several layers; returns the key of the last.
+
+        Args:
+            output: what the last gives, with the batch; None: what its type says.
+            path: of the one that has the name of the module that is called.
 
         Raises:
             NotSaid: as :meth:`add`.
         """
-        *first, last = chain.layers
-        keys = tuple(read.key for read in chain.reads)
-        for layer in first:
-            shapes = tuple(self.shapes[key] for key in keys)
-            shape = output_shape(layer.type, layer.arguments, shapes)
-            key = self.next_key
-            keys = (self._put(Recorded(key, path, layer.type, layer.arguments, keys, shape)),)
-        reads = tuple(chain.reads[0]._replace(key=key) for key in keys)
-        return self.add(last._replace(reads=reads), output, path)
+        around = (*path[:-1], "")
+        reads = tuple(self._given(read, around) for read in chain.reads)
+        for place, layer in enumerate(chain.layers, 1):
+            whole = layer._replace(reads=(*reads, *layer.reads))
+            shape = output if place == len(chain.layers) and output else self._gives(whole)
+            named = place - 1 == chain.named % len(chain.layers)
+            key = self.add(whole, shape, path if named else around)
+            reads = (Value(key, shape),)
+        return key
+
+    def _given(self, read: Value | Chain, path: Path) -> Value:
+        """What a chain gives, recorded now; or the value that is read."""
+        if isinstance(read, Value):
+            return read
+        key = self.add_chain(read, None, path)
+        return Value(key, (self.batch, *self.shapes[key]))
+
+    def _gives(self, layer: Layer) -> Shape:
+        shapes = tuple(self.shapes[read.key] for read in layer.reads)
+        return (self.batch, *output_shape(layer.type, layer.arguments, shapes))
 
     def add_unknown(
         self,

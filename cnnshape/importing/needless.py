@@ -1,4 +1,7 @@
-"""Leaving out what stretches a value, where what reads it stretches it by itself."""
+"""Leaving out layers that change nothing in their place.
+
+They stay as long as anything else reads them.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,7 @@ STRETCH = frozenset(("Add", "Subtract", "Multiply", "Divide", "Maximum", "Minimu
 
 
 def without_expands(recorded: list[Recorded]) -> list[Recorded]:
-    """`x * gate.expand_as(x)` is x·gate: the layers read what is not stretched yet.
-
-    An Expand stays as long as anything else reads it.
-    """
+    """`x * gate.expand_as(x)` is x·gate: what stretches a value by itself reads it as it is."""
     by_key = {item.key: item for item in recorded}
     return [_unstretched(item, by_key) if item.type in STRETCH else item for item in recorded]
 
@@ -36,3 +36,22 @@ def _unstretched(item: Recorded, by_key: dict[str, Recorded]) -> Recorded:
         if all(any(shape[d] == item.shape[d] for shape in others) for d in stretched):
             reads[place] = source.key
     return replace(item, reads=tuple(reads))
+
+
+def without_double_transposes(recorded: list[Recorded]) -> list[Recorded]:
+    """What reads a transposition of a transposition reads what that one reads."""
+    by_key: dict[str, Recorded] = {}
+    undone: dict[str, str] = {}
+    for each in recorded:
+        item = replace(each, reads=tuple(undone.get(key, key) for key in each.reads))
+        first = by_key.get(item.reads[0]) if item.type == "Transpose" else None
+        if first is not None and first.type == "Transpose" and _dims(first) == _dims(item):
+            undone[item.key] = first.reads[0]
+        by_key[item.key] = item
+    return list(by_key.values())
+
+
+def _dims(transpose: Recorded) -> set[int]:
+    """The two dimensions, counted from 0."""
+    rank = len(transpose.shape) + 1
+    return {transpose.arguments[name] % rank for name in ("dim0", "dim1")}

@@ -16,7 +16,8 @@ from torch._subclasses.fake_tensor import FakeTensor, unset_fake_temporarily
 
 from ..layers.shapes import Shape
 from .computed_weights import computed_weight
-from .operations import ComputedWeight
+from .operations import ComputedWeight, PositionBias
+from .position_bias import position_bias
 from .torch_calls import tensors_of
 
 LARGEST_CONSTANT = 100_000
@@ -71,6 +72,11 @@ class Origin:
                 if torch.equal(matrix.reshape(-1), numbers):
                     return name, transposed
         return None
+
+    def position_bias(self) -> PositionBias | None:
+        """The table and how it is looked up, where it is numbers for pairs of positions."""
+        with unset_fake_temporarily():
+            return position_bias(self.value, self.shape, self.learned)
 
     def computed_weight(self) -> ComputedWeight | None:
         """What it is computed from, where layer types say it of a weight."""

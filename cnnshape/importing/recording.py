@@ -31,8 +31,8 @@ from .operations import (
     Layer,
     Value,
     answer,
-    check_samples,
     module_arguments,
+    of_parts,
     placed,
     unpooled,
 )
@@ -280,14 +280,14 @@ class _Recorder(TorchFunctionMode):
 
     def _add(self, said: Layer | Chain, tensor: Tensor, path: tuple[str, ...]) -> None:
         """Record a layer, or several; raises NotSaid."""
-        value = _shaped(tensor)
-        check_samples(said, value)
-        shape = value.shape
+        output = _shaped(tensor)
+        said = of_parts(said, output)
         if isinstance(said, Chain):
-            key = self.ledger.add_chain(said, shape, path)
+            key = self.ledger.add_chain(said, output.shape, path)
         else:
-            key = self.ledger.add(said, shape, path)
-            self.used.update(said.weights.values())
+            key = self.ledger.add(said, output.shape, path)
+        for layer in said.layers if isinstance(said, Chain) else [said]:
+            self.used.update(layer.weights.values())
         self.know(tensor, key)
 
     def _unsaid(

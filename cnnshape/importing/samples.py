@@ -51,13 +51,13 @@ def divided(shape: Shape) -> tuple[Shape, Samples] | None:
 
 FOLLOWS_DIMENSIONS = frozenset((
     "Add", "Subtract", "Multiply", "Divide", "Maximum", "Minimum", "Concat", "Stack", "MatMul",
-    "ScaledDotProductAttention", "Linear", "LayerNorm", "RMSNorm", "Scale", "Rescale",
-    "Bias", "Mean", "Sum", "Max", "Min", "Var", "Std", "Norm", "Normalize",
+    "ScaledDotProductAttention", "RelativePositionBias", "Linear", "LayerNorm", "RMSNorm",
+    "Scale", "Bias", "Rescale", "Mean", "Sum", "Max", "Min", "Var", "Std", "Norm", "Normalize",
     "Softmax", "LogSoftmax", "Softmin", "GLU", "Dropout", "AlphaDropout",
     "ReLU", "ReLU6", "LeakyReLU", "ELU", "CELU", "SELU", "GELU", "SiLU", "Mish", "Hardswish",
     "Hardsigmoid", "Hardtanh", "Hardshrink", "Softshrink", "Softplus", "Threshold", "Sigmoid",
     "LogSigmoid", "Tanh", "Tanhshrink", "Softsign", "Power", "Exp", "Log", "Abs", "Sqrt", "Clamp",
-    "Chunk", "Split", "Narrow", "Select", "Squeeze", "Unsqueeze", "Flatten", "Unflatten",
+    "Chunk", "Split", "Narrow", "Select", "Slice", "Squeeze", "Unsqueeze", "Flatten", "Unflatten",
     "Reshape", "Permute", "Transpose", "Expand", "Roll", "Flip", "Tile", "SlidingWindows",
     "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
 ))  # fmt: skip

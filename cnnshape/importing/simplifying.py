@@ -10,12 +10,13 @@ from dataclasses import replace
 
 from .gating import with_chains, with_gates
 from .graph import Recorded
-from .stretching import without_expands
+from .needless import without_double_transposes, without_expands
 
 
 def simplified(recorded: list[Recorded], outputs: tuple[str, ...]) -> list[Recorded]:
     """The layers with all rules applied."""
-    computed = with_chains(with_gates(without_expands(recorded)), outputs)
+    needed = without_double_transposes(without_expands(recorded))
+    computed = with_chains(with_gates(needed), outputs)
     shuffled = _channel_shuffles(computed, outputs)
     return _own_weights(_running_concats(shuffled))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from ._dimensions import sample_dimension
-from ._python import Python, method
+from ._python import Python
 from ._spatial import SpatialLayer, axes, folded
 from .base import ELEMENTWISE, Example, Layer, LayerError, Step, function_module
 from .fields import Either, Integer, ListOf, PerDimension, defaulted, required
@@ -43,45 +43,6 @@ class _Selection(Layer):
                 field="index",
             )
         return index % count
-
-
-class Select(Layer):
-    """One index along a dimension, which is gone then.
-
-    Args:
-        dim: the dimension, the batch counted as 0.
-        index: which, from 0; negative from the end.
-
-    Source: torch.select.
-    """
-
-    kind = "shape"
-    python = method("select", "dim", "index")
-    dim = required(Integer())
-    index = required(Integer())
-    examples = (
-        Example({"dim": 1, "index": 0}, (50, 64), (64,)),
-        Example({"dim": 2, "index": -1}, (8, 3, 16), (8, 16)),
-    )
-
-    def output_shape(self, inputs: Shapes) -> Shape:
-        (shape,) = inputs
-        place = sample_dimension(self, self.dim, shape) - 1
-        size = shape[place]
-        if not -size <= self.index < size:
-            raise LayerError(
-                f"there is no index {minus(self.index)} along {size}",
-                help=f"index from 0 to {size - 1}",
-                field="index",
-            )
-        return (*shape[:place], *shape[place + 1 :])
-
-    def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
-        return None
-
-    def module(self) -> nn.Module:
-        dim, index = self.dim, self.index
-        return function_module(lambda x: x.select(dim, index))
 
 
 class Chunk(_Selection):

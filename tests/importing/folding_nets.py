@@ -72,6 +72,35 @@ class BatchSecond(nn.Module):
         return torch.stack([x[:-1], x[1:]], dim=-1).amax(-1).movedim(1, 0)
 
 
+class PositionBias(nn.Module):
+    """Attention with numbers for offsets: of a table as Swin has it, and as LeViT has it."""
+
+    index: Tensor
+    strided: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.q = nn.Conv2d(8, 8, 1)
+        self.table = nn.Parameter(torch.zeros(5 * 7, 2))
+        self.biases = nn.Parameter(torch.zeros(2, 12))
+        rows, columns = torch.arange(3), torch.arange(4)
+        down, right = rows[:, None] - rows, columns[:, None] - columns
+        index = (down + 2)[:, None, :, None] * 7 + (right + 3)[None, :, None, :]
+        self.register_buffer("index", index.reshape(-1))
+        index = down.abs()[::2, None, :, None] * 4 + right.abs()[None, ::2, None, :]
+        self.register_buffer("strided", index.reshape(4, 12))
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, channels, *_ = x.shape
+        q, small = self.q(x), self.q(x[:, :, ::2, ::2])
+        q, small, v = (t.reshape(batch, 2, channels // 2, -1).mT for t in (q, small, x))
+        bias = self.table[self.index].view(12, 12, 2).permute(2, 0, 1).unsqueeze(0)
+        q = F.scaled_dot_product_attention(q, v, v, attn_mask=bias)
+        scores = (small @ v.transpose(-2, -1) + self.biases[:, self.strided]).softmax(-1)
+        x = (scores @ q).reshape(batch, 2, 2, 2, -1)[:, :, ::2].flatten(1)
+        return x[:, ::2]
+
+
 class SelectiveKernel(nn.Module):
     """Branches side by side in a new dimension, weighed against each other (SKNet)."""
 
@@ -99,6 +128,8 @@ class Rearranged(nn.Module):
         shifted = x[:, 0, None].repeat(1, 3, 1, 1).roll((1, 2), (2, 3)).flip(-1)
         windows = shifted.unfold(2, 3, 2).amin(-1)
         twice = x.repeat_interleave(2, 2).std(1, unbiased=False)
+        parts = x.flatten(1).repeat_interleave(3, 0).repeat_interleave(2, 0).softmax(-1)
+        twice = twice + parts.reshape(len(x), 6, -1).sum(1, keepdim=True).mean(2, keepdim=True)
         first, *_, last = x.unbind(-1)
         return windows.var((1, 2)), stretched, twice, x.tile(1, 2, 1, 1), first - last
 
@@ -158,11 +189,29 @@ class OverFolded(nn.Module):
 
 
 class ConvolvedParts(nn.Module):
-    """A convolution of each part alone, which a network cannot say."""
+    """Convolutions, norms and pools of the windows of a map, each alone (EfficientViT)."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(2, 2, 3, padding=1)
+        self.conv = nn.Conv2d(4, 6, 3, stride=(1, 2), padding=1)
+        self.bn = nn.BatchNorm2d(6)
+        self.flat = nn.BatchNorm1d(8)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.conv(x.reshape(x.shape[0] * 2, 2, *x.shape[2:])).reshape(x.shape)
+        batch, channels, height, width = x.shape
+        x = x.view(batch, channels, height // 3, 3, width // 3, 3).permute(0, 2, 4, 1, 3, 5)
+        x = self.bn(self.conv(x.reshape(-1, channels, 3, 3)))
+        x = F.avg_pool2d(F.relu(x), (3, 1), stride=1)
+        x = x.reshape(batch, -1, 8)
+        return self.flat(x.flatten(0, 1)).reshape_as(x)
+
+
+class NormalizedParts(nn.Module):
+    """Groups of channels, normalised for each part alone: a network cannot say it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.GroupNorm(1, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.norm(x.reshape(x.shape[0] * 2, 2, *x.shape[2:])).reshape(x.shape)

@@ -19,9 +19,11 @@ from . import folding_nets as nets
         (nets.PatchesInBatch, (8, 4, 6)),
         (nets.BatchSecond, (8, 3, 4)),
         (nets.SelectiveKernel, (3, 6, 6)),
+        (nets.PositionBias, (8, 3, 4)),
         (nets.Rearranged, (3, 8, 8)),
         (nets.Stretched, (3, 6, 5)),
         (nets.Projected, (8, 3, 6)),
+        (nets.ConvolvedParts, (4, 6, 6)),
     ],
 )
 def test_what_is_written_is_the_module(make: type[nn.Module], shape: tuple[int, ...]) -> None:
@@ -69,6 +71,25 @@ def test_what_stretches_by_itself_reads_what_is_not_stretched() -> None:
     assert [node.type for node in network.layers].count("Expand") == 1
 
 
+def test_what_is_convolved_in_parts_has_a_dimension_more() -> None:
+    network = import_module(nets.ConvolvedParts(), (4, 6, 6)).network
+    conv = network.by_path["conv"]
+    assert (conv.type, conv.output_shape) == ("Conv3d", (6, 4, 3, 2))
+    assert network.by_path["bn"].type == "BatchNorm3d"
+    assert network.by_path["flat"].output_shape == (8, 6)
+    # One pair for all of conv, bn, relu and pool but for the relu between them.
+    types = [node.type for node in network.layers]
+    between = types[types.index("Conv3d") : types.index("AvgPool3d")]
+    assert between == ["Conv3d", "BatchNorm3d", "Transpose", "ReLU", "Transpose"]
+
+
+def test_a_table_of_offsets_is_known_by_what_it_gives() -> None:
+    network = import_module(nets.PositionBias(), (8, 3, 4)).network
+    first, second = (n.layer for n in network.layers if n.type == "RelativePositionBias")
+    assert first.arguments == {"num_heads": 2, "size": (3, 4), "stride": 1, "signed": True}
+    assert second.arguments == {"num_heads": 2, "size": (3, 4), "stride": 2, "signed": False}
+
+
 def test_moving_the_batch_alone_is_no_layer() -> None:
     network = import_module(nets.BatchSecond(), (8, 3, 4)).network
     assert [node.type for node in network.layers][:2] == ["Flatten", "Transpose"]
@@ -80,7 +101,7 @@ def test_moving_the_batch_alone_is_no_layer() -> None:
         (nets.OtherHalves, "torch.cat", "dim 0"),
         (nets.AcrossTheBatch, "matmul", "over the batch"),
         (nets.OverFolded, "mean", "along the batch"),
-        (nets.ConvolvedParts, "Conv2d", "of a batch that has other dimensions folded in"),
+        (nets.NormalizedParts, "GroupNorm", "of a batch that has other dimensions folded in"),
     ],
 )
 def test_what_mixes_samples_is_refused(make: type[nn.Module], operation: str, reason: str) -> None:

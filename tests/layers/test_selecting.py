@@ -147,20 +147,3 @@ def test_a_part_reads_the_positions_it_has() -> None:
     ):
         layer = bound(name, arguments, shape)
         assert layer.footprint((shape,), layer.output_shape((shape,))) == (Step(0, 1), Step(0, 1))
-
-
-@given(shape=SHAPE, dim=st.integers(-5, 5), index=INDEX)
-def test_select(shape: Shape, dim: int, index: int) -> None:
-    assume(dim not in (0, -len(shape) - 1))
-    assert_agrees_or_both_refuse(
-        "Select",
-        {"dim": dim, "index": index},
-        shape,
-        torch_module=lambda dim, index: function_module(lambda x: x.select(dim, index)),
-    )
-
-
-def test_an_index_that_is_not_there_says_how_many_there_are() -> None:
-    with pytest.raises(LayerError, match="there is no index 3 along 3") as caught:
-        bound("Select", {"dim": 2, "index": 3}, (8, 3)).output_shape(((8, 3),))
-    assert caught.value.help == "index from 0 to 2"

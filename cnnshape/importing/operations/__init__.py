@@ -26,16 +26,19 @@ from .call import (
     ComputedWeight,
     Indices,
     Layer,
+    PositionBias,
     Rule,
     Value,
     check_samples,
 )
 from .modules import module_arguments, placed, tidy
+from .partwise import of_parts
 from .windows import unpooled
 
 __all__ = [
-    "KEEPS_ORDER", "Answer", "Call", "Chain", "ComputedWeight", "Indices", "Layer", "Value",
-    "answer", "check_samples", "module_arguments", "placed", "tidy", "unpooled",
+    "KEEPS_ORDER", "Answer", "Call", "Chain", "ComputedWeight", "Indices", "Layer",
+    "PositionBias", "Value", "answer", "check_samples", "module_arguments", "of_parts", "placed",
+    "tidy", "unpooled",
 ]  # fmt: skip
 
 RULES: dict[str, Rule] = {

@@ -7,6 +7,7 @@ from typing import Any, TypeGuard
 from ..graph import NotSaid
 from .call import SAME, Answer, Call, Chain, Layer, Rules, Value, follows, operands, what_it_is
 from .joining import joined
+from .products import position_bias
 
 rules = Rules()
 
@@ -25,6 +26,8 @@ def _add(call: Call) -> Answer:
     _refuse_alpha(call)
     if numbers := _channel_numbers(value, other):
         return _standardized(value, [-n for n in numbers], [1.0] * len(numbers))
+    if isinstance(other, Value) and not other.name:
+        return position_bias(other)._replace(reads=(value,))
     return _learned("Bias", value, other, "bias")
 
 

@@ -25,6 +25,20 @@ class ComputedWeight(NamedTuple):
     weights: dict[str, str]
 
 
+class PositionBias(NamedTuple):
+    """Attention's learned numbers for the offsets between positions.
+
+    Attributes:
+        arguments: of RelativePositionBias.
+        weight: the name of the parameter that is their table.
+        transposed: whether the heads are its last dimension, and not its first.
+    """
+
+    arguments: dict[str, Any]
+    weight: str
+    transposed: bool
+
+
 class Origin(Protocol):
     """How a tensor is computed from parameters and constants alone."""
 
@@ -196,26 +210,42 @@ class Call:
 
 
 class Chain:
-    """Several layers that say one call, each reading the one before."""
+    """Several layers that say one call, each reading the one before.
 
-    def __init__(self, reads: tuple[Value, ...]) -> None:
+    Attributes:
+        layers: each with what it reads beside the one before.
+        reads: what the first of them reads; a chain stands for what comes out of it.
+        named: which of them has the name of the module that is called.
+    """
+
+    def __init__(self, reads: tuple[Value | Chain, ...]) -> None:
         self.layers: list[Layer] = []
         self.reads = reads
+        self.named = -1
 
-    def then(self, type_name: str, **arguments: Any) -> None:
-        """One layer more."""
-        self.layers.append(Layer(type_name, arguments, () if self.layers else self.reads))
+    def then(self, type_name: str, *others: Value, **arguments: Any) -> Chain:
+        """One layer more; `others` are what it reads beside the last one."""
+        self.layers.append(Layer(type_name, arguments, others))
+        return self
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """All that its layers read and do not give."""
+        first = [read.values if isinstance(read, Chain) else (read,) for read in self.reads]
+        return tuple(
+            v for values in (*first, *(layer.reads for layer in self.layers)) for v in values
+        )
 
 
 def check_samples(said: Layer | Chain, output: Value) -> None:
     """Raise NotSaid where the samples lie where the layers would not leave them."""
-    values = (*said.reads, output)
-    if all(value.samples == FIRST for value in values):
+    layers, reads = ([said], said.reads) if isinstance(said, Layer) else (said.layers, said.values)
+    if all(value.samples == FIRST for value in (*reads, output)):
         return
-    for layer in said.layers if isinstance(said, Chain) else [said]:
+    for layer in layers:
         if layer.type not in FOLLOWS_DIMENSIONS:
             raise NotSaid("of a batch that has other dimensions folded in")
-    from_end = {(read.rank - read.samples.dim, read.samples.parts) for read in said.reads}
+    from_end = {(read.rank - read.samples.dim, read.samples.parts) for read in reads}
     if len(from_end) > 1:
         raise NotSaid("of values that have the batch in different dimensions")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..graph import NotSaid
+from ..samples import FIRST
 from .call import SAME, Answer, Call, Chain, Layer, Rules, Value
 
 rules = Rules()
@@ -73,7 +74,7 @@ def _getitem(call: Call) -> Answer:
         kept += type(item) is not int and not alone
         dim += item is not None
     if steps:
-        _stride(chain, steps, len(x.shape) - 2)
+        _stride(chain, steps, len(x.shape) - 2 if x.samples == FIRST else 0)
     for place in sorted(single, reverse=True):
         chain.then("Select", dim=place, index=single[place])
     for place in new:
@@ -99,11 +100,13 @@ def _number(x: Value, dim: int) -> int:
 
 
 def _stride(chain: Chain, steps: dict[int, int], rank: int) -> None:
-    """Every so manieth position of a map: windows of one element, with a stride."""
-    if not rank or not set(steps) <= set(range(2, rank + 2)):
-        raise NotSaid("with a step along channels")
-    stride = [steps.get(dim, 1) for dim in range(2, rank + 2)]
-    chain.then(f"MaxPool{rank}d", kernel_size=1, stride=stride)
+    """Every so manieth position: of a map, windows of one element, with a stride."""
+    if 1 <= rank <= 3 and set(steps) <= set(range(2, rank + 2)):
+        stride = [steps.get(dim, 1) for dim in range(2, rank + 2)]
+        chain.then(f"MaxPool{rank}d", kernel_size=1, stride=stride)
+        return
+    for dim, step in steps.items():
+        chain.then("Slice", dim=dim, step=step)
 
 
 @rules.of("unfold")

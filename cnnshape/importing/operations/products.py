@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..graph import NotSaid
-from .call import Answer, Call, Layer, Rules, as_matrix, follows, what_it_is
+from .call import Answer, Call, Chain, Layer, Rules, Value, as_matrix, follows, what_it_is
 
 rules = Rules()
 
@@ -30,8 +32,6 @@ def _matmul(call: Call) -> Answer:
 @rules.of("scaleddotproductattention")
 def _attention(call: Call) -> Answer:
     query, key, value = (call.get(k, name) for k, name in enumerate(("query", "key", "value")))
-    if call.get(3, "attn_mask") is not None:
-        raise NotSaid("with a mask")
     if call.get(4, "dropout_p", 0.0):
         raise NotSaid("which drops weights in evaluation mode too")
     if call.kwargs.get("enable_gqa", False):
@@ -39,4 +39,26 @@ def _attention(call: Call) -> Answer:
     if not all(map(follows, (query, key, value))):
         raise NotSaid("with a value that is no layer's")
     given = {"scale": call.kwargs.get("scale"), "is_causal": call.get(5, "is_causal", False)}
-    return Layer("ScaledDotProductAttention", given, (query, key, value))
+    mask = call.get(3, "attn_mask")
+    if mask is None:
+        return Layer("ScaledDotProductAttention", given, (query, key, value))
+    transposed = Chain((key,)).then("Transpose", dim0=-2, dim1=-1)
+    chain = Chain((query, transposed)).then("MatMul")
+    chain.then(
+        "Rescale", scale=query.shape[-1] ** -0.5 if given["scale"] is None else given["scale"]
+    )
+    if follows(mask):
+        chain.then("Add", mask)
+    else:
+        chain.layers.append(position_bias(mask))
+    return chain.then("Softmax", dim=-1).then("MatMul", value)
+
+
+def position_bias(other: Any) -> Layer:
+    """The layer that adds a learned number for each offset to the scores before it."""
+    origin = other.origin if isinstance(other, Value) else None
+    found = None if origin is None else origin.position_bias()
+    if found is None:
+        raise NotSaid(f"with {what_it_is(other)}")
+    weights = {"weight": found.weight}
+    return Layer("RelativePositionBias", found.arguments, (), weights, found.transposed)

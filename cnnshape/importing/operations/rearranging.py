@@ -130,15 +130,19 @@ def _expand(call: Call) -> Answer:
 
 @rules.of("repeatinterleave")
 def _repeat_interleave(call: Call) -> Answer:
-    repeats, dim = call.get(1, "repeats"), call.dim(2) % len(call.x.shape)
-    if type(repeats) is not int:
-        raise NotSaid("with a number of its own for each position")
-    chain = Chain((call.x,))
-    stretched = [-1] * len(call.x.shape)
-    stretched[dim] = repeats
-    chain.then("Unsqueeze", dim=dim + 1)
+    x, repeats, given = call.x, call.get(1, "repeats"), call.get(2, "dim")
+    if type(repeats) is not int or given is None:
+        raise NotSaid("with a number of its own for each position, or over the batch too")
+    dim, parts = x.samples
+    whole = given % x.rank == dim and parts == 1  # each sample becomes several parts
+    place = dim if whole else x.order([given])[1]
+    stretched = [-1] * len(x.shape)
+    stretched[place] = repeats
+    chain = Chain((x,))
+    chain.then("Unsqueeze", dim=place + 1)
     chain.then("Expand", shape=stretched)
-    chain.then("Flatten", start_dim=dim, end_dim=dim + 1)
+    if not whole:
+        chain.then("Flatten", start_dim=place, end_dim=place + 1)
     return chain
 
 

@@ -1,0 +1,96 @@
+"""Single positions along a dimension, and every so manieth of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._dimensions import sample_dimension
+from ._python import Python, method
+from .base import Example, Layer, LayerError, Step, function_module
+from .fields import Integer, Optional, defaulted, required
+from .shapes import Shape, Shapes, minus
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class Select(Layer):
+    """One index along a dimension, which is gone then.
+
+    Args:
+        dim: the dimension, the batch counted as 0.
+        index: which, from 0; negative from the end.
+
+    Source: torch.select.
+    """
+
+    kind = "shape"
+    python = method("select", "dim", "index")
+    dim = required(Integer())
+    index = required(Integer())
+    examples = (
+        Example({"dim": 1, "index": 0}, (50, 64), (64,)),
+        Example({"dim": 2, "index": -1}, (8, 3, 16), (8, 16)),
+    )
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        (shape,) = inputs
+        place = sample_dimension(self, self.dim, shape) - 1
+        size = shape[place]
+        if not -size <= self.index < size:
+            raise LayerError(
+                f"there is no index {minus(self.index)} along {size}",
+                help=f"index from 0 to {size - 1}",
+                field="index",
+            )
+        return (*shape[:place], *shape[place + 1 :])
+
+    def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
+        return None
+
+    def module(self) -> nn.Module:
+        dim, index = self.dim, self.index
+        return function_module(lambda x: x.select(dim, index))
+
+
+class Slice(Layer):
+    """Every so manieth position of a range along a dimension.
+
+    Args:
+        dim: the dimension, the batch counted as 0.
+        start: the first position.
+        stop: the position at which the range ends, itself not taken; null: the end.
+        step: positions from one that is taken to the next.
+
+    Source: slices of Python, x[:, start:stop:step].
+    """
+
+    kind = "shape"
+    python = Python(make="Slice", file="slicing")
+    dim = defaulted(Integer(), 1)
+    start = defaulted(Integer(min=0), 0)
+    stop = defaulted(Optional(Integer(min=1)), None)
+    step = defaulted(Integer(min=1), 1)
+    examples = (
+        Example({"step": 2}, (10, 8), (5, 8)),
+        Example({"dim": -1, "start": 1, "stop": 9, "step": 3}, (4, 10), (4, 3)),
+    )
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        (shape,) = inputs
+        place = sample_dimension(self, self.dim, shape) - 1
+        taken = len(range(shape[place])[self.start : self.stop : self.step])
+        if not taken:
+            end = shape[place] if self.stop is None else self.stop
+            raise LayerError(
+                f"nothing of {shape[place]} positions is left from {self.start} to {end}",
+                help="start must be below the size, and below stop",
+                field="start",
+            )
+        return (*shape[:place], taken, *shape[place + 1 :])
+
+    def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
+        (shape,) = inputs
+        dim = sample_dimension(self, self.dim, shape)
+        steps = (Step(0, self.step if place == dim else 1) for place in range(2, len(shape) + 1))
+        return tuple(steps) or None
