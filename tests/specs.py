@@ -43,3 +43,8 @@ def faults(text: str) -> list[str]:
 def shapes(network: Network) -> dict[str, tuple[int, ...]]:
     """The output shape of each layer, by path."""
     return {node.path: node.output_shape for node in network.layers}
+
+
+def reads(layers: str, head: str = "", input: str = "[8, 32, 32]") -> dict[str, tuple[str, ...]]:
+    """What each layer of a spec reads, by path."""
+    return {node.path: node.inputs for node in net(layers, input, head).layers}
