@@ -72,6 +72,20 @@ class BatchSecond(nn.Module):
         return torch.stack([x[:-1], x[1:]], dim=-1).amax(-1).movedim(1, 0)
 
 
+class Einsums(nn.Module):
+    """Products by einsum: of heads, of several dimensions at once, and with a new order."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, channels, height, width = x.shape
+        q = x.reshape(batch, 2, channels // 2, height, width)
+        scores = torch.einsum("bhcxy,bhczy->bhxz", q, q.tanh()).softmax(-1)
+        x = torch.einsum("B h i j, B h c j w -> B c h i w", scores, q).flatten(1, 2)
+        folded = x.reshape(batch * channels, height, width)
+        gram = torch.einsum("nij,nik->njk", folded, folded.relu())
+        gram = gram.view(batch, channels, width, width).mean(1)
+        return torch.einsum("bij,bjk->bki", x.mean(1), gram)
+
+
 class PositionBias(nn.Module):
     """Attention with numbers for offsets: of a table as Swin has it, and as LeViT has it."""
 
@@ -177,6 +191,13 @@ class AcrossTheBatch(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = x.flatten(1)
         return x @ x.t() @ x
+
+
+class EinsumOfBatch(nn.Module):
+    """A product of all samples with all."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.einsum("bcij,dcij->bd", x, x)
 
 
 class OverFolded(nn.Module):

@@ -20,6 +20,7 @@ from . import folding_nets as nets
         (nets.BatchSecond, (8, 3, 4)),
         (nets.SelectiveKernel, (3, 6, 6)),
         (nets.PositionBias, (8, 3, 4)),
+        (nets.Einsums, (4, 5, 3)),
         (nets.Rearranged, (3, 8, 8)),
         (nets.Stretched, (3, 6, 5)),
         (nets.Projected, (8, 3, 6)),
@@ -100,6 +101,7 @@ def test_moving_the_batch_alone_is_no_layer() -> None:
     [
         (nets.OtherHalves, "torch.cat", "dim 0"),
         (nets.AcrossTheBatch, "matmul", "over the batch"),
+        (nets.EinsumOfBatch, "einsum", "mixes the batch with other dimensions"),
         (nets.OverFolded, "mean", "along the batch"),
         (nets.NormalizedParts, "GroupNorm", "of a batch that has other dimensions folded in"),
     ],

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..graph import NotSaid
 from . import (
     arithmetic,
+    contracting,
     elementwise,
     joining,
     parts,
@@ -43,6 +44,7 @@ __all__ = [
 
 RULES: dict[str, Rule] = {
     **arithmetic.rules,
+    **contracting.rules,
     **elementwise.rules,
     **joining.rules,
     **parts.rules,

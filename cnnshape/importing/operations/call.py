@@ -177,7 +177,9 @@ class Call:
         if name in self.kwargs:
             return self.kwargs[name]
         given = self.args[place:]
-        return list(given[0]) if given and isinstance(given[0], (list, tuple)) else list(given)
+        if given and isinstance(given[0], (list, tuple)) and not isinstance(given[0], Value):
+            return list(given[0])
+        return list(given)
 
     @property
     def x(self) -> Value:
