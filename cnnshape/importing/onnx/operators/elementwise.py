@@ -23,8 +23,7 @@ NAMES = {
     "Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "HardSwish": "hardswish",
     "Softsign": "softsign", "Softplus": "softplus", "Mish": "mish", "Swish": "silu",
     "LogSigmoid": "logsigmoid", "Abs": "abs", "Exp": "exp", "Log": "log", "Neg": "neg",
-    "Sqrt": "sqrt", "Sin": "sin", "Cos": "cos",
-    "Erf": "erf", "Floor": "floor", "Reciprocal": "reciprocal",
+    "Sqrt": "sqrt", "Reciprocal": "reciprocal",
 }  # fmt: skip
 """The operators that are a function of PyTorch with one argument."""
 
