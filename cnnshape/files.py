@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 
-def write_atomically(path: str | Path, content: str | bytes, *, durable: bool = False) -> None:
+def write_atomically(
+    path: str | Path, content: str | bytes | Iterable[bytes | memoryview], *, durable: bool = False
+) -> None:
     """Write a file so that a reader meets its old content or its new, never a part.
 
     Text is written as UTF-8. A link is followed: the file that it points to is replaced. What
@@ -16,17 +19,19 @@ def write_atomically(path: str | Path, content: str | bytes, *, durable: bool = 
 
     Args:
         path: the file.
-        content: all of it.
+        content: all of it, or its parts.
         durable: wait until it is on the disk, so that this holds where the machine goes down,
             too. It takes milliseconds, or tens of them.
 
     Raises:
         OSError: the folder is missing, not writable or full; nothing is left behind.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    text = content.encode("utf-8") if isinstance(content, str) else content
+    parts = [text] if isinstance(text, bytes) else text
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file() and not target.is_dir():
-        target.write_bytes(data)
+        with target.open("wb") as file:
+            file.writelines(parts)
         return
     if target.is_dir():
         raise IsADirectoryError(21, "Is a directory", str(path))
@@ -36,7 +41,7 @@ def write_atomically(path: str | Path, content: str | bytes, *, durable: bool = 
         raise type(fault)(fault.errno, fault.strerror, str(path)) from None
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(parts)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())

@@ -18,11 +18,11 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 
 from ..files import write_atomically
 from .faults import CheckpointError
+from .tensor_file import file_parts
 
 FORMAT = "cnnshape-checkpoint-1"
 
@@ -71,8 +71,7 @@ def write_checkpoint(file: Path, checkpoint: Checkpoint) -> None:
         "position": json.dumps(vars(checkpoint.position)),
         "plan": json.dumps(checkpoint.plan),
     }
-    tensors = {name: _plain(tensor) for name, tensor in checkpoint.tensors.items()}
-    write_atomically(file, save(tensors, header), durable=True)
+    write_atomically(file, file_parts(checkpoint.tensors, header), durable=True)
 
 
 def read_checkpoint(file: Path) -> Checkpoint:
@@ -123,8 +122,3 @@ def restore(target: Mapping[str, Tensor], checkpoint: Checkpoint, prefix: str) -
     with torch.no_grad():
         for name, tensor in target.items():
             tensor.copy_(found[name])
-
-
-def _plain(tensor: Tensor) -> Tensor:
-    """A tensor as a file holds it: on the CPU, in the order of its indices, alone."""
-    return tensor.detach().cpu().contiguous().clone()

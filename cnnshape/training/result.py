@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 import torch
-from safetensors.torch import save
 
 from .. import __version__
 from ..files import write_atomically
@@ -19,6 +18,7 @@ from .evaluation import Evaluation
 from .faults import TrainingError
 from .loop import Job
 from .run import Run, metrics_csv
+from .tensor_file import file_parts
 from .wording import count_of, percent
 
 if TYPE_CHECKING:
@@ -40,12 +40,9 @@ def leave_files(
         f"{percent(result['test_accuracy'])} of {plan.samples[1]:,} test images "
         f"after {count_of(len(position.history), 'epoch')}"
     )
-    state = {
-        name: tensor.detach().cpu().contiguous().clone()
-        for name, tensor in job.answering.module.state_dict().items()
-    }
+    weights = job.answering.module.state_dict()
     try:
-        write_atomically(run.model, save(state))
+        write_atomically(run.model, file_parts(weights, {}))
         write_atomically(run.metrics, metrics_csv(position.history))
         write_atomically(run.curves, curves_svg(position.history, title, subtitle))
         write_atomically(
