@@ -65,7 +65,8 @@ DeviceOption = Annotated[
     str,
     typer.Option(
         metavar="DEVICE",
-        help="Where PyTorch runs: auto, cpu, cuda, cuda:N, mps, or meta (shapes, no memory).",
+        help="Where PyTorch runs: cpu, cuda, cuda:N, mps, meta (shapes, no memory), or auto: "
+        "cpu, and meta for what is too large.",
     ),
 ]
 
