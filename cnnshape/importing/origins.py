@@ -18,6 +18,7 @@ from ..layers.shapes import Shape
 from .computed_weights import computed_weight
 from .operations import ComputedWeight, PositionBias
 from .position_bias import position_bias
+from .samples import BATCH
 from .torch_calls import tensors_of
 
 LARGEST_CONSTANT = 100_000
@@ -72,6 +73,17 @@ class Origin:
                 if torch.equal(matrix.reshape(-1), numbers):
                     return name, transposed
         return None
+
+    def of_each_sample(self) -> str | None:
+        """The parameter whose numbers it has for each sample of the batch, or None."""
+        if len(self.learned) != 1 or self.shape[:1] != (BATCH,):
+            return None
+        ((name, shape),) = self.learned.items()
+        with unset_fake_temporarily():
+            numbers = torch.arange(torch.Size(shape).numel(), dtype=torch.int32)
+            found = self.value({name: numbers.view(shape)}).flatten(1)
+            same = found.shape[1:] == numbers.shape and bool((found == numbers).all())
+        return name if same else None
 
     def position_bias(self) -> PositionBias | None:
         """The table and how it is looked up, where it is numbers for pairs of positions."""

@@ -115,6 +115,23 @@ class PositionBias(nn.Module):
         return x[:, ::2]
 
 
+class Tokens(nn.Module):
+    """Learned positions before those of a map, and a vector that is read from the first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Parameter(torch.zeros(1, 1, 8))
+        self.second = nn.Parameter(torch.zeros(1, 2, 8))
+        self.positions = nn.Parameter(torch.zeros(1, 15, 8))
+        self.encoder = nn.MultiheadAttention(8, 2, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.flatten(2).permute(0, 2, 1)
+        first = self.first.expand(x.shape[0], -1, -1)
+        x = torch.cat((first, self.second.repeat(len(x), 1, 1), x), dim=1) + self.positions
+        return self.encoder(x, x, x, need_weights=False)[0][:, 0]
+
+
 class SelectiveKernel(nn.Module):
     """Branches side by side in a new dimension, weighed against each other (SKNet)."""
 

@@ -19,6 +19,7 @@ from . import folding_nets as nets
         (nets.PatchesInBatch, (8, 4, 6)),
         (nets.BatchSecond, (8, 3, 4)),
         (nets.SelectiveKernel, (3, 6, 6)),
+        (nets.Tokens, (8, 3, 4)),
         (nets.PositionBias, (8, 3, 4)),
         (nets.Einsums, (4, 5, 3)),
         (nets.Rearranged, (3, 8, 8)),

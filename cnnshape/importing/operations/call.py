@@ -50,6 +50,10 @@ class Origin(Protocol):
         """The parameter that it is, as a matrix, and whether transposed; None: it is neither."""
         return None
 
+    def of_each_sample(self) -> str | None:
+        """The parameter whose numbers it has for each sample of the batch, or None."""
+        return None
+
     def position_bias(self) -> PositionBias | None:
         """The table that it is looked up in, where it is numbers for pairs of positions."""
         return None
