@@ -260,7 +260,7 @@ def _lasting(recipe: Recipe) -> Recipe:
     kind, colon, path = recipe.dataset.partition(":")
     if kind != "folder" or not colon:
         return recipe
-    return replace(recipe, dataset=f"folder:{Path(path).absolute()}")
+    return replace(recipe, dataset=f"folder:{Path(path).expanduser().absolute()}")
 
 
 def _short_name(dataset: str) -> str:

@@ -237,7 +237,8 @@ def test_images_in_a_folder_are_found_again_from_elsewhere(cli, net, monkeypatch
         for number in range(20):
             pixels = level + chance.integers(-20, 20, (12, 12, 3))
             Image.fromarray(pixels.astype(np.uint8)).save(folder / f"{number}.png")
-    result = cli("train", net, "--dataset", "folder:photos", "--set", "classes=2", "--epochs", 20,
+    monkeypatch.setenv("HOME", str(Path.cwd()))
+    result = cli("train", net, "--dataset", "folder:~/photos", "--set", "classes=2", "--epochs", 20,
                  "--batch", 8, "--quiet")  # fmt: skip
     assert result.exit_code == 0
     assert "100.00 % of" in result.stdout
@@ -245,6 +246,7 @@ def test_images_in_a_folder_are_found_again_from_elsewhere(cli, net, monkeypatch
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert "as in result.json" in cli("evaluate", run).stdout
+    assert "100.00 % (8 of 8" in cli("evaluate", run, "--dataset", "folder:~/photos").stdout
     image = tmp_path / "work" / "photos" / "light" / "3.png"
     assert "light" in cli("predict", run, image, "--format", "csv", "--top", 1).stdout
 

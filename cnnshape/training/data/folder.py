@@ -93,7 +93,8 @@ def load_folder(
     Raises:
         DataError: the folder is not made so, a class is empty, or an image is broken (strict).
     """
-    if not Path(path).is_dir():
+    path = os.path.expanduser(path)  # a shell leaves the ~ of folder:~/photos alone
+    if not os.path.isdir(path):
         raise DataError(f"folder:{path}: there is no such folder")
     found = find_images(Path(path))
     check_classes(len(found.classes))
