@@ -133,6 +133,7 @@ DRAWABLE: dict[str, Drawable] = {
         partial(arguments.transposed_convolution, 1), (2,), grows=True
     ),
     "WeightNormLinear": Drawable(arguments.linear),
+    "FrozenBatchNorm2d": Drawable(partial(arguments.optional, {"eps": [1e-3]}), (3,), keeps=True),
     "BlurPool2d": Drawable(arguments.blur_pool, (3,)),
     "InceptionAux": Drawable(arguments.inception_aux, (3,), keeps=True),
     "MultiheadAttention": Drawable(arguments.attention, (2,), inputs=(1, 3)),

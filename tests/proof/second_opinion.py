@@ -242,6 +242,7 @@ INFERRED: dict[str, Callable[..., dict[str, Any]]] = {
     "StdConv2d": _channels("in_channels"),
     **{f"WeightNorm{plain}": _channels("in_channels")
        for plain in ("Conv1d", "Conv2d", "ConvTranspose1d")},
+    "FrozenBatchNorm2d": _channels("num_features"),
     "WeightNormLinear": lambda x: {"in_features": x.shape[-1]},
     "ScaledStdConv2d": _channels("in_channels"),
     "Scale": lambda x: {"input_shape": tuple(x.shape)},

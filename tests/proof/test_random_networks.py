@@ -26,7 +26,7 @@ from .campaign import campaign
 from .comparison import disagreement
 from .drawable import DRAWABLE
 from .networks import Trial, trials
-from .own_types import Function
+from .references import Function
 
 NETWORKS = 1000
 OF_EACH_TYPE = 25
