@@ -147,7 +147,12 @@ def new_training(
     if group.leads:
         name = _short_name(recipe.dataset)
         run = new_run(wishes.out, network.name, name, force=wishes.force)
-    job = make_job(plan, network, data, run, device, group)
+    try:
+        job = make_job(plan, network, data, run, device, group)
+    except BaseException:
+        if group.leads and wishes.out is None:
+            run.folder.rmdir()  # it is new, and nothing has been written yet
+        raise
     for line in (
         *data.notes,
         *job.classifier.preparation.sentences(),

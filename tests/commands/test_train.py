@@ -178,6 +178,14 @@ def test_classes_are_counted_before_anything_is_fetched_or_read(cli, net, datase
     assert "help: add --set classes=10, or give out out_features: 10" in result.stderr
 
 
+def test_a_run_that_cannot_begin_leaves_no_folder(cli):
+    Path("fixed.yaml").write_text("input: [10]\nlayers: [ReLU]")
+    result = cli("train", "fixed.yaml", "--dataset", "synthetic:100")
+    assert result.exit_code == 1
+    assert "there is nothing to learn" in result.stderr
+    assert list(Path("runs").iterdir()) == []
+
+
 def test_a_run_is_not_written_over(cli, net):
     assert cli("train", net, "--out", "run", "--quiet").exit_code == 0
     result = cli("train", net, "--out", "run", "--quiet")
