@@ -139,7 +139,7 @@ def _proved(
     """The spec of what a module called; raises ImportFault as :func:`import_module`."""
     from .checking import check, idle_parameters, refused
 
-    layers = _simplified(recording.layers, recording.outputs)
+    layers = _simplified(recording.layers, recording.outputs, input_shape)
     found = _unsaid(layers, partial)
     layers, idle = _with_heads(module, layers, idle_parameters(module, layers))
     order = arranged(layers)
@@ -172,7 +172,7 @@ def import_onnx(
     model = read_model(path)
     graph = infer(model, input_shape)
     reading = read_layers(graph)
-    layers = _simplified(reading.layers, reading.outputs)
+    layers = _simplified(reading.layers, reading.outputs, graph.input_shape)
     found = _unsaid(layers, partial)
     order = arranged(layers)
     stem = os.path.basename(path).removesuffix(".onnx")
@@ -190,8 +190,10 @@ def import_onnx(
     return Imported(text, network, result, found, {})
 
 
-def _simplified(layers: list[Recorded], outputs: tuple[str, ...]) -> list[Recorded]:
-    return live(simplified(layers, outputs), outputs)
+def _simplified(
+    layers: list[Recorded], outputs: tuple[str, ...], input_shape: Shape
+) -> list[Recorded]:
+    return live(simplified(layers, outputs, input_shape), outputs)
 
 
 def _unsaid(layers: list[Recorded], partial: bool) -> tuple[Unsupported, ...]:

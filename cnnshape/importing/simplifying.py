@@ -8,32 +8,39 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from ..layers.shapes import Shape
+from ..network import INPUT
 from .gating import with_chains, with_gates
 from .graph import Recorded
 from .needless import without_double_transposes, without_expands
 
 
-def simplified(recorded: list[Recorded], outputs: tuple[str, ...]) -> list[Recorded]:
+def simplified(
+    recorded: list[Recorded], outputs: tuple[str, ...], input_shape: Shape
+) -> list[Recorded]:
     """The layers with all rules applied."""
     needed = without_double_transposes(without_expands(recorded))
     computed = with_chains(with_gates(needed), outputs)
-    shuffled = _channel_shuffles(computed, outputs)
+    shuffled = _channel_shuffles(computed, outputs, input_shape)
     return _own_weights(_running_concats(shuffled))
 
 
 # view, transpose, view -----------------------------------------------------------------
 
 
-def _channel_shuffles(recorded: list[Recorded], outputs: tuple[str, ...]) -> list[Recorded]:
+def _channel_shuffles(
+    recorded: list[Recorded], outputs: tuple[str, ...], input_shape: Shape
+) -> list[Recorded]:
     """view, transpose, view back: the channels of several groups dealt out in turn."""
     readers = Counter([key for item in recorded for key in item.reads])
     readers.update(outputs)
     by_key = {item.key: item for item in recorded}
+    shapes = {INPUT: input_shape} | {item.key: item.shape for item in recorded}
     gone: set[str] = set()
     result = []
     for item in recorded:
         first = _dealt_out(item, by_key, readers)
-        if first is None:
+        if first is None or shapes[first.reads[0]] != item.shape:
             result.append(item)
             continue
         gone.update((first.key, item.reads[0]))

@@ -149,7 +149,9 @@ def _with_own_places(layers: list[Recorded]) -> list[Recorded]:
     """A module that runs one layer gives it its name.
 
     Those that run it several times (`relu`, `relu_1`) do not: it gets the names of functions.
+    What stands beside the weights of a module, as padding does, is no part of it.
     """
+    leaves = {item.path for item in layers if item.path[-1]}
     inside: dict[Path, list[Recorded]] = defaultdict(list)
     for item in layers:
         for depth in range(1, len(item.path)):
@@ -158,7 +160,9 @@ def _with_own_places(layers: list[Recorded]) -> list[Recorded]:
     for item in layers:
         path = item.path
         runs = inside[_first_run(path[:-1], inside)] if not path[-1] else []
-        if len(runs) == 1:
+        if path[:-1] in leaves:
+            path = (*path[:-2], "")
+        elif len(runs) == 1:
             path = path[:-1]
         elif runs and _is_one_function(runs, len(path)):
             path = (*path[:-2], "")

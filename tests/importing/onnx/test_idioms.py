@@ -92,6 +92,13 @@ def _channel_shuffle(w: Writer) -> str:
     return w.node("Reshape", [dealt, w.constant("together", [0, 4, 8, 8])])
 
 
+def _flat_shuffle(w: Writer) -> str:
+    flat = w.node("Reshape", ["x", w.constant("flat", [0, 1, -1])])
+    parts = w.node("Reshape", [flat, w.constant("apart", [0, 4, 2, 4, 8])])
+    dealt = w.node("Transpose", [parts], perm=[0, 2, 1, 3, 4])
+    return w.node("Reshape", [dealt, w.constant("together", [0, 8, 4, 8])])
+
+
 CASES: list[tuple[str, Write, list[str]]] = [
     ("gelu", _gelu, ["GELU"]),
     ("gelu in another order", _gelu_in_another_order, ["GELU"]),
@@ -116,6 +123,7 @@ CASES: list[tuple[str, Write, list[str]]] = [
     ("linear", _linear, ["Linear"]),
     ("a bias of its own", _conv_and_bias, ["Conv2d"]),
     ("channel shuffle", _channel_shuffle, ["ChannelShuffle"]),
+    ("no channel shuffle", _flat_shuffle, ["Reshape", "Transpose", "Flatten"]),
 ]
 
 

@@ -120,6 +120,21 @@ def test_channels_last_are_said_as_they_are() -> None:
     ]
 
 
+def test_what_stands_beside_the_weights_of_a_module() -> None:
+    """A convolution with padding_mode, as torch.onnx writes it."""
+    w = Writer(3, 8, 8)
+    pads = w.constant("pads", [0, 0, 1, 1, 0, 0, 1, 1])
+    pad = w.node("Pad", ["x", pads], mode="reflect", name="/block/conv/Pad")
+    weight = w.weight("block.conv.weight", 3, 3, 3, 3)
+    conv = w.node("Conv", [pad, weight], name="/block/conv/Conv")
+    again = w.node("Relu", [conv], name="/block/relu/Relu")
+    add = w.node("Add", [w.node("Relu", [again], name="/block/relu_1/Relu"), "x"])
+    found = import_onnx(w.write(add))
+    assert [node.path for node in found.network.layers] == [
+        "block.reflectionpad2d1", "block.conv", "block.relu1", "block.relu2", "add1",
+    ]  # fmt: skip
+
+
 def test_names_of_weights_and_nodes() -> None:
     assert module_of("layer1.0.conv1.weight") == ("layer1", "0", "conv1")
     assert module_of("resnetv15_stage1_conv0_weight") == ("resnetv15_stage1_conv0",)

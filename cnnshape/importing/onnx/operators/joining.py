@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ...graph import NotSaid
 from ...operations import Answer, Layer, Value
-from .operator import Operator, Rules
+from ..graph import Constant, written
+from .operator import Input, Operator, Rules
 
 rules = Rules()
 
@@ -25,9 +26,20 @@ def _join(op: Operator) -> Answer:
     if len(op.inputs) != 2:
         raise NotSaid("of other than two values")
     first, second = op.inputs
+    if op.type in ("Max", "Min") and (bound := _number(first, second)) is not None:
+        low, high = (bound, None) if op.type == "Max" else (None, bound)
+        return op.as_torch("clamp", values[0], low, high)
     if isinstance(first, Value) or op.type not in ("Add", "Sum", "Mul", "Max", "Min"):
         return op.as_torch(NAMES[op.type], first, second)
     return op.as_torch(NAMES[op.type], second, first)
+
+
+def _number(*inputs: Input) -> float | None:
+    """The one number among the inputs, or None."""
+    for given in inputs:
+        if isinstance(given, Constant) and not given.learned and given.array.size == 1:
+            return float(written(given.array.item()))
+    return None
 
 
 @rules.of("Concat")

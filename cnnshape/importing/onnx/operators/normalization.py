@@ -17,11 +17,15 @@ rules = Rules()
 def _batch_norm(op: Operator) -> Answer:
     if op.attribute("training_mode", 0) or not op.attribute("spatial", 1):
         raise NotSaid("with the statistics of the batch, or of each position")
-    weights = op.weights(weight=1, bias=2, running_mean=3, running_var=4)
-    given = {
+    weights = op.weights(running_mean=3, running_var=4)
+    given: dict[str, Any] = {
         "eps": op.number("epsilon", 1e-5),
         "momentum": float(f"{1 - op.number('momentum', 0.9):.6g}"),
     }
+    if learned := _learned(op):
+        weights |= learned
+    else:
+        given["affine"] = False
     return op.layer(f"BatchNorm{max(1, len(op.x.shape) - 2)}d", given, weights)
 
 
@@ -53,7 +57,8 @@ def _learned(op: Operator) -> dict[str, str]:
     scale, bias = op.given(1), op.given(2)
     if not isinstance(scale, Constant) or not isinstance(bias, Constant):
         raise NotSaid("with a scale that is computed from the input")
-    if not scale.is_named and (scale.array == 1).all() and not bias.array.any():
+    filled = not (scale.learned or bias.learned)
+    if filled and (scale.array == 1).all() and not bias.array.any():
         return {}
     return op.weights(weight=1, bias=2)
 

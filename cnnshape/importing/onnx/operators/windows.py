@@ -43,9 +43,15 @@ def _pool(op: Operator) -> Answer:
     return padded(op, edges, op.layer(f"AvgPool{rank}d", given), 0.0)
 
 
+GLOBAL = {
+    "GlobalAveragePool": "Avg", "GlobalMaxPool": "Max", "ReduceMean": "Avg", "ReduceMax": "Max",
+}  # fmt: skip
+"""What a pool over the whole map is called."""
+
+
 @rules.of("GlobalAveragePool", "GlobalMaxPool")
 def _global_pool(op: Operator) -> Answer:
-    kind = "Avg" if op.type == "GlobalAveragePool" else "Max"
+    kind = GLOBAL[op.type]
     return op.layer(f"Adaptive{kind}Pool{len(op.x.shape) - 2}d", {"output_size": 1})
 
 
@@ -65,8 +71,8 @@ def _reduce(op: Operator) -> Answer:
     keep = bool(op.attribute("keepdims", 1))
     rank = op.x.rank
     whole = sorted(axis % rank for axis in axes) == list(range(2, rank)) and 2 < rank < 6
-    if whole and keep and op.type == "ReduceMean":
-        return op.layer(f"AdaptiveAvgPool{rank - 2}d", {"output_size": 1})
+    if whole and keep and op.type in GLOBAL:
+        return op.layer(f"Adaptive{GLOBAL[op.type]}Pool{rank - 2}d", {"output_size": 1})
     if op.type == "ReduceL2":
         return op.as_torch("norm", op.x, 2, axes, keep)
     return op.as_torch(REDUCTIONS[op.type], op.x, axes, keep)
