@@ -167,10 +167,10 @@ def new_run(out: str | None, name: str, dataset: str, *, force: bool) -> Run:
 def check_space(run: Run, needed: int) -> None:
     """Raise TrainingError where the run's file system has no room for so many bytes of its files.
 
-    What is there of them counts, for it is replaced.
+    What is there of them is replaced, and so is room.
     """
-    there = sum(file.stat().st_size for file in run.files if file.exists())
-    free = shutil.disk_usage(run.folder).free + there
+    needed -= sum(file.stat().st_size for file in run.files if file.exists())
+    free = shutil.disk_usage(run.folder).free
     if free < needed:
         from ..torch_backend.devices import readable_bytes
 
