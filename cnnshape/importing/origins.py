@@ -7,6 +7,7 @@ constants alone is kept as the calls that made it, and can so be computed for an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import prod
 from struct import pack, unpack
 from typing import Any, TypeAlias
 
@@ -55,7 +56,7 @@ class Origin:
 
     def constant(self) -> Any:
         """Its numbers, as nested lists or one number; None where they are learned, or many."""
-        if self.learned or torch.Size(self.shape).numel() > LARGEST_CONSTANT:
+        if self.learned or prod(map(_of_one_sample, self.shape)) > LARGEST_CONSTANT:
             return None
         with unset_fake_temporarily():
             return _short(self.value({}).tolist())
@@ -130,11 +131,11 @@ class Origins:
             *(source.numbers for source in known)
         )
         for place, tensor in enumerate(outputs):
-            call = _Call(function, self._with_origins(args), self._with_origins(kwargs), place)
+            call = _Call(function, self._stored(args), self._stored(kwargs), place)
             self._computed[id(tensor)] = Origin(tuple(tensor.shape), call, learned, numbers)
 
-    def _with_origins(self, value: Any) -> Any:
-        return _replaced(value, Tensor, self.of)
+    def _stored(self, value: Any) -> Any:
+        return _replaced(_replaced(value, Tensor, self.of), int, _of_one_sample)
 
 
 class _Call:
@@ -154,14 +155,20 @@ class _Call:
         return tensors_of(self.function(*args, **kwargs))[self.place]
 
 
+def _of_one_sample(size: int) -> int:
+    """A size with the batch divided out: what has numbers for each sample is computed for one."""
+    return size if isinstance(size, bool) or size % BATCH else size // BATCH
+
+
 def _replaced(value: Any, kind: type, make: Callable[[Any], Any]) -> Any:
     """A value with all of a kind that it holds, in lists and dictionaries too, replaced."""
     if isinstance(value, kind):
         return make(value)
     if isinstance(value, dict):
         return {key: _replaced(item, kind, make) for key, item in value.items()}
-    if type(value) in (list, tuple):
-        return type(value)(_replaced(item, kind, make) for item in value)
+    if type(value) in (list, tuple, torch.Size):
+        items = [_replaced(item, kind, make) for item in value]
+        return items if isinstance(value, list) else tuple(items)
     return value
 
 

@@ -33,6 +33,7 @@ def types(module: nn.Module, *shape: int) -> list[str]:
         (nets.Blurred, (3, 12, 12)),
         (nets.Norms, (4, 5, 5)),
         (nets.WeightNormed, (2, 20)),
+        (nets.Padded, (4, 6, 6)),
     ],
 )
 def test_what_is_written_is_the_module(make: type[nn.Module], shape: tuple[int, ...]) -> None:
@@ -83,6 +84,14 @@ def test_constants_are_numbers_of_the_spec_as_they_were_written() -> None:
     text = imported(nets.Constants(), 3, 6, 6).text
     assert "{type: Standardize, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}" in text
     assert "{type: Rescale, scale: 0.125}" in text
+
+
+def test_constants_beside_a_value_are_a_padding() -> None:
+    network = imported(nets.Padded(), 4, 6, 6).network
+    assert [node.type for node in network.layers] == [
+        "MaxPool2d", "ZeroPad3d", "Rescale", "Concat", "ConstantPad1d",
+    ]  # fmt: skip
+    assert network.layers[1].layer.arguments["padding"] == (0, 0, 0, 0, 2, 2)
 
 
 def test_what_has_no_type_is_named() -> None:

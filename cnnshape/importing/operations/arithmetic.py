@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeGuard
+from typing import Any
 
 from ..graph import NotSaid
-from .call import SAME, Answer, Call, Chain, Layer, Rules, Value, follows, operands, what_it_is
+from .call import (
+    SAME,
+    Answer,
+    Call,
+    Chain,
+    Layer,
+    Rules,
+    Value,
+    constant_numbers,
+    follows,
+    is_number,
+    operands,
+    what_it_is,
+)
 from .joining import joined
 from .products import position_bias
 
@@ -112,13 +125,21 @@ def _addcmul(call: Call) -> Answer:
     )
 
 
+@rules.of("zeroslike", "oneslike", "fulllike")
+def _filled(call: Call) -> Answer:
+    fill = {"zeroslike": 0, "oneslike": 1}.get(call.name, call.get(1, "fill_value"))
+    if not is_number(fill):
+        raise NotSaid("with a value that is no number")
+    return _rescaled(call, call.x, 0, fill)
+
+
 # Powers ---------------------------------------------------------------------------------
 
 
 @rules.of("pow", "ipow")
 def _pow(call: Call) -> Answer:
     exponent = call.get(1, "exponent")
-    if not _is_number(exponent):
+    if not is_number(exponent):
         raise NotSaid("with an exponent that is no number")
     return SAME if exponent == 1 else _power(call.x, exponent)
 
@@ -155,11 +176,11 @@ def _refuse_alpha(call: Call) -> None:
 
 def _number(value: Value, other: Any) -> float | None:
     """The one number that the other operand is for all elements, or None."""
-    if _is_number(other):
+    if is_number(other):
         return other
     if not isinstance(other, Value) or len(other.shape) > value.rank:
         return None
-    flat = _flat(other)
+    flat = constant_numbers(other)
     return flat[0] if len(set(flat)) == 1 else None
 
 
@@ -167,21 +188,9 @@ def _channel_numbers(value: Value, other: Any) -> list[float]:
     """The number that the other operand is for each channel; [] where it is none."""
     if not isinstance(other, Value) or not _fits(value, other):
         return []
-    flat = _flat(other)
+    flat = constant_numbers(other)
     alone = _dims(value, other) == [1] and 1 < len(flat) <= MOST_CHANNELS
     return flat if alone else []
-
-
-def _flat(other: Value) -> list[float]:
-    """The numbers of a constant in a row; [] where it is none."""
-    numbers: list[Any] = [None if other.origin is None else other.origin.constant()]
-    while numbers and isinstance(numbers[0], list):
-        numbers = [number for inner in numbers for number in inner]
-    return numbers if all(map(_is_number, numbers)) else []
-
-
-def _is_number(operand: Any) -> TypeGuard[float]:
-    return isinstance(operand, (int, float)) and not isinstance(operand, bool)
 
 
 def _fits(value: Value, other: Value) -> bool:

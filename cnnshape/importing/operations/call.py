@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeGuard
 
 from ...layers.shapes import Shape
 from ..graph import NotSaid
@@ -147,6 +147,10 @@ class Layer(NamedTuple):
     transposed: bool = False
 
 
+ALIASES = {"axis": "dim", "keepdims": "keepdim"}
+"""Arguments that PyTorch takes by numpy's names too."""
+
+
 class Call:
     """A call: its arguments by position and name, the tensors among them as Values.
 
@@ -166,7 +170,7 @@ class Call:
     ) -> None:
         self.name = name
         self.args = args
-        self.kwargs = kwargs
+        self.kwargs = {ALIASES.get(key, key): value for key, value in kwargs.items()}
         self.outputs = outputs
         self.several = several
 
@@ -296,6 +300,19 @@ def what_it_is(operand: Any) -> str:
     if isinstance(operand, Value):
         return f"the weight {operand.name}" if operand.name else "a value that is no layer's"
     return "other arguments" if operand is None else f"the number {operand}"
+
+
+def is_number(operand: Any) -> TypeGuard[float]:
+    """Whether an operand is a plain number."""
+    return isinstance(operand, (int, float)) and not isinstance(operand, bool)
+
+
+def constant_numbers(operand: Value) -> list[float]:
+    """The numbers of a constant in a row, of each sample the same; [] where it is none."""
+    numbers: list[Any] = [None if operand.origin is None else operand.origin.constant()]
+    while numbers and isinstance(numbers[0], list):
+        numbers = [number for inner in numbers for number in inner]
+    return numbers if all(map(is_number, numbers)) else []
 
 
 def own_weight(call: Call, place: int, name: str) -> Value:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..graph import NotSaid
-from .call import SAME, Answer, Call, Chain, Layer, Rules, Value, follows, operands, what_it_is
+from .call import (
+    SAME,
+    Answer,
+    Call,
+    Chain,
+    Layer,
+    Rules,
+    Value,
+    constant_numbers,
+    follows,
+    operands,
+    what_it_is,
+)
 
 rules = Rules()
 
@@ -32,6 +44,8 @@ def joined(call: Call, type_name: str) -> Layer:
 @rules.of("cat", "concat", "concatenate")
 def _cat(call: Call) -> Answer:
     given = call.get(0, "tensors")
+    if (padded := _padded(call, given)) is not None:
+        return padded
     tokens = [value for value in given if not follows(value)]
     if tokens and len(tokens) < len(given) and all(map(follows, given[len(tokens) :])):
         return _after_tokens(call, tokens, given[len(tokens) :])
@@ -41,6 +55,26 @@ def _cat(call: Call) -> Answer:
     if len(values) == 1:
         return SAME
     return Layer("Concat", {"dim": dim}, values)
+
+
+def _padded(call: Call, given: Sequence[Value]) -> Layer | None:
+    """One value between constants that are one number: a padding, or None."""
+    values = [value for value in given if follows(value)]
+    fills = [constant_numbers(value) for value in given if not follows(value)]
+    numbers = {number for fill in fills for number in fill}
+    if len(values) != 1 or not all(fills) or len(numbers) != 1:
+        return None
+    (x,), (fill,) = values, numbers
+    dim = call.get(1, "dim", 0) % x.rank
+    sizes = [value.shape[dim] for value in given if value is not x]
+    place = [value is x for value in given].index(True)
+    rank = len(x.shape) - x.dim(dim)
+    if rank > 3:
+        raise NotSaid("with a constant beside so many dimensions")
+    padding = [0] * (2 * rank - 2) + [sum(sizes[:place]), sum(sizes[place:])]
+    if fill == 0:
+        return Layer(f"ZeroPad{rank}d", {"padding": padding}, (x,))
+    return Layer(f"ConstantPad{rank}d", {"padding": padding, "value": fill}, (x,))
 
 
 def _after_tokens(call: Call, tokens: Sequence[Value], values: Sequence[Value]) -> Answer:
