@@ -56,6 +56,8 @@ def check_memory(
     needed, free = memory.needed(own), free_memory_of(device)
     if free is None:
         return f"about {readable_bytes(needed)} of memory needed"
+    if device.type == "cpu":
+        free //= group.local_size
     data = images * prod(network.input_shape)
     if data <= MEMORY_SHARE * free:
         needed, free_for_steps = needed + data, free - data

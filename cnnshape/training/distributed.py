@@ -33,11 +33,13 @@ class Group:
     Attributes:
         rank: this one's number, from 0. size: how many there are.
         local_rank: its number on its own machine, which is also that of its GPU.
+        local_size: how many are on its own machine, and share the memory of that.
     """
 
     rank: int = 0
     size: int = 1
     local_rank: int = 0
+    local_size: int = 1
 
     @property
     def leads(self) -> bool:
@@ -87,7 +89,8 @@ def this_process() -> Group:
     if not all(number.isdecimal() for number in numbers):
         return Group()
     rank, size, local_rank = map(int, numbers)
-    return Group(rank, size, local_rank)
+    here = os.environ.get("LOCAL_WORLD_SIZE", "")  # not every launcher says it
+    return Group(rank, size, local_rank, int(here) if here.isdecimal() else 1)
 
 
 @contextmanager

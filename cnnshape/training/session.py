@@ -88,7 +88,7 @@ def load_for(
     """The recipe's data set. The leading process loads first, so that one alone downloads."""
 
     free = free_memory()
-    budget = BUDGET if free is None else int(MEMORY_SHARE * free) // group.size
+    budget = BUDGET if free is None else int(MEMORY_SHARE * free) // group.local_size
 
     def load() -> Data:
         return load_data(

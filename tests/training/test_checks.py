@@ -37,8 +37,10 @@ def test_what_does_not_fit_is_told_with_what_would(monkeypatch):
     assert "a batch of 65 needs about" in str(caught.value)
     assert "--batch 56 would fit" in str(caught.value)
     check_memory(LENET, Recipe(batch=56), CPU, Group(), 0)
-    # Two processes share it: each has half.
+    # Two processes share the batch, and on one machine the memory.
     check_memory(LENET, Recipe(batch=128), CPU, Group(0, 2), 0)
+    with pytest.raises(TrainingError, match="--batch 48 would fit"):
+        check_memory(LENET, Recipe(batch=128), CPU, Group(0, 2, local_size=2), 0)
 
 
 def test_where_nothing_fits_that_is_told(monkeypatch):

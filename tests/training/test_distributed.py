@@ -114,14 +114,15 @@ def test_a_faulty_spec_is_told_once(spec):
 
 
 def test_what_torchrun_says_of_a_process(monkeypatch):
-    for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK"):
+    names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE")
+    for name in names:
         monkeypatch.delenv(name, raising=False)
     assert this_process() == Group()
     assert (Group().leads, Group().alone) == (True, True)
-    for name, value in (("RANK", "3"), ("WORLD_SIZE", "4"), ("LOCAL_RANK", "1")):
+    for name, value in zip(names, "3412", strict=True):
         monkeypatch.setenv(name, value)
     group = this_process()
-    assert group == Group(rank=3, size=4, local_rank=1)
+    assert group == Group(rank=3, size=4, local_rank=1, local_size=2)
     assert (group.leads, group.alone) == (False, False)
 
 
