@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..layers.base import LayerError
-from ..layers.fields import Optional, PerDimension
+from ..layers.fields import Optional
 
 if TYPE_CHECKING:
     from ..layers.base import Layer
@@ -54,8 +54,7 @@ def plain(layer: Layer, name: str) -> Any:
     if isinstance(value, tuple):
         alike = len(value) > 1 and all(type(v) is type(value[0]) for v in value)
         one = value[0] if value and alike and len(set(value)) == 1 else None
-        alone = len(value) == 1 and (isinstance(kind, PerDimension) or layer.fields[name].inferred)
-        single = value[0] if alone else one
+        single = value[0] if len(value) == 1 else one
         if single is not None and not isinstance(single, tuple) and _reads_as(layer, name, single):
             return single
     return _as_lists(value)

@@ -33,13 +33,13 @@ class Branches(NamedTuple):
 Item: TypeAlias = Call | Branches
 
 
-def nested(template: Template, templates: Mapping[str, Template]) -> list[Item]:
+def nested(children: Sequence[Call], templates: Mapping[str, Template]) -> list[Item]:
     """The children of a template, with all that are branches and a join as such.
 
     The order of the layers stays.
     """
     items: list[Item] = []
-    for call in template.children:
+    for call in children:
         found = _joined(items, call, templates) if isinstance(call, LayerCall) else None
         if found is None:
             items.append(call)

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from ..network import Network, Node
 
 
+MOST_PARAMS = 4
+"""Parameters beyond which uses of a template that is groups in turns are no easier to read than
+these groups themselves."""
+
+
 def program(
     network: Network,
     *,
@@ -71,7 +76,12 @@ def program(
     made: list[Draft] = []
     for draft in drafts:
         rows = [make(row) for row in _rows(draft, drafts)] if optional else []
-        if rows and all(_is_one_repeat(row.template.children, optional) for row in rows):
+        if rows and (
+            all(_is_one_repeat(row.template.children, optional) for row in rows)
+            or len(make(draft).template.params) > MOST_PARAMS
+        ):
+            # Made again, as their instances have forgotten their values.
+            rows = [make(row) for row in rows]
             _put_rows(draft, rows, drafts)
             made += rows
         else:

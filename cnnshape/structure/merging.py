@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 from .groups import Draft, Slot
+from .leaving_out import can_be_left_out
 from .program import Reference
 from .side_by_side import Column, Together, Variant, presence_of, with_one_more
 
@@ -73,6 +74,8 @@ def _draft(together: Together) -> Draft | None:
         kinds = together.kinds(together.columns[k])
         kind = next(iter(kinds)) if len(kinds) == 1 else ""
         slots.append(Slot(name, kind, reads[k], None, passes[k], unnamed, counted))
+    if not can_be_left_out(slots, [None in column for column in together.columns]):
+        return None
     first = together.variants[0]
     return Draft(first.class_name, first.inputs, tuple(slots), outputs, result)
 

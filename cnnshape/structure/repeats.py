@@ -34,36 +34,32 @@ def fold(
             folded.append(call)
             place += 1
             continue
+        template = templates[call.template]
         turns = [call]
+        for after in calls[place + 1 :]:
+            before = turns[-1].names[0]
+            alone = readers.get(before) == {place + len(turns)} and before not in read_outside
+            if not (alone and _follows(turns[-1], after, template)):
+                break
+            assert isinstance(after, GroupCall)
+            turns.append(after)
         inner = draft.slots[place].kind
         assert isinstance(inner, Draft)
         # Turns with other channels are rows of a table of their own.
-        fixed = inner.channel_params if steps else ()
-        while place + len(turns) < len(calls):
-            after = calls[place + len(turns)]
-            before = turns[-1]
-            if not (
-                isinstance(after, GroupCall)
-                and _follows(before, after, templates[call.template])
-                and readers[before.names[0]] == {place + len(turns)}
-                and before.names[0] not in read_outside
-                and _arguments([*turns, after], fixed, steps=steps) is not None
-            ):
-                break
-            turns.append(after)
-        arguments = _arguments(turns, fixed, steps=steps)
-        assert arguments is not None
+        fixed = inner.channel_params if steps else frozenset[str]()
+        while (arguments := _arguments(turns, template, fixed, steps=steps)) is None:
+            turns.pop()
         names = tuple([turn.names[0] for turn in turns])
-        one = replace(call, names=names, arguments=arguments)
-        folded.append(_without_defaults(one, templates[call.template]))
+        folded.append(_without_defaults(replace(call, names=names, arguments=arguments), template))
         place += len(turns)
     return tuple(folded)
 
 
-def _follows(before: GroupCall, after: GroupCall, template: Template) -> bool:
+def _follows(before: GroupCall, after: Call, template: Template) -> bool:
     """Whether `after` may be the next turn: its name is the next, and it reads `before`."""
     return (
-        after.template == before.template
+        isinstance(after, GroupCall)
+        and after.template == before.template
         and before.when is after.when is True
         and before.called is after.called is None
         and template.outputs == (template.result,)
@@ -83,22 +79,25 @@ def numbered(name: str) -> tuple[str, int] | None:
 
 
 def _arguments(
-    turns: list[GroupCall], fixed: Collection[str], *, steps: bool
+    turns: list[GroupCall], template: Template, fixed: Collection[str], *, steps: bool
 ) -> dict[str, Argument] | None:
     """The arguments of all turns in one; None where they differ in too much, or by no rule.
 
     `fixed`: those that may not differ.
     """
     found: dict[str, Argument] = {}
-    names = dict.fromkeys(name for turn in turns for name in turn.arguments)
+    defaults = {param.name: repr(param.default) for param in template.params}
     different = 0
-    for name in names:
+    for name in dict.fromkeys(name for turn in turns for name in turn.arguments):
         # What a turn does not say is of a layer that it has not.
         values = completed([turn.arguments.get(name, ABSENT) for turn in turns], steps=steps)
         if values is None:
             return None
         alike = len({repr(value) for value in values}) == 1
         if not alike and name in fixed:
+            return None
+        # Of two turns, the second must be the usual one.
+        if not alike and steps and len(turns) == 2 and repr(values[1]) != defaults[name]:
             return None
         different += not alike
         found[name] = values[0] if alike else PerTurn(values)

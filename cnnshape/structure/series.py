@@ -8,9 +8,9 @@ from typing import NamedTuple
 from .groups import ABSENT
 from .program import Argument
 
-MOST_PARTS = 300
+MOST_PARTS = 120
 """How many parts a number may be cut into, of which each turn has one more."""
-DIGITS = 3
+MOST_DIGITS = 3
 """How many digits such a number may have."""
 
 
@@ -56,8 +56,15 @@ def by_steps(values: Sequence[Argument]) -> Steps | None:
     if not step:
         return None
     start = round(value / step) - turn
-    for parts in range(1, MOST_PARTS + 1 if float in kinds else 2):
-        whole = int(step) if int in kinds else float(f"{step * parts:.{DIGITS}g}")
+    if int in kinds:
+        wholes: list[tuple[int | float, int]] = [(int(step), 1)]
+    else:  # the simplest number first: 0.2 in 16 parts, and not 0.0125 in one
+        wholes = [
+            (float(f"{step * parts:.{digits}g}"), parts)
+            for digits in range(1, MOST_DIGITS + 1)
+            for parts in range(1, MOST_PARTS + 1)
+        ]
+    for whole, parts in wholes:
         found = Steps(whole, start, parts)
         if all(repr(found.value(t)) == repr(v) for t, v in known):
             return found

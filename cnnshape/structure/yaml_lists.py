@@ -106,7 +106,7 @@ class ListWriter:
         """The lines of a template's children, and the value after them."""
         items: Sequence[Item] = template.children
         if self.style.branches:
-            items = nested(template, self.program.templates)
+            items = nested(template.children, self.program.templates)
         return self._items(items, around, current, indent)
 
     def _items(

@@ -60,6 +60,8 @@ def _over_turns(values: Sequence[Argument]) -> str:
     """An argument that is not the same in all turns, by the turn `i`."""
     first, *rest = values
     if len(set(map(repr, rest))) == 1:
+        if isinstance(first, bool):
+            return "i == 0" if first else "i > 0"
         return f"{_code(first)} if i == 0 else {_code(rest[0])}"
     steps = by_steps(values)
     assert steps is not None
