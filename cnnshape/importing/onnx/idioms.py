@@ -179,7 +179,7 @@ def _group_norm(match: Match) -> Operator | None:
     groups = match.graph.shapes.get(norm.inputs[0], ())
     if scale is None or shift is None or not is_number(scale, 1) or shift.array.any():
         return None
-    if len(groups) != 3 or groups[:1] != match.shape("x")[:1]:
+    if len(groups) != 3 or groups[:1] != match.shape("x")[:1] or match.output != match.shape("x"):
         return None
     epsilon = norm.attributes.get("epsilon", 1e-5)
     return Operator("GroupNormalization", "x", {"num_groups": groups[1], "epsilon": epsilon})
@@ -221,9 +221,9 @@ def _all_in_order(match: Match) -> Operator | None:
     return Operator("Reshape", "x") if in_order else None
 
 
-@_idiom("Reshape(Reshape(x))")
-def _reshaped_twice(match: Match) -> Operator:
-    return Operator("Reshape", "x")
+@_idiom("Reshape(x)", "Reshape(Reshape(x))", "Expand(x)")
+def _the_same_shape(match: Match) -> Operator | None:
+    return Operator("Identity", "x") if match.shape("x") == match.output else None
 
 
 @_idiom("Transpose(x)")
@@ -238,12 +238,6 @@ def _transposed_twice(match: Match) -> Operator | None:
     if outer is None or inner is None:
         return None
     return Operator("Transpose", "x", {"perm": [inner[place] for place in outer]})
-
-
-@_idiom("Expand(x)")
-def _expanded_to_itself(match: Match) -> Operator | None:
-    same = match.shape("x") == match.graph.shapes.get(match.nodes[0].outputs[0])
-    return Operator("Identity", "x") if same and match.shape("x") else None
 
 
 @_idiom(

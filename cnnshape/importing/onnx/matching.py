@@ -49,6 +49,11 @@ class Match:
         """The shape of a value that follows from the input; () where it is not known."""
         return self.graph.shapes.get(self.values[letter], ())
 
+    @property
+    def output(self) -> tuple[int, ...] | None:
+        """The shape of what the expression gives; None where it is not known."""
+        return self.graph.shapes.get(self.nodes[0].outputs[0])
+
     def one_a_channel(self, letter: str, dim: int, rank: int) -> bool:
         """Whether a letter stands for a constant with a number for each place along `dim`."""
         constant = self.constant(letter)

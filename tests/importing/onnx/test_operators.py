@@ -225,6 +225,11 @@ CASES: list[tuple[str, Write, list[str]]] = [
         lambda w: w.node("Slice", ["x", *_range(w, [0, 0], [8, 8], [2, 3], [2, 2])]),
         ["MaxPool2d"],
     ),
+    (
+        "Slice",
+        lambda w: w.node("Slice", ["x", *_range(w, [-1, -1], [-99, -99], [2, 3], [-1, -1])]),
+        ["Flip"],
+    ),
     ("Gather", lambda w: w.node("Gather", ["x", w.constant("i", 2)], axis=1), ["Select"]),
     ("Gather", lambda w: w.node("Gather", ["x", w.constant("i", [1, 2])], axis=1), ["Narrow"]),
     ("Pad", _ints("Pad", 0, 0, 1, 2, 0, 0, 3, 4), ["ZeroPad2d"]),
@@ -285,7 +290,7 @@ def test_an_operator(write: Write, types: list[str]) -> None:
 
 def test_each_operator_is_tried() -> None:
     fused = {"Gelu", "GroupNormalization", "LogSigmoid", "Mish", "RMSNormalization", "Swish"}
-    elsewhere = {"CastLike", "Split", "Upsample"}
+    elsewhere = {"CastLike", "Col2Im", "Split", "Upsample"}
     assert set(RULES) - {case[0] for case in CASES} == fused | elsewhere
 
 
@@ -294,3 +299,19 @@ def test_the_docs_list_each_operator() -> None:
     listed = docs.partition("The operators that are known:")[2].partition("\n\n")[0]
     # LogSigmoid is no operator of ONNX; an idiom stands for it.
     assert set(re.findall(r"\w+", listed)) == set(RULES) - {"LogSigmoid"}
+
+
+def test_windows_put_together_again() -> None:
+    w = Writer(12, 9, opset=18)
+    sizes = w.constant("size", [6, 6]), w.constant("kernel", [2, 2])
+    found = import_onnx(w.write(w.node("Col2Im", ["x", *sizes], strides=[2, 2])))
+    assert [node.type for node in found.network.layers] == ["Fold"]
+
+
+def test_parts() -> None:
+    w = Writer(4, 6, opset=18)
+    w.node("Split", ["x"], "a b", axis=1, num_outputs=2)
+    w.node("Split", ["a", w.constant("sizes", [2, 4])], "c d", axis=-1)
+    found = import_onnx(w.write("b", "c", "d"))
+    assert [node.type for node in found.network.layers] == ["Chunk", "Chunk", "Split", "Split"]
+    assert found.network.output_shapes == ((2, 6), (2, 2), (2, 4))

@@ -54,11 +54,23 @@ def _slice(op: Operator) -> Answer:
     axes = op.argument(3, "axes") or list(range(len(starts)))
     steps = op.argument(4, "steps") or [1] * len(starts)
     if any(step < 1 for step in steps):
-        raise NotSaid("backwards")
+        sizes = [op.x.tensor[axis] for axis in axes]
+        if _is_flip(sizes, starts, ends, steps):
+            return op.as_torch("flip", op.x, axes)
+        raise NotSaid("backwards, of a part")
     index = [slice(None)] * op.x.rank
     for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
         index[axis] = slice(start, end, step)
     return op.as_torch("getitem", op.x, tuple(index))
+
+
+def _is_flip(sizes: list[int], starts: list[int], ends: list[int], steps: list[int]) -> bool:
+    """Whether ranges are of everything, from the last to the first."""
+    ranges = [
+        range(*slice(*each).indices(size))
+        for size, *each in zip(sizes, starts, ends, steps, strict=True)
+    ]
+    return ranges == [range(size - 1, -1, -1) for size in sizes]
 
 
 @rules.of("Gather")

@@ -87,3 +87,14 @@ def _max_unpool(op: Operator) -> Answer:
         raise NotSaid("with other padding at the end than at the beginning")
     strides = op.attribute("strides", [1] * rank)
     return op.as_torch(f"maxunpool{rank}d", op.x, op.given(1), size, strides, edges.symmetric)
+
+
+@rules.of("Col2Im")
+def _fold(op: Operator) -> Answer:
+    size, kernel = op.argument(1, "image_shape"), op.argument(2, "block_shape")
+    rank = len(kernel)
+    pads = op.attribute("pads", [0] * 2 * rank)
+    if pads[:rank] != pads[rank:]:
+        raise NotSaid("with other padding at the end than at the beginning")
+    dilations, strides = (op.attribute(name, [1] * rank) for name in ("dilations", "strides"))
+    return op.as_torch("fold", op.x, size, kernel, dilations, pads[:rank], strides)
