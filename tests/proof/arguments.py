@@ -274,16 +274,6 @@ def concat(c: Chooser, first: Shape, *others: Shape) -> Arguments:
     return {"dim": dim - len(first) - 1 if c.chance(3) else dim}
 
 
-def reduction(c: Chooser, shape: Shape) -> Arguments:
-    rank = len(shape)
-    dims: Any = c.dim(rank)
-    if rank > 1 and c.chance(2):
-        dims = list(range(2, rank + 1)) if c.chance(2) else [c.dim(rank), c.dim(rank)]
-    # A sample of no dimensions is a single number, which hardly any layer reads.
-    keep = {"keepdim": True} if rank == 1 else c.some(keepdim=[True, False])
-    return {"dim": dims, **keep}
-
-
 def _along(c: Chooser, shape: Shape) -> Arguments:
     rank = len(shape)
     if c.chance(3):

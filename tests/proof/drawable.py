@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, NamedTuple
 
-from . import arguments, rearranging
+from . import arguments, rearranging, reducing
 from .arguments import Arguments, Recipe
 
 ANY = range(1, 65)
@@ -113,9 +113,12 @@ DRAWABLE: dict[str, Drawable] = {
     "Minimum": Drawable(arguments.nothing, keeps=True, inputs=(2, 3)),
     "Concat": Drawable(arguments.concat, grows=True, inputs=(2, 3)),
     "MatMul": Drawable(arguments.nothing, (2, 3, 4), inputs=(2,)),
-    "Mean": Drawable(arguments.reduction),
-    "Sum": Drawable(arguments.reduction),
-    "Max": Drawable(arguments.reduction),
+    **{name: Drawable(reducing.reduction) for name in ("Mean", "Sum", "Max", "Min")},
+    "Var": Drawable(reducing.spread),
+    "Std": Drawable(reducing.spread),
+    "Norm": Drawable(reducing.norm),
+    "Normalize": Drawable(reducing.normalize, keeps=True),
+    "GlobalResponseNorm": Drawable(reducing.global_response_norm, keeps=True),
     "Scale": Drawable(arguments.scale, keeps=True),
     "Bias": Drawable(arguments.bias, keeps=True),
     "Standardize": Drawable(arguments.standardize, keeps=True),
@@ -137,6 +140,8 @@ DRAWABLE: dict[str, Drawable] = {
     "BlurPool2d": Drawable(arguments.blur_pool, (3,)),
     "InceptionAux": Drawable(arguments.inception_aux, (3,), keeps=True),
     "MultiheadAttention": Drawable(arguments.attention, (2,), inputs=(1, 3)),
+    "ScaledDotProductAttention": Drawable(reducing.dot_product, (2, 3, 4), inputs=(3,)),
+    "RelativePositionBias": Drawable(reducing.position_bias, (3,), keeps=True),
     "ConnectionTableConv2d": Drawable(arguments.connection_table, (3,)),
     "Subsampling2d": Drawable(arguments.subsampling, (3,)),
     "ScaledTanh": _activation(amplitude=[1, 2.5], slope=[0.5]),
@@ -156,6 +161,14 @@ DRAWABLE: dict[str, Drawable] = {
     "Chunk": Drawable(rearranging.chunk),
     "Split": Drawable(rearranging.split),
     "Narrow": Drawable(rearranging.narrow),
+    "Select": Drawable(rearranging.select),
+    "Slice": Drawable(rearranging.cut),
+    "SlidingWindows": Drawable(rearranging.sliding_windows, (1, 2, 3), grows=True),
+    "Roll": Drawable(rearranging.roll, keeps=True),
+    "Flip": Drawable(rearranging.flip, keeps=True),
+    "Stack": Drawable(rearranging.stack, (1, 2, 3), grows=True, inputs=(2, 3)),
+    "Expand": Drawable(rearranging.expand, grows=True),
+    "Tile": Drawable(rearranging.tile, grows=True),
     "CenterCrop2d": Drawable(rearranging.center_crop, (3,)),
     "CropLike": Drawable(arguments.nothing, (2, 3, 4), inputs=(2,)),
     **{

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from .number_types import WITH_NUMBERS
+from .own_functions import FUNCTIONS
 from .references import Function, refuse_other_size
 
 ALIKE = 0.5
@@ -98,10 +99,6 @@ def _stochastic_depth(p: float, mode: str = "row") -> nn.Module:
     return nn.Identity()
 
 
-def _reduction(function: Callable[..., Tensor]) -> Callable[..., nn.Module]:
-    return lambda dim, keepdim=False: Function(lambda x: function(x, dim, keepdim))
-
-
 def _crop(x: Tensor, height_and_width: Sequence[int]) -> Tensor:
     """The middle of a map; the odd row or column is left out at the end."""
     for dim, size in enumerate(height_and_width, 2):
@@ -180,12 +177,10 @@ ELEMENTWISE: dict[str, Callable[..., nn.Module]] = {
 
 OWN: dict[str, Callable[..., nn.Module]] = {
     **ELEMENTWISE,
+    **FUNCTIONS,
     **WITH_NUMBERS,
     "Concat": lambda dim=1: Function(lambda *inputs: torch.cat(inputs, dim)),
     "MatMul": lambda: Function(torch.matmul),
-    "Mean": _reduction(torch.mean),
-    "Sum": _reduction(torch.sum),
-    "Max": _reduction(torch.amax),
     "StochasticDepth": _stochastic_depth,
     "ConnectionTableConv2d": ConnectionTableReference,
     "Subsampling2d": SubsamplingReference,

@@ -131,3 +131,50 @@ def upsample_2d(c: Chooser, shape: Shape) -> Arguments:
     if c.chance(2):
         return {"size": c.each((1, 1), lambda n: c.whole(1, 5))}
     return {"scale_factor": c.each((1, 1), lambda n: c.one_of([2, 1.5, 0.5]))}
+
+
+def _some_dims(c: Chooser, rank: int) -> Any:
+    return [c.dim(rank) for _ in range(c.whole(1, 2))] if c.chance(2) else c.dim(rank)
+
+
+def roll(c: Chooser, shape: Shape) -> Arguments:
+    dims = _some_dims(c, len(shape))
+    count = 1 if isinstance(dims, int) else len(dims) + c.slip()
+    shifts = [c.whole(-4, 4) for _ in range(count)]
+    return {"shifts": shifts[0] if isinstance(dims, int) else shifts, "dims": dims}
+
+
+def flip(c: Chooser, shape: Shape) -> Arguments:
+    return {"dims": _some_dims(c, len(shape))}
+
+
+def select(c: Chooser, shape: Shape) -> Arguments:
+    dim = c.whole(1, len(shape))
+    size = shape[dim - 1]
+    return {"dim": dim, "index": c.whole(-size - c.slip(), size - 1 + c.slip())}
+
+
+def cut(c: Chooser, shape: Shape) -> Arguments:
+    dim = c.whole(1, len(shape))
+    start = c.whole(0, shape[dim - 1] - 1 + c.slip())
+    more = c.some(stop=[shape[dim - 1], start + 1, 100], step=[2, 3])
+    return {"dim": dim - len(shape) - 1 if c.chance(3) else dim, "start": start, **more}
+
+
+def sliding_windows(c: Chooser, shape: Shape) -> Arguments:
+    dim = c.whole(1, len(shape))
+    size = c.whole(1, min(3, shape[dim - 1]) + c.slip())
+    return {"dim": dim, "size": size, "step": c.whole(1, 3)}
+
+
+def stack(c: Chooser, *shapes: Shape) -> Arguments:
+    return {"dim": c.dim(len(shapes[0]) + 1)} if c.chance(2) else {}
+
+
+def expand(c: Chooser, shape: Shape) -> Arguments:
+    sizes = [c.whole(1, 3) if size == 1 else c.one_of([-1, size + c.slip()]) for size in shape]
+    return {"shape": [*sizes, 1] if c.slip() else sizes}
+
+
+def tile(c: Chooser, shape: Shape) -> Arguments:
+    return {"repeats": [c.whole(1, 2) for _ in range(len(shape) + c.slip())]}

@@ -182,7 +182,7 @@ def refuse_by_design(type: str, arguments: Mapping[str, Any], inputs: Sequence[T
         raise Refused(REFUSED_BY_DESIGN["ranks"])
     if type == "MatMul" and inputs[0].dim() < 3:
         raise Refused(REFUSED_BY_DESIGN["batch"])
-    dims = inputs[0].dim() + (type == "Unsqueeze")
+    dims = inputs[0].dim() + (type in ("Unsqueeze", "Stack"))
     batch = (0, -dims)
     if type not in MAY_MIX_SAMPLES and any(arguments.get(key) in batch for key in DIMENSIONS):
         raise Refused(REFUSED_BY_DESIGN["batch"])
@@ -239,6 +239,8 @@ INFERRED: dict[str, Callable[..., dict[str, Any]]] = {
     "ConnectionTableConv2d": _channels("in_channels"),
     "Subsampling2d": _channels("num_channels"),
     "InceptionAux": _channels("in_channels"),
+    "GlobalResponseNorm": lambda x: {"input_shape": tuple(x.shape)},
+    "RelativePositionBias": lambda x: {"num_heads": x.shape[-3]},
     "StdConv2d": _channels("in_channels"),
     **{f"WeightNorm{plain}": _channels("in_channels")
        for plain in ("Conv1d", "Conv2d", "ConvTranspose1d")},
@@ -258,7 +260,7 @@ _POOLS = (
 MAY_MIX_SAMPLES = frozenset({"Softmax", "LogSoftmax", "Softmin"})
 """Types whose dim may be the batch, as is PyTorch's own choice for C×L."""
 
-DIMENSIONS = ("dim", "dim0", "dim1", "start_dim", "end_dim")
+DIMENSIONS = ("dim", "dim0", "dim1", "dims", "start_dim", "end_dim")
 """Arguments that name a dimension."""
 
 BATCHED_RANKS: dict[str, Collection[int]] = {

@@ -1,0 +1,183 @@
+"""Functions of PyTorch that are types of a spec, each in another form than cnnshape's.
+
+What begins with 0 in a network has other numbers here, so that its place shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .references import Function, refuse_other_size
+
+
+def reduction(function: Callable[..., Tensor]) -> Callable[..., nn.Module]:
+    """A function of a tensor, dim and keepdim, and of what else a type has."""
+    return lambda dim, keepdim=False, **more: Function(lambda x: function(x, dim, keepdim, **more))
+
+
+def _variance(x: Tensor, dim: Any, keepdim: bool, correction: int = 1) -> Tensor:
+    return torch.var(x, dim, correction=correction, keepdim=keepdim)
+
+
+def _norm(x: Tensor, dim: Any, keepdim: bool, p: float = 2) -> Tensor:
+    powers: Tensor = x.abs() ** p
+    return powers.sum(dim, keepdim) ** (1 / p)
+
+
+def _normalize(p: float = 2, dim: int = 1, eps: float = 1e-12) -> nn.Module:
+    return Function(lambda x: x / _norm(x, dim, True, p).clamp_min(eps))
+
+
+class GlobalResponseNormReference(nn.Module):
+    """Woo et al., 2023, listing 1, with the channels last."""
+
+    def __init__(
+        self,
+        input_shape: tuple[int, ...],
+        channel_dim: int = -1,
+        eps: float = 1e-6,
+        num_channels: int | None = None,
+    ) -> None:
+        super().__init__()
+        if channel_dim in (0, -len(input_shape)):
+            raise ValueError("the batch")
+        own = input_shape[channel_dim]
+        num_channels = own if num_channels is None else num_channels
+        refuse_other_size(own, num_channels)
+        self.weight = nn.Parameter(torch.linspace(0.5, 2, num_channels))
+        self.bias = nn.Parameter(torch.linspace(-1, 1, num_channels))
+        self.dim, self.eps = channel_dim, eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.dim() < 3:
+            raise ValueError("channels and positions")
+        last = x.transpose(self.dim, -1)
+        refuse_other_size(last.shape[-1], len(self.weight))
+        lengths = last.flatten(1, -2).norm(dim=1).view(len(x), *(1,) * (x.dim() - 2), -1)
+        relative = lengths / (lengths.mean(-1, keepdim=True) + self.eps)
+        weighed = self.weight * (last * relative) + self.bias + last
+        return weighed.transpose(self.dim, -1)
+
+
+def _indexed(dims: Any, order: Callable[[int, int], list[int]]) -> nn.Module:
+    """A tensor whose elements along some dimensions come in another order."""
+    listed = (dims,) if isinstance(dims, int) else dims
+
+    def function(x: Tensor) -> Tensor:
+        if len({dim % x.dim() for dim in listed}) < len(listed):
+            raise ValueError("a dimension twice")
+        for place, dim in enumerate(listed):
+            x = x.index_select(dim, torch.tensor(order(place, x.shape[dim])))
+        return x
+
+    return Function(function)
+
+
+def _roll(shifts: Any, dims: Any) -> nn.Module:
+    moves = (shifts,) if isinstance(shifts, int) else shifts
+    if len(moves) != (1 if isinstance(dims, int) else len(dims)):
+        raise ValueError("a shift for each dimension")
+    return _indexed(dims, lambda place, size: [(k - moves[place]) % size for k in range(size)])
+
+
+def _flip(dims: Any) -> nn.Module:
+    return _indexed(dims, lambda place, size: list(range(size))[::-1])
+
+
+def _slice(dim: int = 1, start: int = 0, stop: int | None = None, step: int = 1) -> nn.Module:
+    if start < 0 or (stop is not None and stop < 1) or step < 1:
+        raise ValueError("counted from the end")
+    return Function(lambda x: x.transpose(0, dim)[start:stop:step].transpose(0, dim))
+
+
+def _stack(dim: int = 1) -> nn.Module:
+    def function(*inputs: Tensor) -> Tensor:
+        return torch.cat([x.unsqueeze(dim) for x in inputs], dim)
+
+    return Function(function)
+
+
+def _sized(name: str, function: Callable[..., Tensor]) -> Callable[..., nn.Module]:
+    """A function of a tensor and a number for each of its dimensions but the batch."""
+
+    def checked(x: Tensor, numbers: Sequence[int]) -> Tensor:
+        if len(numbers) != x.dim() - 1:
+            raise ValueError("a number for each dimension")
+        return function(x, numbers)
+
+    return lambda **numbers: Function(lambda x: checked(x, numbers[name]))
+
+
+_expand = _sized("shape", lambda x, shape: x.expand(len(x), *shape))
+_tile = _sized("repeats", lambda x, repeats: x.tile((1, *repeats)))
+
+
+def _attend(scale: float | None = None, is_causal: bool = False) -> nn.Module:
+    def function(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        if not 3 <= query.dim() == key.dim() == value.dim():
+            raise ValueError("matrices with the same dimensions before them")
+        factor = query.shape[-1] ** -0.5 if scale is None else scale
+        scores = query @ key.transpose(-1, -2) * factor
+        if is_causal:
+            scores = scores.masked_fill(~torch.ones_like(scores).tril().bool(), float("-inf"))
+        attended: Tensor = scores.softmax(-1) @ value
+        return attended
+
+    return Function(function)
+
+
+class RelativePositionBiasReference(nn.Module):
+    """A number for each offset: counted row by row, from the most negative where signed."""
+
+    def __init__(
+        self, num_heads: int, size: Sequence[int], stride: int = 1, signed: bool = True
+    ) -> None:
+        super().__init__()
+        height, width = size
+        rows, columns = (2 * height - 1, 2 * width - 1) if signed else (height, width)
+        numbers = torch.linspace(-2, 2, num_heads * rows * columns)
+        self.weight = nn.Parameter(numbers.view(num_heads, -1))
+        keys = [(y, x) for y in range(height) for x in range(width)]
+        queries = [(y, x) for y, x in keys if y % stride == x % stride == 0]
+        self.offsets = [
+            [
+                (y - v + height - 1) * columns + x - u + width - 1
+                if signed
+                else abs(y - v) * columns + abs(x - u)
+                for v, u in keys
+            ]
+            for y, x in queries
+        ]
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.dim() < 4 or x.shape[-2:] != (len(self.offsets), len(self.offsets[0])):
+            raise ValueError("no scores of this map")
+        refuse_other_size(x.shape[-3], len(self.weight))
+        return x + torch.stack([self.weight[:, row] for row in self.offsets], 1)
+
+
+FUNCTIONS: dict[str, Callable[..., nn.Module]] = {
+    "Mean": reduction(torch.mean),
+    "Sum": reduction(torch.sum),
+    "Max": reduction(torch.amax),
+    "Min": reduction(torch.amin),
+    "Var": reduction(_variance),
+    "Std": reduction(lambda *given, **more: _variance(*given, **more).sqrt()),
+    "Norm": reduction(_norm),
+    "Normalize": _normalize,
+    "GlobalResponseNorm": GlobalResponseNormReference,
+    "Roll": _roll,
+    "Flip": _flip,
+    "Select": lambda dim, index: Function(lambda x: x.unbind(dim)[index]),
+    "Slice": _slice,
+    "SlidingWindows": lambda dim, size, step: Function(lambda x: x.unfold(dim, size, step)),
+    "Stack": _stack,
+    "Expand": _expand,
+    "Tile": _tile,
+    "ScaledDotProductAttention": _attend,
+    "RelativePositionBias": RelativePositionBiasReference,
+}
