@@ -148,19 +148,33 @@ def _bias(match: Match) -> Operator | None:
 
 
 @_idiom(
-    "(x - ReduceMean(x)) / Sqrt(ReduceMean((x - ReduceMean(x)) ** 2) + e) * w + b",
-    "(x - ReduceMean(x)) / Sqrt(ReduceMean((x - ReduceMean(x)) * (x - ReduceMean(x))) + e) * w + b",
+    "x * Reciprocal(Sqrt(ReduceMean(x ** 2) + e)) * w",
+    "x / Sqrt(ReduceMean(x ** 2) + e) * w",
+    "x / Sqrt(ReduceMean(x * x) + e) * w",
 )
-def _layer_norm(match: Match) -> Operator | None:
-    epsilon, weight, bias = match.number("e"), match.constant("w"), match.constant("b")
-    rank = len(match.shape("x"))
-    if epsilon is None or weight is None or bias is None or weight.shape != bias.shape:
+def _rms_norm(match: Match) -> Operator | None:
+    epsilon, weight, rank = match.number("e"), match.constant("w"), len(match.shape("x"))
+    if epsilon is None or weight is None or not weight.shape:
         return None
     last = list(range(-len(weight.shape), 0))
-    for node in match.nodes:
-        if node.type == "ReduceMean" and _axes(node, match.graph, rank) != last:
-            return None
-    return Operator("LayerNormalization", "xwb", {"axis": last[0], "epsilon": epsilon})
+    if _axes(match.node("ReduceMean"), match.graph, rank) != last:
+        return None
+    return Operator("RMSNormalization", "xw", {"axis": last[0], "epsilon": epsilon})
+
+
+@_idiom("RMSNormalization(x - ReduceMean(x), w)")
+def _layer_norm(match: Match) -> Operator | None:
+    attributes, rank = match.nodes[0].attributes, len(match.shape("x"))
+    same = _axes(match.node("ReduceMean"), match.graph, rank) == list(range(attributes["axis"], 0))
+    return Operator("LayerNormalization", "xw", attributes) if same else None
+
+
+@_idiom("LayerNormalization(x, w) + b")
+def _layer_norm_with_bias(match: Match) -> Operator | None:
+    norm, weight, bias = match.nodes[1], match.constant("w"), match.constant("b")
+    if len(norm.inputs) > 2 or weight is None or bias is None or weight.shape != bias.shape:
+        return None
+    return Operator("LayerNormalization", "xwb", norm.attributes)
 
 
 def _axes(node: Node, graph: Graph, rank: int) -> list[int]:

@@ -91,6 +91,8 @@ class _Reader:
     def _said(self, node: Node, inputs: Sequence[Input]) -> Answer:
         if node.type not in RULES:
             raise NotSaid(why_not(node.type))
+        if node.type != "MaxUnpool" and any(isinstance(given, Indices) for given in inputs):
+            raise NotSaid("with the places of a pool's maxima")
         outputs = tuple(self._shaped(name) for name in node.outputs if name)
         try:
             return RULES[node.type](Operator(node, inputs, outputs, self.graph.opset))

@@ -54,6 +54,13 @@ def _layer_norm(w: Writer) -> str:
     return w.node("Add", [scaled, w.weight("norm.bias", 8)])
 
 
+def _rms_norm(w: Writer) -> str:
+    squares = w.node("ReduceMean", [_binary(w, "Pow", "x", 2.0)], axes=[-1])
+    root = w.node("Sqrt", [_binary(w, "Add", squares, 1e-6)])
+    plain = w.node("Mul", ["x", w.node("Reciprocal", [root])])
+    return w.node("Mul", [plain, w.weight("norm.weight", 8)])
+
+
 def _grouped(w: Writer) -> str:
     """As torch.onnx writes a group norm: groups in the place of channels."""
     ones, zeros = (w.constant(f"val_{k}", np.full(2, n)) for k, n in enumerate((1.0, 0.0)))
@@ -117,6 +124,7 @@ CASES: list[tuple[str, Write, list[str]]] = [
         ["Hardswish"],
     ),
     ("layer norm", _layer_norm, ["LayerNorm"]),
+    ("rms norm", _rms_norm, ["RMSNorm"]),
     ("group norm", _group_norm, ["GroupNorm"]),
     ("group norm that learns nothing", _grouped, ["GroupNorm"]),
     ("local response norm", _local_response_norm, ["LocalResponseNorm"]),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cnnshape.importing import import_onnx
@@ -196,6 +197,7 @@ CASES: list[tuple[str, Write, list[str]]] = [
     ("ReduceMax", _plain("ReduceMax", axes=[2, 3], keepdims=0), ["Max"]),
     ("ReduceMax", _plain("ReduceMax", axes=[2, 3]), ["AdaptiveMaxPool2d"]),
     ("ReduceMin", _plain("ReduceMin", axes=[1]), ["Min"]),
+    ("ReduceL1", _plain("ReduceL1", axes=[1]), ["Norm"]),
     ("ReduceL2", _plain("ReduceL2", axes=[2, 3]), ["Norm"]),
     ("MaxUnpool", _unpooled, ["MaxPool2d", "MaxUnpool2d"]),
     # Dimensions and parts
@@ -214,6 +216,7 @@ CASES: list[tuple[str, Write, list[str]]] = [
         lambda w: w.node("Expand", [w.node("GlobalMaxPool", ["x"]), w.constant("d", [1, 4, 8, 8])]),
         ["AdaptiveMaxPool2d", "Expand"],
     ),
+    ("Tile", _ints("Tile", 1, 2, 1, 3), ["Tile"]),
     ("Slice", lambda w: w.node("Slice", ["x", *_range(w, [1], [3], [1])]), ["Narrow"]),
     (
         "Slice",
@@ -315,3 +318,26 @@ def test_parts() -> None:
     found = import_onnx(w.write("b", "c", "d"))
     assert [node.type for node in found.network.layers] == ["Chunk", "Chunk", "Split", "Split"]
     assert found.network.output_shapes == ((2, 6), (2, 2), (2, 4))
+
+
+def _norm_with(w: Writer, scale: str, bias: str) -> list[str]:
+    made = {"ones": 1.0, "zeros": 0.0}
+    names = [
+        w.constant(f"val_{k}", np.full(4, made[name])) if name in made else w.weight(name, 4)
+        for k, name in enumerate((scale, bias))
+    ]
+    return ["x", *names]
+
+
+@pytest.mark.parametrize(
+    ("scale", "bias", "params"),
+    [("n.weight", "n.bias", 8), ("n.weight", "zeros", 4), ("ones", "zeros", 0)],
+)
+@pytest.mark.parametrize("type", ["InstanceNormalization", "BatchNormalization"])
+def test_what_a_norm_does_not_learn(type: str, scale: str, bias: str, params: int) -> None:
+    w = Writer(4, 8, 8)
+    reads = _norm_with(w, scale, bias)
+    if type == "BatchNormalization":
+        reads += [w.weight("n.mean", 4), w.weight("n.var", 4)]
+    found = import_onnx(w.write(w.node(type, reads)))
+    assert found.network.totals.params == params

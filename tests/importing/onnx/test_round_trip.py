@@ -26,10 +26,8 @@ pytest.importorskip("onnxscript")
 NETS = [
     ("lenet5", None),
     ("mobilenet_v3_small", (3, 64, 64)),
-    ("shufflenet_v2_x0_5", (3, 64, 64)),
     ("convnext_tiny", (3, 32, 32)),
     ("segnet", (3, 45, 60)),
-    ("dcgan_generator", None),
 ]
 HEADS = "InceptionAux"
 """It does not run in evaluation mode, so that no file holds it."""

@@ -22,45 +22,42 @@ def _batch_norm(op: Operator) -> Answer:
         "eps": op.number("epsilon", 1e-5),
         "momentum": float(f"{1 - op.number('momentum', 0.9):.6g}"),
     }
-    if learned := _learned(op):
-        weights |= learned
-    else:
-        given["affine"] = False
-    return op.layer(f"BatchNorm{max(1, len(op.x.shape) - 2)}d", given, weights)
+    affine, learned = _affine(op)
+    rank = max(1, len(op.x.shape) - 2)
+    return op.layer(f"BatchNorm{rank}d", given | affine, weights | learned)
 
 
 @rules.of("InstanceNormalization")
 def _instance_norm(op: Operator) -> Answer:
-    given: dict[str, Any] = {"eps": op.number("epsilon", 1e-5)}
-    weights = _learned(op)
-    if weights:
-        given["affine"] = True
-    return op.layer(f"InstanceNorm{len(op.x.shape) - 2}d", given, weights)
+    affine, learned = _affine(op)
+    given = {"eps": op.number("epsilon", 1e-5), "affine": True} | affine
+    return op.layer(f"InstanceNorm{len(op.x.shape) - 2}d", given, learned)
 
 
 @rules.of("GroupNormalization")
 def _group_norm(op: Operator) -> Answer:
-    given: dict[str, Any] = {
-        "num_groups": op.attribute("num_groups"),
-        "eps": op.number("epsilon", 1e-5),
-    }
-    weights = _learned(op) if len(op.inputs) > 1 else {}
-    if not weights:
-        given["affine"] = False
-    elif prod(op.weight(1).shape) != op.x.shape[1]:
+    affine, learned = _affine(op)
+    if learned and prod(op.weight(1).shape) != op.x.shape[1]:
         raise NotSaid("with a scale for each group, not for each channel")
-    return op.layer("GroupNorm", given, weights)
+    given = {"num_groups": op.attribute("num_groups"), "eps": op.number("epsilon", 1e-5)}
+    return op.layer("GroupNorm", given | affine, learned)
 
 
-def _learned(op: Operator) -> dict[str, str]:
-    """Scale and bias; none where they were put in only as the operator asks for some."""
+def _affine(op: Operator) -> tuple[dict[str, Any], dict[str, str]]:
+    """What says which of scale and bias are learned, and their names.
+
+    ONNX asks for both: where a layer has none, there are ones and zeros.
+    """
     scale, bias = op.given(1), op.given(2)
-    if not isinstance(scale, Constant) or not isinstance(bias, Constant):
+    if scale is None:
+        return {"affine": False}, {}
+    if not isinstance(scale, Constant) or not (bias is None or isinstance(bias, Constant)):
         raise NotSaid("with a scale that is computed from the input")
-    filled = not (scale.learned or bias.learned)
-    if filled and (scale.array == 1).all() and not bias.array.any():
-        return {}
-    return op.weights(weight=1, bias=2)
+    if bias is not None and (bias.learned or bias.array.any()):
+        return {}, op.weights(weight=1, bias=2)
+    if scale.learned or (scale.array != 1).any():
+        return {"bias": False}, op.weights(weight=1)
+    return {"affine": False}, {}
 
 
 @rules.of("LayerNormalization", "RMSNormalization")
@@ -72,12 +69,10 @@ def _layer_norm(op: Operator) -> Answer:
     }
     if op.type == "RMSNormalization":
         return op.layer("RMSNorm", given, op.weights(weight=1))
-    if op.given(1) is None:
-        return op.layer("LayerNorm", given | {"elementwise_affine": False})
-    weights = op.weights(weight=1, bias=2)
-    if "bias" not in weights:
-        given["bias"] = False
-    return op.layer("LayerNorm", given, weights)
+    affine, learned = _affine(op)
+    if not affine.pop("affine", True):
+        affine["elementwise_affine"] = False
+    return op.layer("LayerNorm", given | affine, learned)
 
 
 @rules.of("LRN")

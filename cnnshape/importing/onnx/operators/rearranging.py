@@ -40,6 +40,11 @@ def _expand(op: Operator) -> Answer:
     return op.as_torch("expand", op.x, list(op.output))
 
 
+@rules.of("Tile")
+def _tile(op: Operator) -> Answer:
+    return op.as_torch("repeat", op.x, op.argument(1, "repeats"))
+
+
 @rules.of("Split")
 def _split(op: Operator) -> Answer:
     sizes, axis = op.argument(1, "split"), op.attribute("axis", 0)

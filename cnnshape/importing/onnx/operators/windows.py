@@ -57,7 +57,7 @@ def _global_pool(op: Operator) -> Answer:
 
 REDUCTIONS = {
     "ReduceMean": "mean", "ReduceSum": "sum", "ReduceMax": "amax", "ReduceMin": "amin",
-    "ReduceL2": "norm",
+    "ReduceL1": "norm", "ReduceL2": "norm",
 }  # fmt: skip
 
 
@@ -73,8 +73,8 @@ def _reduce(op: Operator) -> Answer:
     whole = sorted(axis % rank for axis in axes) == list(range(2, rank)) and 2 < rank < 6
     if whole and keep and op.type in GLOBAL:
         return op.layer(f"Adaptive{GLOBAL[op.type]}Pool{rank - 2}d", {"output_size": 1})
-    if op.type == "ReduceL2":
-        return op.as_torch("norm", op.x, 2, axes, keep)
+    if op.type in ("ReduceL1", "ReduceL2"):
+        return op.as_torch("norm", op.x, int(op.type[-1]), axes, keep)
     return op.as_torch(REDUCTIONS[op.type], op.x, axes, keep)
 
 
