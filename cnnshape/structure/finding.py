@@ -50,6 +50,9 @@ def program(
     )
     drafts = drafts_of(network, names, templates=templates, optional=optional)
     name_drafts(drafts)
+    for draft in drafts if optional else ():
+        if _is_in_turns(draft):  # it will be written in its places, and what it holds in each
+            draft.drafts()[0].places += draft.places - 1
     asking = _asking(drafts) if incoming else set()
 
     def make(draft: Draft) -> Draft:
@@ -109,14 +112,8 @@ def _program(drafts: list[Draft]) -> Program:
 def _rows(draft: Draft, drafts: list[Draft]) -> list[Draft]:
     """A draft for each instance of one that is the same group in turns, such as the stages of a
     residual network: as rows of a table they read better than as uses of one template."""
-    kinds = {slot.kind for slot in draft.slots}
     parents = [other for other in drafts if draft in other.drafts()]
-    if (
-        draft.places < 2
-        or len(kinds) > 1
-        or not isinstance(kinds.pop(), Draft)
-        or any(len(parent.instances) > 1 for parent in parents)
-    ):
+    if not _is_in_turns(draft) or any(len(parent.instances) > 1 for parent in parents):
         return []
     rows = []
     for number, group in enumerate(draft.instances, 1):
@@ -126,6 +123,17 @@ def _rows(draft: Draft, drafts: list[Draft]) -> list[Draft]:
         row.places = 1
         rows.append(row)
     return rows
+
+
+def _is_in_turns(draft: Draft) -> bool:
+    """Whether it stands at several places, and is the same group in turns, or in one turn."""
+    kinds = {slot.kind for slot in draft.slots}
+    return (
+        draft.places > 1
+        and len(kinds) == 1
+        and isinstance(next(iter(kinds)), Draft)
+        and (len(draft.slots) > 1 or draft.slots[0].name == "0")
+    )
 
 
 def _put_rows(draft: Draft, rows: list[Draft], drafts: list[Draft]) -> None:
@@ -140,8 +148,6 @@ def _put_rows(draft: Draft, rows: list[Draft], drafts: list[Draft]) -> None:
                 for k, slot in enumerate(parent.slots)
             ]
         )
-    for inner in draft.drafts():
-        inner.places += len(rows) - 1
 
 
 def _asking(drafts: list[Draft]) -> set[Draft]:

@@ -78,8 +78,6 @@ class ListWriter:
         self.style = style
         self.blocks = blocks
         self.scope = Scope(inputs)
-        self.optional: set[str] = set()
-        """The values that are not there where a `when` leaves their layers out."""
 
     def lines(self, template: Template, indent: str) -> list[str]:
         """The lines of what a template holds; raises NotWritable."""
@@ -132,7 +130,7 @@ class ListWriter:
                     current = self._stamped(item, around.prefix)
             lines += more
             if not isinstance(item, Branches) and item.when is not True:
-                self.optional.add(current)
+                self.scope.optional.add(f"{around.prefix}{names_of(item)[0]}")
         return lines, current
 
     def _layer(self, call: LayerCall, around: _List, current: str | None) -> dict[str, Any]:
@@ -313,8 +311,6 @@ class ListWriter:
         return {"from": names[0] if len(names) == 1 else f"[{', '.join(names)}]"}
 
     def _named(self, value: str, prefix: str) -> str:
-        if value in self.optional:
-            raise NotWritable(f"{value} may be left out, and cannot be named")
         return text(self.scope.name(value, prefix))
 
     def _shared(self, call: LayerCall, prefix: str) -> str:

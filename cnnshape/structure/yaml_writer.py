@@ -9,7 +9,7 @@ from ..layers import registry
 from ..network import INPUT
 from .program import GroupCall, Program, Template, names_of
 from .yaml_lists import ListWriter, Style
-from .yaml_values import INDENT, flow, folded
+from .yaml_values import INDENT, WIDTH, flow, folded
 
 if TYPE_CHECKING:
     from ..network import Network
@@ -58,11 +58,20 @@ def _block(
         params = {
             param.name: None if param.required else param.default for param in template.params
         }
-        lines.append(f"{INDENT * 2}params: {flow(params)}")
+        lines += _params(params)
     if len(inputs) > 1:
         lines.append(f"{INDENT * 2}inputs: {flow(list(inputs))}")
     body = ListWriter(found, style, blocks, inputs).lines(template, INDENT * 3)
     return [*lines, f"{INDENT * 2}layers:", *body]
+
+
+def _params(params: Mapping[str, Any]) -> list[str]:
+    """The lines of a block's parameters: one, or one for each where that is too long."""
+    line = f"{INDENT * 2}params: {flow(params)}"
+    if len(line) <= WIDTH:
+        return [line]
+    each = [f"{INDENT * 3}{k}: {'~' if v is None else flow(v)}" for k, v in params.items()]
+    return [f"{INDENT * 2}params:", *each]
 
 
 def _input_names(found: Program, template: Template) -> tuple[str, ...]:
