@@ -106,6 +106,13 @@ class Ledger:
         shapes = tuple(self.shapes[read.key] for read in layer.reads)
         return (self.batch, *output_shape(layer.type, layer.arguments, shapes))
 
+    def latest_map(self, size: Shape) -> Value | None:
+        """The map of a height and width that was given last, or None."""
+        for key, shape in reversed(self.shapes.items()):
+            if shape[1:] == size:
+                return Value(key, (self.batch, *shape))
+        return None
+
     def add_unknown(
         self,
         unsupported: Unsupported,

@@ -20,6 +20,7 @@ from .computed_weights import computed_weight
 from .operations import ComputedWeight, PositionBias
 from .position_bias import position_bias
 from .samples import BATCH
+from .sine_positions import sine_positions
 from .torch_calls import tensors_of
 
 LARGEST_CONSTANT = 100_000
@@ -85,6 +86,13 @@ class Origin:
             found = self.value({name: numbers.view(shape)}).flatten(1)
             same = found.shape[1:] == numbers.shape and bool((found == numbers).all())
         return name if same else None
+
+    def sine_positions(self) -> dict[str, Any] | None:
+        """The arguments of the PositionEmbeddingSine that it is, or None."""
+        if self.learned:
+            return None
+        with unset_fake_temporarily():
+            return sine_positions(self.value, self.shape, self.numbers)
 
     def position_bias(self) -> PositionBias | None:
         """The table and how it is looked up, where it is numbers for pairs of positions."""

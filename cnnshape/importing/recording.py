@@ -184,7 +184,7 @@ class _Recorder(TorchFunctionMode):
                 self.know(tensor, self.keys.get(id(given), ""))
             return
         inputs = [*args, *kwargs.values()]
-        reads = [value for value in map(self.value, tensors_of(inputs)) if value.key]
+        reads = [value for value in map(self._read, tensors_of(inputs)) if value.key]
         path = self.running.layer(module, self.ledger.next_key)
         outputs = tensors_of(output)
         if not reads:
@@ -336,6 +336,20 @@ class _Recorder(TorchFunctionMode):
         if key:
             return _shaped(tensor)._replace(key=key)
         return Value("", tuple(tensor.shape), name, origin=self.origins.of(tensor))
+
+    def _read(self, tensor: Tensor) -> Value:
+        """What a module reads; positions that are computed as sines are a layer of their own."""
+        value = self.value(tensor)
+        found = None if value.key or value.origin is None else value.origin.sine_positions()
+        alike = self.ledger.latest_map(value.shape[2:]) if found else None
+        if found is None or alike is None:
+            return value
+        self._add(
+            Layer("PositionEmbeddingSine", found, (alike,)),
+            tensor,
+            (*self.running.around.names, ""),
+        )
+        return self.value(tensor)
 
     def _shown(self, argument: Any) -> Any:
         if isinstance(argument, Tensor):

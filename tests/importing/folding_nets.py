@@ -132,6 +132,29 @@ class Tokens(nn.Module):
         return self.encoder(x, x, x, need_weights=False)[0][:, 0]
 
 
+class Sines(nn.Module):
+    """Sines of the positions, projected and added (EdgeNeXt)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 6, 3, padding=1)
+        self.project = nn.Conv2d(8, 6, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.stem(x)
+        visible = ~torch.zeros((x.shape[0], *x.shape[2:])).bool()
+        counts = [visible.cumsum(dim, dtype=torch.float32) for dim in (1, 2)]
+        ends = [counts[0][:, -1:, :], counts[1][:, :, -1:]]
+        wavelengths = 100 ** (2 * torch.div(torch.arange(4), 2, rounding_mode="floor") / 4)
+        waves = []
+        for count, end in zip(counts, ends, strict=True):
+            angles = (count / (end + 1e-6) * 2 * torch.pi)[..., None] / wavelengths
+            sines = (angles[..., 0::2].sin(), angles[..., 1::2].cos())
+            waves.append(torch.stack(sines, dim=4).flatten(3))
+        positions = torch.cat(waves, dim=3).permute(0, 3, 1, 2)
+        return x + self.project(positions.to(x.dtype))
+
+
 class SelectiveKernel(nn.Module):
     """Branches side by side in a new dimension, weighed against each other (SKNet)."""
 

@@ -92,6 +92,16 @@ def test_a_table_of_offsets_is_known_by_what_it_gives() -> None:
     assert second.arguments == {"num_heads": 2, "size": (3, 4), "stride": 2, "signed": False}
 
 
+def test_positions_that_are_computed_as_sines_are_a_layer() -> None:
+    found = import_module(nets.Sines(), (3, 5, 7))
+    (positions,) = (n for n in found.network.layers if n.type == "PositionEmbeddingSine")
+    assert positions.layer.arguments["temperature"] == 100
+    assert positions.layer.arguments["normalize"] is True
+    assert (positions.inputs, positions.output_shape) == (("stem",), (8, 5, 7))
+    assert found.check is not None
+    assert found.check.difference <= 1e-6  # the module computes them in single precision
+
+
 def test_moving_the_batch_alone_is_no_layer() -> None:
     network = import_module(nets.BatchSecond(), (8, 3, 4)).network
     assert [node.type for node in network.layers][:2] == ["Flatten", "Transpose"]

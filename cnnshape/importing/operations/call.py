@@ -54,6 +54,10 @@ class Origin(Protocol):
         """The parameter whose numbers it has for each sample of the batch, or None."""
         return None
 
+    def sine_positions(self) -> dict[str, Any] | None:
+        """The arguments of the PositionEmbeddingSine that it is, or None."""
+        return None
+
     def position_bias(self) -> PositionBias | None:
         """The table that it is looked up in, where it is numbers for pairs of positions."""
         return None
