@@ -89,8 +89,12 @@ def _tidy(model: Any) -> None:
     from onnxscript import optimizer, rewriter
     from onnxscript.rewriter.rules import common
 
+    def may_be_folded(node: Any) -> bool | None:
+        """None leaves it to onnxscript."""
+        return False if any(value and value.is_initializer() for value in node.inputs) else None
+
     optimizer.inline(model)
-    optimizer.fold_constants(model)
+    optimizer.fold_constants(model, should_fold=may_be_folded)
     rewriter.rewrite(
         model,
         [

@@ -78,7 +78,7 @@ class _Reader:
             self._unsaid(node, str(reason), reads, names)
             return
         if isinstance(said, str):
-            self.values[names[0]] = reads[0]
+            self.values[names[0]] = self._shaped(names[0])._replace(key=reads[0].key)
             return
         if node.type == "MaxPool" and len(names) == 2:
             self.values[names[1]] = Indices(reads[0])

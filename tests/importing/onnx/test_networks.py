@@ -69,6 +69,16 @@ def test_arithmetic_of_sizes_leaves_nothing() -> None:
     assert [node.type for node in found.network.layers] == ["Flatten", "ReLU"]
 
 
+def test_a_batch_with_other_dimensions_folded_in() -> None:
+    """The heads of an attention, as torch.onnx transposes them."""
+    w = Writer(4, 6, 8)
+    folded = w.node("Reshape", ["x", w.constant("heads", [-1, 6, 8])])
+    turned = w.node("Transpose", [folded], perm=[0, 2, 1])
+    back = w.node("Reshape", [turned, w.constant("back", [-1, 4, 8, 6])])
+    found = import_onnx(w.write(w.node("MatMul", ["x", back])))
+    assert [node.type for node in found.network.layers] == ["Transpose", "MatMul"]
+
+
 def test_what_opset_7_says() -> None:
     w = Writer(4, 6, 6, opset=7)
     norm = [w.weight(f"bn.{name}", 4) for name in ("weight", "bias", "mean", "var")]
