@@ -35,7 +35,9 @@ def to_torchscript(network: Network, module: nn.Module, batch: int | None) -> Ma
     jit: Any = torch.jit
     buffer = io.BytesIO()
     with quiet(), refusals("torch.jit.trace"):
-        jit.save(jit.trace(module, example(network, batch or 2)), buffer)
+        # Its own check refuses graphs that are written otherwise and do the same.
+        traced = jit.trace(module, example(network, batch or 2), check_trace=False)
+        jit.save(traced, buffer)
         again: Any = jit.load(io.BytesIO(buffer.getvalue()))
     return Made(buffer.getvalue(), hold(network, module, again, with_state(again), batch=batch))
 

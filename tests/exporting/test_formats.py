@@ -7,6 +7,7 @@ from safetensors.torch import load
 
 import cnnshape
 from cnnshape.exporting import (
+    ExportError,
     to_exported_program,
     to_state_dict,
     to_torchscript,
@@ -43,3 +44,26 @@ def test_weights_are_what_the_module_has():
     assert read.keys() == module.state_dict().keys()
     assert all(read[key].equal(value) for key, value in module.state_dict().items())
     assert made.checked == "21 tensors, read again"
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("shape", "layer"),
+    [
+        ("[4, 5, 5]", "Log"),  # of negative numbers, NaN
+        ("[20, 16]", "{type: MultiheadAttention, num_heads: 4}"),  # traced, it is written anew
+    ],
+)
+def test_what_is_no_number_or_written_otherwise_is_the_same(shape, layer):
+    network = cnnshape.loads(f"name: one\ninput: {shape}\nlayers: [{layer}]")
+    made = to_torchscript(network, weighted_module(network, None, seed=1), None)
+    assert made.checked.endswith(("the same outputs", "of PyTorch's"))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_where_nothing_is_a_number_nothing_is_proved():
+    network = cnnshape.loads(
+        "name: one\ninput: [4]\nlayers: [{type: Rescale, scale: 0, offset: -1}, Log]"
+    )
+    with pytest.raises(ExportError, match="no finite number"):
+        to_torchscript(network, weighted_module(network, None, seed=1), None)
