@@ -51,7 +51,11 @@ def place_of(node: Any) -> Place:
         *modules, _ = scopes
         classes = _listed(said.get("pkg.torch.onnx.class_hierarchy", ""))
         path = tuple(modules[-1].split(".")) if modules and modules[-1] else ()
-        named = zip(modules, (name.rpartition(".")[2] for name in classes), strict=False)
+        named = [
+            (module, name.rpartition(".")[2])
+            for module, name in zip(modules, classes, strict=False)
+            if "<locals>" not in name  # a class in a function, whose name is of no use elsewhere
+        ]
         return Place(path, tuple(named))
     return Place(_scope(node.name))
 

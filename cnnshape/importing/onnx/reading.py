@@ -50,6 +50,7 @@ class _Reader:
         first = Value(INPUT, (graph.batch, *graph.input_shape))
         self.values: dict[str, Value | Indices] = {graph.input: first}
         self.classes: dict[str, str] = {}
+        self.used: set[str] = set()
         for node in with_idioms(graph):
             self._node(node)
 
@@ -123,6 +124,8 @@ class _Reader:
         else:
             key = self.ledger.add(said, value.shape, self._path(said, node))
         self.values[name] = value._replace(key=key)
+        layers = said.layers if isinstance(said, Chain) else [said]
+        self.used.update(weight for layer in layers for weight in layer.weights.values())
 
     def _path(self, layer: Layer, node: Node) -> tuple[str, ...]:
         """Its weight's module, or, without a name of its own, the module that it is in."""
@@ -134,17 +137,33 @@ class _Reader:
         """Record what no layer type says, as something unknown with the shape that it gives."""
         place = node.place.path
         unsupported = Unsupported(f"ONNX's {node.type}", ".".join(place), node.name, reason)
+        params = self._learned_by(node)
         for name in names:
-            shape = self.graph.shapes.get(name)
-            if shape is None:
+            if name not in self.graph.shapes:
                 raise ImportFault(
                     f"what {node.type} gives is not known, and so nothing after it",
                     (*self.ledger.unsupported, unsupported),
                 )
             value = self._shaped(name)
             keys = [read.key for read in reads]
-            key = self.ledger.add_unknown(unsupported, keys, value.shape[1:], (*place, ""))
+            key = self.ledger.add_unknown(
+                unsupported, keys, value.shape[1:], (*place, ""), params=params
+            )
             self.values[name] = value._replace(key=key)
+            params = 0
+
+    def _learned_by(self, node: Node) -> int:
+        """Learned numbers that a node reads, and no layer has yet."""
+        constants = [
+            self.graph.constants[name] for name in node.inputs if name in self.graph.constants
+        ]
+        own = {
+            each.name: each.array.size
+            for each in constants
+            if each.learned and each.array.dtype.kind == "f" and each.name not in self.used
+        }
+        self.used.update(own)
+        return sum(own.values())
 
 
 def _with_own_places(layers: list[Recorded]) -> list[Recorded]:

@@ -158,11 +158,13 @@ def test_an_operator_without_a_word_is_named(
 
 def test_what_is_partial_keeps_the_rest() -> None:
     w = Writer(3, 8, 8)
-    w.node("Hardmax", [w.node("Conv", ["x", w.weight("conv.weight", 4, 3, 3, 3)])], "h")
-    w.node("Relu", ["h"], "y")
+    conv = w.node("Conv", ["x", w.weight("conv.weight", 4, 3, 3, 3)])
+    w.node("Mod", [conv, w.weight("mod.weight", 1, 4, 1, 1)], "m", fmod=1)
+    w.node("Relu", ["m"], "y")
     found = import_onnx(w.write("y"), partial=True)
     assert [node.type for node in found.network.layers] == ["Conv2d", "Unknown", "ReLU"]
     assert found.network.totals.macs is None
+    assert found.network.totals.params == 108 + 4
     assert found.check is None
 
 
