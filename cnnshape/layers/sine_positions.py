@@ -22,7 +22,7 @@ class PositionEmbeddingSine(Layer):
     Source: Carion et al., 2020, arXiv:2005.12872 (DETR).
     """
 
-    kind = "other"
+    kind = "attention"
     reads_size_of = frozenset({0})
     python = Python(make="PositionEmbeddingSine", file="sine_positions")
     num_pos_feats = required(Integer(min=2))

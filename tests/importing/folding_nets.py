@@ -185,7 +185,17 @@ class Rearranged(nn.Module):
         parts = x.flatten(1).repeat_interleave(3, 0).repeat_interleave(2, 0).softmax(-1)
         twice = twice + parts.reshape(len(x), 6, -1).sum(1, keepdim=True).mean(2, keepdim=True)
         first, *_, last = x.unbind(-1)
-        return windows.var((1, 2)), stretched, twice, x.tile(1, 2, 1, 1), first - last
+        spread, mean = torch.var_mean(windows, (1, 2), keepdim=True)
+        longest = torch.linalg.vector_norm(x, ord=3, dim=-1)
+        stretched = stretched.unflatten(1, (3, -1)).var(1, False) * longest[:, 0, :1]
+        return (
+            spread - mean,
+            windows.std((1, 2), False),
+            stretched,
+            twice,
+            x.tile(1, 2, 1, 1),
+            first - last,
+        )
 
 
 class Projected(nn.Module):
@@ -238,6 +248,14 @@ class EinsumOfBatch(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.einsum("bcij,dcij->bd", x, x)
+
+
+class AttentionOfBatch(nn.Module):
+    """Attention with the batch in the wrong place: samples attend to each other."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.flatten(2).permute(2, 0, 1)
+        return F.scaled_dot_product_attention(x, x, x).permute(1, 2, 0)
 
 
 class OverFolded(nn.Module):

@@ -10,12 +10,11 @@ from .call import Answer, Call, Chain, Layer, Rules, Value, as_matrix, follows, 
 rules = Rules()
 
 
-@rules.of("matmul", "bmm", "rmatmul", "linalgmatmul")
+@rules.of("matmul", "bmm", "linalgmatmul")
 def _matmul(call: Call) -> Answer:
     a, b = call.get(0, "input"), call.get(1, "other", call.kwargs.get("mat2"))
     if follows(a) and follows(b):
-        if any(value.rank - value.samples.dim <= 2 for value in (a, b)):
-            raise NotSaid("over the batch")
+        _refuse_over_batch(a, b)
         return Layer("MatMul", {}, (a, b))
     if follows(a) and (matrix := as_matrix(b)):
         features, out = b.shape
@@ -23,10 +22,16 @@ def _matmul(call: Call) -> Answer:
         given = {"out_features": out, "in_features": features, "bias": False}
         return Layer("Linear", given, (a,), {"weight": name}, not transposed)
     if follows(b) and len(b.shape) == 3 and (matrix := as_matrix(a)):
+        _refuse_over_batch(b)
         name, transposed = matrix
         given = {"out_channels": a.shape[0], "kernel_size": 1, "bias": False}
         return Layer("Conv1d", given, (b,), {"weight": name}, transposed)
     raise NotSaid(f"with {what_it_is(a if follows(b) else b)}")
+
+
+def _refuse_over_batch(*values: Value) -> None:
+    if any(value.rank - value.samples.dim <= 2 for value in values):
+        raise NotSaid("over the batch")
 
 
 @rules.of("scaleddotproductattention")
@@ -38,15 +43,15 @@ def _attention(call: Call) -> Answer:
         raise NotSaid("with queries in groups")
     if not all(map(follows, (query, key, value))):
         raise NotSaid("with a value that is no layer's")
+    _refuse_over_batch(query, key, value)
     given = {"scale": call.kwargs.get("scale"), "is_causal": call.get(5, "is_causal", False)}
     mask = call.get(3, "attn_mask")
     if mask is None:
         return Layer("ScaledDotProductAttention", given, (query, key, value))
     transposed = Chain((key,)).then("Transpose", dim0=-2, dim1=-1)
     chain = Chain((query, transposed)).then("MatMul")
-    chain.then(
-        "Rescale", scale=query.shape[-1] ** -0.5 if given["scale"] is None else given["scale"]
-    )
+    scale = query.shape[-1] ** -0.5 if given["scale"] is None else given["scale"]
+    chain.then("Rescale", scale=scale)
     if follows(mask):
         chain.then("Add", mask)
     else:

@@ -26,24 +26,28 @@ def _extreme(call: Call) -> Answer:
 
 @rules.of("var", "std")
 def _spread(call: Call) -> Answer:
-    type_name = "Var" if call.name == "var" else "Std"
-    correction = call.kwargs.get("correction", call.kwargs.get("unbiased", 1))
-    if isinstance(call.get(2, "unbiased"), bool):
-        correction = call.get(2, "unbiased")
-    more = {"correction": int(correction)}
-    return _over(call, type_name, 3, **more)
+    return _over(call, "Var" if call.name == "var" else "Std", 3, correction=_correction(call))
 
 
-@rules.of("norm", "vectornorm")
+@rules.of("varmean", "stdmean")
+def _spread_and_mean(call: Call) -> Answer:
+    type_name = "Var" if call.name == "varmean" else "Std"
+    return [_over(call, type_name, 3, correction=_correction(call)), _over(call, "Mean", 3)]
+
+
+def _correction(call: Call) -> int:
+    """What is taken from the number of elements; PyTorch also has it as a truth, `unbiased`."""
+    return int(call.kwargs.get("correction", call.get(2, "unbiased", True)))
+
+
+@rules.of("norm", "linalgvectornorm")
 def _norm(call: Call) -> Answer:
     order = call.get(1, "p" if call.name == "norm" else "ord", 2)
-    if order == "fro":
-        order = 2
+    order = 2 if order == "fro" else order
     if type(order) not in (int, float):
         raise NotSaid(f"of the order {order}")
-    place = 2
-    keepdim = call.get(3, "keepdim", False)
-    return Layer("Norm", {"dim": call.dims(place), "p": order, "keepdim": keepdim}, (call.x,))
+    given = {"dim": call.dims(2), "p": order, "keepdim": call.get(3, "keepdim", False)}
+    return Layer("Norm", given, (call.x,))
 
 
 def _over(call: Call, type_name: str, keep: int = 2, **more: int) -> Layer:
