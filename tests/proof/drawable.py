@@ -141,6 +141,8 @@ DRAWABLE: dict[str, Drawable] = {
     "InceptionAux": Drawable(arguments.inception_aux, (3,), keeps=True),
     "MultiheadAttention": Drawable(arguments.attention, (2,), inputs=(1, 3)),
     "ScaledDotProductAttention": Drawable(reducing.dot_product, (2, 3, 4), inputs=(3,)),
+    "ClassToken": Drawable(reducing.class_token, (2,), grows=True),
+    "PositionEmbeddingSine": Drawable(reducing.sines, (3,), grows=True),
     "RelativePositionBias": Drawable(reducing.position_bias, (3,), keeps=True),
     "ConnectionTableConv2d": Drawable(arguments.connection_table, (3,)),
     "Subsampling2d": Drawable(arguments.subsampling, (3,)),

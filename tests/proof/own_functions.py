@@ -6,6 +6,7 @@ What begins with 0 in a network has other numbers here, so that its place shows.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import cos, pi, sin
 from typing import Any
 
 import torch
@@ -160,6 +161,47 @@ class RelativePositionBiasReference(nn.Module):
         return x + torch.stack([self.weight[:, row] for row in self.offsets], 1)
 
 
+class ClassTokenReference(nn.Module):
+    """Dosovitskiy et al., 2020, equation 1: learned positions before all others."""
+
+    def __init__(self, features: int, num_tokens: int = 1) -> None:
+        super().__init__()
+        numbers = torch.linspace(-2, 2, num_tokens * features)
+        self.weight = nn.Parameter(numbers.view(num_tokens, features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.dim() != 3:
+            raise ValueError("no positions with features")
+        refuse_other_size(x.shape[2], self.weight.shape[1])
+        return torch.stack([torch.cat([self.weight, sample]) for sample in x])
+
+
+def _sines(
+    num_pos_feats: int, temperature: float = 10000, normalize: bool = False, scale: Any = None
+) -> nn.Module:
+    """Carion et al., 2020, number by number: the rows' channels, then the columns'."""
+    if num_pos_feats % 2 or num_pos_feats < 2 or temperature <= 0:
+        raise ValueError("pairs of a sine and a cosine")
+
+    def numbers(size: int) -> Tensor:
+        positions = [float(k) for k in range(1, size + 1)]
+        if normalize:
+            whole = 2 * pi if scale is None else scale
+            positions = [k / (size + 1e-6) * whole for k in positions]
+        waves = [temperature ** (2 * (k // 2) / num_pos_feats) for k in range(num_pos_feats)]
+        return torch.tensor(
+            [[(cos if k % 2 else sin)(p / w) for p in positions] for k, w in enumerate(waves)]
+        )
+
+    def function(x: Tensor) -> Tensor:
+        batch, _, height, width = x.shape
+        rows = numbers(height)[:, :, None].expand(-1, -1, width)
+        columns = numbers(width)[:, None].expand(-1, height, -1)
+        return torch.cat([rows, columns]).repeat(batch, 1, 1, 1)
+
+    return Function(function)
+
+
 FUNCTIONS: dict[str, Callable[..., nn.Module]] = {
     "Mean": reduction(torch.mean),
     "Sum": reduction(torch.sum),
@@ -180,4 +222,6 @@ FUNCTIONS: dict[str, Callable[..., nn.Module]] = {
     "Tile": _tile,
     "ScaledDotProductAttention": _attend,
     "RelativePositionBias": RelativePositionBiasReference,
+    "ClassToken": ClassTokenReference,
+    "PositionEmbeddingSine": _sines,
 }

@@ -44,3 +44,12 @@ def position_bias(c: Chooser, shape: Shape) -> Arguments:
     keys = shape[-1] + c.slip()
     height = c.one_of(divisors(keys))
     return {"size": [height, keys // height], **c.some(signed=[True, False])}
+
+
+def class_token(c: Chooser, shape: Shape) -> Arguments:
+    return {**c.some(num_tokens=[1, 2]), **written(c, "features", shape[-1])}
+
+
+def sines(c: Chooser, shape: Shape) -> Arguments:
+    more = c.some(temperature=[20], normalize=[True, False], scale=[3])
+    return {"num_pos_feats": 3 if c.slip() else c.one_of([4, 2, 6]), **more}

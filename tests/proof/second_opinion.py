@@ -240,6 +240,7 @@ INFERRED: dict[str, Callable[..., dict[str, Any]]] = {
     "Subsampling2d": _channels("num_channels"),
     "InceptionAux": _channels("in_channels"),
     "GlobalResponseNorm": lambda x: {"input_shape": tuple(x.shape)},
+    "ClassToken": lambda x: {"features": x.shape[-1]},
     "RelativePositionBias": lambda x: {"num_heads": x.shape[-3]},
     "StdConv2d": _channels("in_channels"),
     **{f"WeightNorm{plain}": _channels("in_channels")
