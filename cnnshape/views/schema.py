@@ -161,7 +161,7 @@ def _entry_mapping() -> Schema:
         },
         "branches": {
             "branches": {
-                "description": "Paths that read the same value: a mapping of names, or a list without.",
+                "description": "Paths that read the same value: a mapping of names, or a list.",
                 "if": {"type": "array"},
                 "then": {"items": {"$ref": "#/$defs/branch"}, "minItems": 1},
                 "else": {
