@@ -35,11 +35,12 @@ def infer(
     """The parameters of a draft, and its calls with arguments; sets its instances' values."""
     written: list[dict[str, Argument]] = [{} for _ in draft.slots]
     varying = []
-    for column in _columns(draft, arguments):
+    columns = _columns(draft, arguments)
+    for column in columns:
         values = {repr(value): value for value in column.values if value is not ABSENT}
         if values:  # in the order of the layer's own arguments
             written[column.child][column.argument] = next(iter(values.values()))
-        if len(values) > 1 or (draft.optional and values and column.argument in DECIDING):
+        if len(values) > 1 or (draft.optional and values and _follows(column)):
             varying.append(column)
     # What is there in all instances comes first, so that the rest can follow from it.
     varying.sort(key=lambda column: not column.everywhere)
@@ -56,7 +57,7 @@ def infer(
     solver.names = column_names(draft, needed, solver.params, outgoing)
     for column in varying:
         written[column.child][column.argument] = solver.argument(column)
-    _follow(draft, solver, written)
+    _follow(columns, solver, written)
     when = conditions(draft, solver, written, varying, outgoing)
     draft.channel_params = {name for name, column in solver.params.items() if column.channels}
     for place, group in enumerate(draft.instances):
@@ -66,15 +67,20 @@ def infer(
     return tuple(params), [_call(draft, k, own, when) for k, own in enumerate(written)]
 
 
-def _follow(draft: Draft, solver: Solver, written: list[dict[str, Argument]]) -> None:
-    """Where all that are there have one stride, say that it is the one that the others have."""
-    for k, own in enumerate(written):
-        presence = draft.presence(k)
-        for name in own if not all(presence) else ():
-            if name in DECIDING and not isinstance(own[name], Parameter | Expression):
-                values = tuple([own[name] if there else ABSENT for there in presence])
-                known = solver.known(Column(k, name, values, channels=False))
-                own[name] = own[name] if known is None else known
+def _follows(column: Column) -> bool:
+    """Whether an argument is usually that of the layers beside it: a stride, or channels."""
+    return column.argument in DECIDING or column.channels
+
+
+def _follow(columns: list[Column], solver: Solver, written: list[dict[str, Argument]]) -> None:
+    """What has one value wherever it is there: say so, if that is what the others have there."""
+    for column in columns:
+        value = written[column.child].get(column.argument)
+        one = not isinstance(value, Parameter | Expression)
+        if one and value is not None and not column.everywhere and _follows(column):
+            known = solver.known(column)
+            if isinstance(known, Parameter) or known == Expression("in_channels"):
+                written[column.child][column.argument] = known
 
 
 def _columns(draft: Draft, arguments: Callable[[Node], dict[str, Any]]) -> list[Column]:
