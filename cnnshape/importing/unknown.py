@@ -1,7 +1,7 @@
 """What cannot be said: a place in a network of which only the shape that comes out is known.
 
 The type is known where a spec names it (`cnnshape/api.py`), and stands in no schema: nobody
-is meant to write it.
+is meant to write it. So it is `abstract` until :func:`define` registers it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class _Text(Kind[str]):
         return {"type": "string", "minLength": 1}
 
 
-class Unknown(Layer):
+class Unknown(Layer, abstract=True):
     """An operation that no layer type says: its costs are unknown, and so is what it gives.
 
     `import --partial` writes it where it has no word for what a module does. Every sum over
