@@ -58,10 +58,11 @@ def read_model(path: str) -> ModelProto:
     if model.functions:
         model = inliner.inline_local_functions(model)
     try:
+        _check_names(model.graph)
         _to_single_precision(model.graph)
-    except ValueError as fault:
-        raise ImportFault(f"a weight of {path} cannot be read: {_line(fault)}") from fault
-    _part_equal_weights(model.graph)
+        _part_equal_weights(model.graph)
+    except (KeyError, TypeError, ValueError) as fault:
+        raise ImportFault(f"{path} is damaged: {_line(fault)}") from fault
     return model
 
 
@@ -69,6 +70,14 @@ def _line(fault: Exception) -> str:
     """The first line of what went wrong."""
     lines = str(fault).strip().splitlines()
     return lines[0] if lines else type(fault).__name__
+
+
+def _check_names(graph: GraphProto) -> None:
+    """Raise ValueError where a name is no text."""
+    for node in graph.node:
+        for name in (node.op_type, node.domain, node.name, *node.input, *node.output):
+            if not isinstance(name, str):
+                raise ValueError(f"the name {name!r} is no text")
 
 
 def _to_single_precision(graph: GraphProto) -> None:

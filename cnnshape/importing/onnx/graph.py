@@ -87,7 +87,6 @@ class Graph:
         nodes: those that follow from the input, each after what it reads.
         constants: every other value, by name.
         shapes: of the values that follow from the input, with the batch; those that are known.
-        floats: the names of the values whose elements are floating-point numbers.
         folded: the names of the constants from which other constants were computed.
     """
 
@@ -100,7 +99,6 @@ class Graph:
     nodes: list[Node] = field(default_factory=list)
     constants: dict[str, Constant] = field(default_factory=dict)
     shapes: dict[str, Shape] = field(default_factory=dict)
-    floats: set[str] = field(default_factory=set)
     folded: set[str] = field(default_factory=set)
 
 

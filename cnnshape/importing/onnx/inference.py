@@ -78,8 +78,6 @@ class _Inference:
     def _know(self, name: str, type: TypeProto) -> None:
         self.types[name] = type
         tensor = type.tensor_type
-        if tensor.elem_type in (1, 10, 11, 16):  # FLOAT, FLOAT16, DOUBLE, BFLOAT16
-            self.graph.floats.add(name)
         if tensor.HasField("shape"):
             shape = tuple(dim.dim_value for dim in tensor.shape.dim)
             if all(shape):

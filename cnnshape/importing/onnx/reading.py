@@ -139,9 +139,10 @@ class _Reader:
         unsupported = Unsupported(f"ONNX's {node.type}", ".".join(place), node.name, reason)
         params = self._learned_by(node)
         for name in names:
-            if name not in self.graph.shapes:
+            if name not in self.graph.shapes or not reads:
+                what = "gives is not known" if reads else "is computed from is not the input"
                 raise ImportFault(
-                    f"what {node.type} gives is not known, and so nothing after it",
+                    f"what {node.type} {what}, and so nothing after it can be read",
                     (*self.ledger.unsupported, unsupported),
                 )
             value = self._shaped(name)

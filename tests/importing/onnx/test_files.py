@@ -64,6 +64,27 @@ def _told(path: str) -> str:
         return f"fault: {fault}"
 
 
+def test_a_file_that_is_damaged() -> None:
+    model = _small().model("y")
+    model.graph.initializer[0].dims[0] = 99
+    onnx.save(model, "net.onnx")
+    with pytest.raises(ImportFault, match=r"net.onnx is damaged: cannot reshape"):
+        import_onnx("net.onnx")
+    Path("net.onnx").write_bytes(
+        _small().model("y").SerializeToString().replace(b"Relu", b"R\xe9lu")
+    )
+    with pytest.raises(ImportFault, match=r"net.onnx is damaged: the name .* is no text"):
+        import_onnx("net.onnx")
+
+
+def test_what_does_not_follow_from_the_input() -> None:
+    w = Writer(3, 8, 8)
+    w.node("RandomNormal", [], "noise", shape=[1, 3, 8, 8])
+    w.node("Add", ["x", "noise"], "y")
+    with pytest.raises(ImportFault, match="what RandomNormal is computed from is not the input"):
+        import_onnx(w.write("y"))
+
+
 def test_a_file_too_large_for_its_format(monkeypatch: pytest.MonkeyPatch) -> None:
     path = _small().write("y")
     monkeypatch.setattr(file, "LARGEST", 100)

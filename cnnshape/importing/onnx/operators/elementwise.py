@@ -8,9 +8,14 @@ from .operator import Operator, Rules
 
 rules = Rules()
 
+FLOAT = 1
+"""The number of float32 among ONNX's element types; a file is read in single precision."""
+
 
 @rules.of("Identity", "Cast", "CastLike")
 def _same(op: Operator) -> Answer:
+    if op.attribute("to", FLOAT) != FLOAT:
+        raise NotSaid("to whole numbers or truth values")
     return op.as_torch("identity", op.x)
 
 
