@@ -2,9 +2,10 @@
 
 The module is run once on tensors that have shapes and no values, and each function of
 PyTorch that it calls is recorded with the module that calls it (`recording.py`). Each call
-becomes a layer (`operations.py`), the layers a network with the module's own paths
+becomes a layer (`operations`), the layers a network with the module's own paths
 (`arranging.py`, `graph.py`), and the network a spec (`cnnshape/structure`). Then the spec is
-held against the module (`checking.py`). Only `recording`, `checking` and `loading` need torch.
+held against the module (`checking.py`). An ONNX file is read and proved by `onnx`. Torch is
+needed to record, load and check alone.
 """
 
 from .graph import Recorded, Unsupported

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 import cnnshape
@@ -49,6 +51,15 @@ def test_a_file_is_what_it_computes() -> None:
     assert found.network.by_path["stem.bn"].layer.arguments["eps"] == 0.001
     assert cnnshape.loads(found.text).canonical() == found.network.canonical()
     assert found.network.name == "net"
+
+
+def test_without_onnxruntime_the_reference_of_onnx_runs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    found = import_onnx(_net(3, 16, 16).write("y"))
+    assert found.check is not None
+    assert found.check.difference <= 1e-5
 
 
 def test_an_input_that_the_file_leaves_open_is_given() -> None:
