@@ -221,8 +221,11 @@ class _Recorder(TorchFunctionMode):
         result = func(*args, **kwargs)
         if id(result) in self.keys:
             result = _apart(result, versions)
-        outputs = tensors_of(result)
-        if outputs and any(value.key for value in before):
+        follows = any(value.key for value in before)
+        # x[...] = y gives nothing: x is another value from now on.
+        written = follows and plain_name(func) == "setitem"
+        outputs = tensors_of(args[0] if written else result)
+        if outputs and follows:
             self._called(func, shown, before, result, outputs)
         else:
             self._called_apart(func, args, kwargs, before, outputs)
@@ -340,7 +343,8 @@ class _Recorder(TorchFunctionMode):
     def _read(self, tensor: Tensor) -> Value:
         """What a module reads; positions that are computed as sines are a layer of their own."""
         value = self.value(tensor)
-        found = None if value.key or value.origin is None else value.origin.sine_positions()
+        constant = not value.key and value.origin is not None and value.shape[:1] == (BATCH,)
+        found = value.origin.sine_positions() if constant and value.origin else None
         alike = self.ledger.latest_map(value.shape[2:]) if found else None
         if found is None or alike is None:
             return value

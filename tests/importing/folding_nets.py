@@ -258,6 +258,15 @@ class AttentionOfBatch(nn.Module):
         return F.scaled_dot_product_attention(x, x, x).permute(1, 2, 0)
 
 
+class WrittenInto(nn.Module):
+    """A part of a value that is replaced in its place."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.tanh()
+        x[:, :2] = x[:, 2:].sigmoid()
+        return x
+
+
 class OverFolded(nn.Module):
     """A mean over the dimension that the samples lie in."""
 

@@ -114,11 +114,14 @@ def test_moving_the_batch_alone_is_no_layer() -> None:
         (nets.AcrossTheBatch, "matmul", "over the batch"),
         (nets.EinsumOfBatch, "einsum", "mixes the batch with other dimensions"),
         (nets.AttentionOfBatch, "scaled_dot_product_attention", "over the batch"),
+        (nets.WrittenInto, "setitem", "no layer type says it"),
         (nets.OverFolded, "mean", "along the batch"),
         (nets.NormalizedParts, "GroupNorm", "of a batch that has other dimensions folded in"),
     ],
 )
-def test_what_mixes_samples_is_refused(make: type[nn.Module], operation: str, reason: str) -> None:
+def test_what_is_no_value_of_a_sample_is_refused(
+    make: type[nn.Module], operation: str, reason: str
+) -> None:
     with pytest.raises(ImportFault) as caught:
         import_module(make(), (4, 6, 6))
     first = caught.value.unsupported[0]
