@@ -18,7 +18,8 @@ NETS = sorted({entry.name for entry in zoo.nets()})
 
 def differences(found: Program, network: Network) -> list[str]:
     """Where an expanded program is not the network."""
-    layers = list(expand(found, lambda path: network.shape_of(path)[0]))
+    # One number alone has no channels, and nothing asks for them.
+    layers = list(expand(found, lambda path: [*network.shape_of(path), 0][0]))
     wrong = []
     for layer, node in zip(layers, network.layers, strict=True):
         own = written_arguments(node)
