@@ -88,9 +88,8 @@ class _Inference:
         known = all(name in self.constants for name in reads)
         if node.op_type == "If" and known:
             self._branch(node)
-        elif node.op_type == "Constant" and node.attribute[0].HasField("t"):
-            array = _array(node.attribute[0].t)
-            self._constant(Constant(node.output[0], array, learned=False))
+        elif node.op_type == "Constant" and (tensors := _tensors(node)):
+            self._constant(Constant(node.output[0], _array(tensors[0]), learned=False))
         elif node.op_type == "CastLike" and reads[0] in self.constants:
             constant = self.constants[reads[0]]
             array = constant.array.astype(self._dtype(reads[1]))
@@ -255,6 +254,11 @@ def _array(tensor: Any) -> Any:
         return numpy_helper.to_array(tensor)
     except Exception as fault:
         raise ImportFault(f"the weight {tensor.name} cannot be read: {fault}") from fault
+
+
+def _tensors(node: NodeProto) -> list[Any]:
+    """The attributes of a node that are tensors."""
+    return [item.t for item in node.attribute if item.HasField("t")]
 
 
 def _empty(shape: Shape) -> Any:

@@ -105,6 +105,8 @@ CASES: list[tuple[str, Write, list[str]]] = [
     ("Div", _of_two("Div"), ["Sigmoid", "Divide"]),
     ("Max", _of_two("Max"), ["Sigmoid", "Maximum"]),
     ("Min", _of_two("Min"), ["Sigmoid", "Minimum"]),
+    ("Sum", lambda w: w.node("Relu", [w.node("Sum", ["x"])]), ["ReLU"]),
+    ("Min", lambda w: w.node("Min", ["x", "x", w.node("Tanh", ["x"])]), ["Tanh", "Minimum"]),
     ("Max", _with("Max", 0.0), ["ReLU"]),
     ("Min", _with("Min", 2.0), ["Clamp"]),
     ("Sum", lambda w: w.node("Sum", ["x", "x", w.node("Tanh", ["x"])]), ["Tanh", "Add"]),

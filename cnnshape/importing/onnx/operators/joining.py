@@ -13,23 +13,24 @@ NAMES = {
     "Add": "add", "Sum": "add", "Mul": "mul", "Sub": "sub", "Div": "div", "Max": "maximum",
     "Min": "minimum", "Pow": "pow",
 }  # fmt: skip
-TYPES = {"Sum": "Add", "Max": "Maximum", "Mean": "Mean"}
+OF_MANY = {"Sum": "Add", "Max": "Maximum", "Min": "Minimum"}
+COMMUTES = ("Add", "Mul", *OF_MANY)
 
 
 @rules.of(*NAMES)
 def _join(op: Operator) -> Answer:
     values = [value for value in op.inputs if isinstance(value, Value)]
-    if len(op.inputs) > 2 and len(values) == len(op.inputs):
-        if op.type not in TYPES:
-            raise NotSaid("of more than two values")
-        return Layer(TYPES[op.type], {}, tuple(values))
-    if len(op.inputs) != 2:
-        raise NotSaid("of other than two values")
+    if len(op.inputs) == 1:
+        return op.as_torch("identity", op.x)
+    if len(op.inputs) > 2:
+        if len(values) < len(op.inputs):
+            raise NotSaid("of several values, and constants among them")
+        return Layer(OF_MANY[op.type], {}, tuple(values))
     first, second = op.inputs
     if op.type in ("Max", "Min") and (bound := _number(first, second)) is not None:
         low, high = (bound, None) if op.type == "Max" else (None, bound)
         return op.as_torch("clamp", values[0], low, high)
-    if isinstance(first, Value) or op.type not in ("Add", "Sum", "Mul", "Max", "Min"):
+    if isinstance(first, Value) or op.type not in COMMUTES:
         return op.as_torch(NAMES[op.type], first, second)
     return op.as_torch(NAMES[op.type], second, first)
 
