@@ -94,7 +94,8 @@ def _after_tokens(call: Call, tokens: Sequence[Value], values: Sequence[Value]) 
 @rules.of("stack")
 def _stack(call: Call) -> Answer:
     values = _listed(call)
-    return Layer("Stack", {"dim": values[0].new_dim(call.get(1, "dim", 0))}, values)
+    dim = values[0].new_dim(call.get(1, "dim", 0))
+    return Layer("Stack" if len(values) > 1 else "Unsqueeze", {"dim": dim}, values)
 
 
 def _listed(call: Call) -> tuple[Value, ...]:
