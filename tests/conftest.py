@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -11,6 +12,9 @@ from hypothesis import settings
 # The first call of a kind loads parts of torch: no deadline for a single example.
 settings.register_profile("cnnshape", deadline=None)
 settings.load_profile("cnnshape")
+
+# Where the suite runs in a shell's background, Ctrl-C is ignored, and would be in every child.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

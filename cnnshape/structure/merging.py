@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import product
+from math import prod
 
 from .groups import Draft, Slot
 from .leaving_out import can_be_left_out
 from .program import Reference
 from .side_by_side import Column, Together, Variant, presence_of, with_one_more
+
+MOST_WAYS = 100
+"""Ways to pass by what is left out that are tried. A draft with more would not be read easily."""
 
 
 def merged(variants: list[Variant]) -> None:
@@ -62,6 +66,8 @@ def _draft(together: Together) -> Draft | None:
         else range(1)
         for column in together.columns
     ]
+    if prod(map(len, joins)) > MOST_WAYS:
+        return None
     for passes in product(*joins):
         found = _read(together, [name for name, _, _ in named], names, passes)
         if found is not None:

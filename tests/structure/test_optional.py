@@ -162,6 +162,25 @@ def test_what_is_named_is_not_left_out() -> None:
     assert "type: block" not in text
 
 
+def test_groups_that_lack_many_joins_stay_apart() -> None:
+    """Each join that is left out may be passed by in several ways: not all can be tried."""
+
+    def sparse(source: str, count: int) -> str:
+        layers, values = [], [source]
+        for k in range(1, count + 1):
+            block = "{type: Linear, out_features: 2}, ReLU"
+            layers.append(f"{{name: block{k}, layers: [{block}]}}")
+            values.append(f"block{k}")
+            reads = [values[-(2**n)] for n in range(count) if 2**n <= len(values)]
+            layers.append(f"{{type: Concat, dim: 1, from: [{', '.join(reads)}]}}")
+        return ", ".join(layers)
+
+    text = written(
+        *(sparse(*each) for each in (("input", 6), ("g0", 12), ("g1", 24), ("g2", 16))), input="[4]"
+    )
+    assert "when" not in text
+
+
 def test_an_exporter_gets_no_optional_children() -> None:
     network = cnnshape.load("mobilenet_v3_small")
     for template in program(network).templates.values():
