@@ -94,15 +94,14 @@ def main() -> None:
     print(f"a bare loop                        {_spread(bare, 2)} %")
     print(f"throughput against it              {_spread(ratios, 3)}  (asked: 0.95)")
     usual = [usual_loop(mnist, seed) for seed in USUAL_SEEDS]
-    print(
-        f"Dataset, DataLoader, Adam          {_spread([100 * run['accuracy'] for run in usual], 2)}"
-        f" % at best, after {_spread([run['seconds'] for run in usual], 0)} s"
-    )
+    best = _spread([100 * run["accuracy"] for run in usual], 2)
+    seconds = _spread([run["seconds"] for run in usual], 0)
+    print(f"DataLoader, Adam, {usual[0]['data']:16} {best} % at best, after {seconds} s")
     times = [run["seconds"] / statistics.mean(shipped.seconds) for run in usual]
     print(f"time against it                    {_spread(times, 1)}  (asked: 8)")
     print(trained("lenet5_1998", *data).line("lenet5_1998, MNIST", "asked: 98.9 %"))
-    best = trained("lenet5", *data, "--recipe", "best")
-    print(best.line("lenet5, MNIST, --recipe best", "asked: 99.25 %"))
+    longer = trained("lenet5", *data, "--recipe", "best")
+    print(longer.line("lenet5, MNIST, --recipe best", "asked: 99.25 %"))
 
 
 def _timed(command: list[str]) -> float:

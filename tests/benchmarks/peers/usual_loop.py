@@ -2,9 +2,9 @@
 
 python -m tests.benchmarks.peers.usual_loop FOLDER SEED
 
-Images are prepared as torchvision's transforms do it, by hand and so a little faster. It goes
-on until its best accuracy has not been beaten for PATIENCE epochs, and says how long the best
-took to reach.
+Images are prepared by torchvision's transforms where it is installed; else by hand, in about
+half their time. It goes on until its best accuracy has not been beaten for PATIENCE epochs, and
+says how long the best took to reach.
 """
 
 import json
@@ -22,10 +22,11 @@ from .mnist import arrays, lenet5
 
 PATIENCE = 5
 MOST_EPOCHS = 60
+MEAN, DEVIATION = 0.1307, 0.3081
 
 
 class Digits(Dataset[tuple[Tensor, int]]):
-    """An image at a time, as Resize((32, 32)), ToTensor and Normalize make it when asked."""
+    """An image at a time, prepared when it is asked for."""
 
     def __init__(self, folder: str, part: str) -> None:
         self.images, self.labels = arrays(folder, part)
@@ -34,9 +35,28 @@ class Digits(Dataset[tuple[Tensor, int]]):
         return len(self.labels)
 
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        image = Image.fromarray(self.images[index]).resize((32, 32), Image.Resampling.BILINEAR)
-        tensor = torch.from_numpy(np.array(image)).float().div(255).unsqueeze(0)
-        return (tensor - 0.1307) / 0.3081, int(self.labels[index])
+        return prepared(Image.fromarray(self.images[index])), int(self.labels[index])
+
+
+try:
+    from torchvision import transforms  # type: ignore[import-not-found,unused-ignore]
+except ImportError:
+    WHOSE = "by hand"
+
+    def prepared(image: Image.Image) -> Tensor:
+        """The image as the three transforms of torchvision make it."""
+        enlarged = image.resize((32, 32), Image.Resampling.BILINEAR)
+        tensor = torch.from_numpy(np.array(enlarged)).float().div(255).unsqueeze(0)
+        return (tensor - MEAN) / DEVIATION
+else:
+    WHOSE = "torchvision"
+    prepared = transforms.Compose(
+        [
+            transforms.Resize((32, 32)),
+            transforms.ToTensor(),
+            transforms.Normalize((MEAN,), (DEVIATION,)),
+        ]
+    )
 
 
 def main(folder: str, seed: int) -> None:
@@ -63,7 +83,12 @@ def main(folder: str, seed: int) -> None:
         if max(accuracies) > max(accuracies[-PATIENCE:]):
             break
     best = accuracies.index(max(accuracies))
-    told = {"accuracy": accuracies[best], "seconds": seconds[best], "accuracies": accuracies}
+    told = {
+        "data": WHOSE,
+        "accuracy": accuracies[best],
+        "seconds": seconds[best],
+        "accuracies": accuracies,
+    }
     print(json.dumps({**told, "all_seconds": seconds[-1]}))
 
 
