@@ -194,6 +194,10 @@ class WindowLayer(SpatialLayer, abstract=True):
         """Whether the layer would take this padding; decides what an error proposes."""
         raise NotImplementedError
 
+    def output_shape(self, inputs: Shapes) -> Shape:
+        channels, size = self.channels_and_size(inputs)
+        return (channels, *self.places(size))
+
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
         return tuple(Step(window.extent - 1, window.stride) for window in self.windows())
 

@@ -42,10 +42,6 @@ class BlurPool2d(WindowLayer):
     def padding_fits(self, padding: int, window: Window, size: int) -> bool:
         return False
 
-    def output_shape(self, inputs: Shapes) -> Shape:
-        channels, size = self.channels_and_size(inputs)
-        return (channels, *self.places(size))
-
     def macs(self, inputs: Shapes, output: Shape) -> int:
         return prod(output) * prod(self.kernel_size)
 

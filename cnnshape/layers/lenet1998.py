@@ -202,10 +202,6 @@ class Subsampling2d(WindowLayer):
     def padding_fits(self, padding: int, window: Window, size: int) -> bool:
         return False
 
-    def output_shape(self, inputs: Shapes) -> Shape:
-        channels, size = self.channels_and_size(inputs)
-        return (channels, *self.places(size))
-
     def parameters(self) -> dict[str, Shape]:
         assert self.num_channels is not None
         return {"weight": (self.num_channels,), "bias": (self.num_channels,)}

@@ -67,10 +67,6 @@ class _Pool(WindowLayer, abstract=True):
                     field="padding",
                 )
 
-    def output_shape(self, inputs: Shapes) -> Shape:
-        channels, size = self.channels_and_size(inputs)
-        return (channels, *self.places(size))
-
     def summary(self) -> str:
         parts = [format_shape(self.kernel_size), *self.changed("stride", "padding", "dilation")]
         if self.ceil_mode:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias, TypeGuard
 
 from ...layers.shapes import Shape
 from ..graph import NotSaid
+from ..rules import NamedRules
 from ..samples import FIRST, FOLLOWS_DIMENSIONS, Samples
 
 
@@ -276,17 +277,8 @@ Answer: TypeAlias = "Layer | str | list[Layer] | Chain"
 Rule: TypeAlias = Callable[[Call], Answer]
 
 
-class Rules(dict[str, Rule]):
+class Rules(NamedRules[Rule]):
     """Rules by the name of the function that each is for."""
-
-    def of(self, *names: str) -> Callable[[Rule], Rule]:
-        """Decorate the rule of the functions of these names."""
-
-        def add(rule: Rule) -> Rule:
-            self.update(dict.fromkeys(names, rule))
-            return rule
-
-        return add
 
 
 def follows(value: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from ....layers.shapes import Shape
 from ...graph import NotSaid
 from ...operations import Answer, Call, Indices, Layer, Value, answer
+from ...rules import NamedRules
 from ..graph import Constant, Node, written
 
 Input: TypeAlias = "Value | Indices | Constant | None"
@@ -127,14 +128,5 @@ def _tensor(constant: Constant) -> Value:
 Rule: TypeAlias = Callable[[Operator], Answer]
 
 
-class Rules(dict[str, Rule]):
+class Rules(NamedRules[Rule]):
     """Rules by the name of the operator that each is for."""
-
-    def of(self, *names: str) -> Callable[[Rule], Rule]:
-        """Decorate the rule of the operators of these names."""
-
-        def add(rule: Rule) -> Rule:
-            self.update(dict.fromkeys(names, rule))
-            return rule
-
-        return add
