@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from math import isclose
+from math import isclose, prod
 from typing import TypeAlias
 
 from .graph import Recorded
@@ -19,8 +19,8 @@ Rule: TypeAlias = Callable[[Recorded, ByKey], Recorded]
 
 
 def with_gates(recorded: list[Recorded]) -> list[Recorded]:
-    """The layers with Hardsigmoid, Hardswish, SiLU and Mish in place of what computes them."""
-    return _applied(recorded, _gate)
+    """The layers with activations in place of what computes them: SiLU for x · sigmoid(x)."""
+    return applied(recorded, lambda item, by_key: GATED.get(item.type, _as_it_is)(item, by_key))
 
 
 def with_chains(recorded: list[Recorded], outputs: tuple[str, ...]) -> list[Recorded]:
@@ -41,10 +41,11 @@ def with_chains(recorded: list[Recorded], outputs: tuple[str, ...]) -> list[Reco
         gone.add(first.key)
         return one
 
-    return [item for item in _applied(recorded, chained) if item.key not in gone]
+    return [item for item in applied(recorded, chained) if item.key not in gone]
 
 
-def _applied(recorded: list[Recorded], rule: Rule) -> list[Recorded]:
+def applied(recorded: list[Recorded], rule: Rule) -> list[Recorded]:
+    """The layers, each as a rule says it, which sees those before it as they are then."""
     by_key: dict[str, Recorded] = {}
     for item in recorded:
         by_key[item.key] = rule(item, by_key)
@@ -54,15 +55,45 @@ def _applied(recorded: list[Recorded], rule: Rule) -> list[Recorded]:
 # Gates ----------------------------------------------------------------------------------
 
 
-def _gate(item: Recorded, by_key: ByKey) -> Recorded:
-    if item.type == "Multiply" and len(item.reads) == 2:
-        for x, gate in (item.reads, item.reads[::-1]):
-            if name := _gate_of(x, by_key.get(gate), by_key):
-                return replace(item, type=name, arguments={}, reads=(x,))
-    if item.type != "Rescale" or not isclose(_scale(item), 1 / 6, rel_tol=1e-6) or _offset(item):
+def _as_it_is(item: Recorded, by_key: ByKey) -> Recorded:
+    return item
+
+
+def _product(item: Recorded, by_key: ByKey) -> Recorded:
+    """x times a function of x, or of the other half of what x is half of."""
+    if len(item.reads) != 2:
         return item
+    for x, gate in (item.reads, item.reads[::-1]):
+        if name := _gate_of(x, by_key.get(gate), by_key):
+            return replace(item, type=name, arguments={}, reads=(x,))
+    for x, gate in (item.reads, item.reads[::-1]):
+        other = by_key.get(gate)
+        if other is not None and other.type == "Sigmoid":
+            first, second = by_key.get(x), by_key.get(other.reads[0])
+            if first and second and _are_halves(first, second, by_key):
+                dim = {"dim": first.arguments.get("dim", 1)}
+                return replace(item, type="GLU", arguments=dim, reads=first.reads)
+    return item
+
+
+def _are_halves(first: Recorded, second: Recorded, by_key: ByKey) -> bool:
+    """Whether two layers give the halves of one value, in this order."""
+    if first.type not in ("Chunk", "Split") or first.type != second.type:
+        return False
+    ways = [{**part.arguments, "index": None} for part in (first, second)]
+    indices = [part.arguments["index"] for part in (first, second)]
+    alike = ways[0] == ways[1] and first.reads == second.reads and first.shape == second.shape
+    whole = by_key.get(first.reads[0])
+    both = first.arguments.get("chunks") == 2 or (
+        whole is not None and prod(whole.shape) == 2 * prod(first.shape)
+    )
+    return alike and indices == [0, 1] and both
+
+
+def _sixth(item: Recorded, by_key: ByKey) -> Recorded:
+    """relu6(x + 3) / 6, and x times it."""
     clipped = by_key.get(item.reads[0])
-    if clipped is None:
+    if clipped is None or not isclose(scale_of(item), 1 / 6, rel_tol=1e-6) or offset_of(item):
         return item
     if source := _clipped_sum(clipped, by_key):
         return replace(item, type="Hardsigmoid", arguments={}, reads=(source,))
@@ -73,6 +104,32 @@ def _gate(item: Recorded, by_key: ByKey) -> Recorded:
     return item
 
 
+def _difference(item: Recorded, by_key: ByKey) -> Recorded:
+    """x − tanh(x)."""
+    x, other = item.reads
+    tanh = by_key.get(other)
+    if tanh is None or tanh.type != "Tanh" or tanh.reads != (x,):
+        return item
+    return replace(item, type="Tanhshrink", arguments={}, reads=(x,))
+
+
+def _softmin(item: Recorded, by_key: ByKey) -> Recorded:
+    """softmax(−x)."""
+    negated = by_key.get(item.reads[0])
+    if (
+        negated is None
+        or negated.type != "Rescale"
+        or scale_of(negated) != -1
+        or offset_of(negated)
+    ):
+        return item
+    return replace(item, type="Softmin", reads=negated.reads)
+
+
+GATED: dict[str, Rule] = {
+    "Multiply": _product, "Rescale": _sixth, "Subtract": _difference, "Softmax": _softmin,
+}  # fmt: skip
+"""By the type of the last layer of what computes an activation."""
 GATES = {"Hardsigmoid": "Hardswish", "Sigmoid": "SiLU"}
 """What x times a function of x is called."""
 
@@ -103,23 +160,25 @@ def _clipped_sum(item: Recorded, by_key: ByKey) -> str | None:
     shifted = by_key.get(item.reads[0]) if clips else None
     if shifted is None or shifted.type != "Rescale":
         return None
-    return shifted.reads[0] if (_scale(shifted), _offset(shifted)) == (1, 3) else None
+    return shifted.reads[0] if (scale_of(shifted), offset_of(shifted)) == (1, 3) else None
 
 
 # Chains ---------------------------------------------------------------------------------
 
 
-def _scale(item: Recorded) -> float:
+def scale_of(item: Recorded) -> float:
+    """What a Rescale multiplies by."""
     return float(item.arguments.get("scale", 1))
 
 
-def _offset(item: Recorded) -> float:
+def offset_of(item: Recorded) -> float:
+    """What a Rescale adds."""
     return float(item.arguments.get("offset", 0))
 
 
 def _rescaled_twice(first: Recorded, second: Recorded) -> Recorded:
-    scale = _scale(first) * _scale(second)
-    offset = _offset(first) * _scale(second) + _offset(second)
+    scale = scale_of(first) * scale_of(second)
+    offset = offset_of(first) * scale_of(second) + offset_of(second)
     arguments = {"scale": scale} if scale != 1 else {}
     if offset:
         arguments["offset"] = offset

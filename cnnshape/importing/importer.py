@@ -193,7 +193,11 @@ def import_onnx(
 def _simplified(
     layers: list[Recorded], outputs: tuple[str, ...], input_shape: Shape
 ) -> list[Recorded]:
-    return live(simplified(layers, outputs, input_shape), outputs)
+    """The layers that are left; raises ImportFault where none is."""
+    found = live(simplified(layers, outputs, input_shape), outputs)
+    if not found:
+        raise ImportFault("it computes nothing in evaluation mode: a spec has a layer at least")
+    return found
 
 
 def _unsaid(layers: list[Recorded], partial: bool) -> tuple[Unsupported, ...]:

@@ -12,6 +12,7 @@ from ..layers.shapes import Shape
 from ..network import INPUT
 from .gating import with_chains, with_gates
 from .graph import Recorded
+from .lenet1998 import with_layers_of_1998
 from .needless import without_double_transposes, without_expands
 
 
@@ -20,7 +21,7 @@ def simplified(
 ) -> list[Recorded]:
     """The layers with all rules applied."""
     needed = without_double_transposes(without_expands(recorded))
-    computed = with_chains(with_gates(needed), outputs)
+    computed = with_layers_of_1998(with_chains(with_gates(needed), outputs))
     shuffled = _channel_shuffles(computed, outputs, input_shape)
     return _own_weights(_running_concats(shuffled))
 

@@ -47,6 +47,29 @@ class NearlyGates(nn.Module):
         return x * torch.tanh(F.softplus(x, beta=2))
 
 
+class PartByPart(nn.Module):
+    """Layer types of their own, whose parts are written one by one.
+
+    Args:
+        near: what is changed in each, so that it is much like the type, and another thing.
+    """
+
+    def __init__(self, near: int = 0) -> None:
+        super().__init__()
+        self.near = near
+        self.coefficient = nn.Parameter(torch.ones(4))
+        self.bias = nn.Parameter(torch.zeros(4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        halves = x.chunk(2, 1)
+        x = halves[self.near] * torch.sigmoid(halves[1 - self.near])
+        x = x - torch.tanh(x + self.near)
+        x = 1.5 * torch.tanh(0.5 * x + self.near)
+        sums = F.avg_pool2d(x, 2) * (4 + self.near)
+        x = sums * self.coefficient[:, None, None] + self.bias[:, None, None]
+        return torch.softmax(-x - self.near, 1)
+
+
 class Learned(nn.Module):
     """Learned factors and summands of several shapes."""
 

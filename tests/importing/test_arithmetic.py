@@ -64,6 +64,12 @@ def test_what_is_nearly_a_gate_is_not_taken_for_one() -> None:
     assert not set(types(nets.NearlyGates(), 4, 5, 5)) & {"Hardsigmoid", "SiLU", "Mish"}
 
 
+def test_types_whose_parts_are_written_one_by_one() -> None:
+    whole = ["GLU", "Tanhshrink", "ScaledTanh", "Subsampling2d", "Softmin"]
+    assert types(nets.PartByPart(), 8, 6, 6) == whole
+    assert not set(types(nets.PartByPart(near=1), 8, 6, 6)) & set(whole)
+
+
 def test_learned_numbers_are_layers_along_their_dimensions() -> None:
     network = imported(nets.Learned(), 4, 5, 6).network
     found = [

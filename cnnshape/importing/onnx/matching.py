@@ -24,11 +24,13 @@ class Match:
 
     Attributes:
         graph: where it was found.
+        makers: the node that gives each value, as it is then.
         values: the name of the value that each letter stands for.
         nodes: the operators of the expression, the last first.
     """
 
     graph: Graph
+    makers: Mapping[str, Node]
     values: dict[str, str] = field(default_factory=dict)
     nodes: tuple[Node, ...] = ()
 
@@ -63,17 +65,15 @@ class Match:
         return all(size == 1 for place, size in enumerate(sizes) if place != dim)
 
 
-def matches(
-    expression: ast.expr, value: str, match: Match, makers: Mapping[str, Node]
-) -> Iterator[Match]:
+def matches(expression: ast.expr, value: str, match: Match) -> Iterator[Match]:
     """The ways in which a value is what an expression says."""
     if isinstance(expression, ast.Name):
         if match.values.setdefault(expression.id, value) == value:
             yield match
         return
     if isinstance(expression, ast.NamedExpr):
-        for found in matches(expression.target, value, match, makers):
-            yield from matches(expression.value, value, found, makers)
+        for found in matches(expression.target, value, match):
+            yield from matches(expression.value, value, found)
         return
     if isinstance(expression, ast.Constant):
         constant = match.graph.constants.get(value)
@@ -81,25 +81,23 @@ def matches(
             yield match
         return
     type, operands = parts(expression)
-    node = makers.get(value)
+    node = match.makers.get(value)
     if node is None or node.type != type or len(node.inputs) < len(operands):
         return
     found = replace(match, nodes=(*match.nodes, node))
     orders = [operands, operands[::-1]] if type in COMMUTES else [operands]
     for order in orders:
-        yield from _all_match(order, node.inputs, found, makers)
+        yield from _all_match(order, node.inputs, found)
 
 
-def _all_match(
-    operands: list[ast.expr], values: tuple[str, ...], match: Match, makers: Mapping[str, Node]
-) -> Iterator[Match]:
+def _all_match(operands: list[ast.expr], values: tuple[str, ...], match: Match) -> Iterator[Match]:
     """The ways in which each operand is its value."""
     if not operands:
         yield match
         return
     own = replace(match, values=dict(match.values))
-    for found in matches(operands[0], values[0], own, makers):
-        yield from _all_match(operands[1:], values[1:], found, makers)
+    for found in matches(operands[0], values[0], own):
+        yield from _all_match(operands[1:], values[1:], found)
 
 
 def parts(expression: ast.expr) -> tuple[str, list[ast.expr]]:

@@ -1,0 +1,10 @@
+"""What older files say with several operators, and newer ones with one.
+
+Each idiom is an expression (see `matching`), and what says which operator it stands for. What
+it was computed from stays where something else reads it.
+"""
+
+from . import activations, norms, rearranging, weighted, windows
+from .idiom import Operator, with_idioms
+
+__all__ = ["Operator", "activations", "norms", "rearranging", "weighted", "windows", "with_idioms"]

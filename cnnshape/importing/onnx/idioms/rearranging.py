@@ -1,0 +1,36 @@
+"""The same elements in another shape or order."""
+
+from __future__ import annotations
+
+from ..matching import Match
+from .idiom import Operator, idiom
+
+
+@idiom("Gather(x, i)")
+def _all_in_order(match: Match) -> Operator | None:
+    """Places 0, 1, 2 ... up to the last: torch.onnx says as_strided so."""
+    places, shape = match.constant("i"), match.shape("x")
+    if places is None or len(shape) != 1 or places.array.size != shape[0]:
+        return None
+    flat = places.array.reshape(-1)
+    in_order = flat[0] == 0 and bool((flat[1:] - flat[:-1] == 1).all())
+    return Operator("Reshape", "x") if in_order else None
+
+
+@idiom("Reshape(x)", "Reshape(Reshape(x))", "Expand(x)")
+def _the_same_shape(match: Match) -> Operator | None:
+    return Operator("Identity", "x") if match.shape("x") == match.output else None
+
+
+@idiom("Transpose(x)")
+def _in_the_same_order(match: Match) -> Operator | None:
+    order = match.nodes[0].attributes.get("perm")
+    return Operator("Identity", "x") if order is not None and order == sorted(order) else None
+
+
+@idiom("Transpose(Transpose(x))")
+def _transposed_twice(match: Match) -> Operator | None:
+    outer, inner = (node.attributes.get("perm") for node in match.nodes)
+    if outer is None or inner is None:
+        return None
+    return Operator("Transpose", "x", {"perm": [inner[place] for place in outer]})
