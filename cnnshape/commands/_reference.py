@@ -25,6 +25,7 @@ and as wide as it needs in a pipe; what does not fit is wrapped, never cut.
 | 1 | a spec is faulty; a verification failed or, by `verify`, could not be done; a run stopped |
 | 2 | usage: an unknown option, file, net or device |
 | 130 | interrupted by Ctrl-C |
+| 143 | ended by SIGTERM; `train` saves first |
 | 141 | the program that reads the output has ended |
 
 `cnnshape --install-completion` completes commands, options, nets of the zoo and spec files

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Shown: TypeAlias = Literal["text", "json", "quiet"]
 """What a run prints while it goes on: lines or a display, JSON lines, nothing."""
 
-FOLLOWERS_WAIT_SECONDS = 3.0
+FOLLOWERS_WAIT_SECONDS = 10.0
 """How long a process that does not lead keeps a fault to itself."""
 
 RunArgument = Annotated[

@@ -157,8 +157,8 @@ def train(
 
     The data are made to fit the network's input, and what was done is said. Values come
     from the defaults, a named recipe, the spec's own train:, and these options, the later
-    before the earlier. Ctrl-C saves; --resume goes on to the same weights as if nothing had
-    happened. Several processes or machines: torchrun -m cnnshape train.
+    before the earlier. Ctrl-C saves, as does SIGTERM; --resume goes on to the same weights as
+    if nothing had happened. Several processes or machines: torchrun -m cnnshape train.
 
     Examples:
         cnnshape train lenet5
@@ -245,12 +245,12 @@ def _begin(
     network: Network, recipe: Recipe, wishes: Wishes, device: str, shown: Shown
 ) -> Run | None:
     """Train from the start; the run's folder, in the process that leads."""
-    from ..training.distributed import this_process
+    from ..training.distributed import this_process, told_before_the_end
     from ..training.session import training_device
     from ..training.start import new_training
 
-    with faults_told():
-        group = this_process()
+    group = this_process()
+    with told_before_the_end(group), faults_told():
         place = training_device(device, group)
         with progress_of(group, shown) as progress:
             return _finish(
@@ -265,13 +265,13 @@ def _resume(
     """Go on with a run."""
     from pathlib import Path
 
-    from ..training.distributed import this_process
+    from ..training.distributed import this_process, told_before_the_end
     from ..training.run import Run
     from ..training.session import training_device
     from ..training.start import plan_of, resumed_training
 
-    with faults_told():
-        group = this_process()
+    group = this_process()
+    with told_before_the_end(group), faults_told():
         run = Run(Path(folder))
         plan = plan_of(run)
         load_plugins(plan.plugins, plugins)
@@ -297,19 +297,20 @@ def _finish(
 
     with joined(group, device):
         training = prepare()
+        result, code = None, 0
         try:
             result = carry_out(training, progress)
-        except Interrupted:
-            result = None
+        except Interrupted as interrupted:
+            code = 128 + interrupted.signal
     progress.close()
     if group.leads and result is None:
         _tell_interrupted(training)
     elif group.leads and result is not None:
         _print_result(training.run, result, shown)
     if not group.alone:
-        end_at_once(130 if result is None else 0)
+        end_at_once(code)
     if result is None:
-        raise typer.Exit(130)
+        raise typer.Exit(code)
     return training.run
 
 

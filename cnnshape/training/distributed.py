@@ -7,11 +7,14 @@ The first one alone, rank 0, prints and writes.
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from .interruption import interrupts_noted
 
 if TYPE_CHECKING:
     import torch
@@ -91,6 +94,19 @@ def this_process() -> Group:
     rank, size, local_rank = map(int, numbers)
     here = os.environ.get("LOCAL_WORLD_SIZE", "")  # not every launcher says it
     return Group(rank, size, local_rank, int(here) if here.isdecimal() else 1)
+
+
+@contextmanager
+def told_before_the_end(group: Group) -> Iterator[None]:
+    """Within the context the process that prints has the time to say why the run ends.
+
+    As soon as one process has ended, the launcher sends SIGTERM to the others.
+    """
+    if group.alone or not group.leads:
+        yield
+        return
+    with interrupts_noted(signal.SIGTERM):
+        yield
 
 
 @contextmanager

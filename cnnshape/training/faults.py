@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from signal import SIGINT, Signals
+
 
 class TrainingError(Exception):
     """A run that cannot go on. The text says what was wrong and what to try, in one line."""
 
 
 class Interrupted(Exception):
-    """The user stopped the run. Its state is saved."""
+    """The run was asked to stop. Its state is saved.
+
+    Attributes:
+        signal: by which this process was asked; SIGINT where another one of the run was.
+    """
+
+    def __init__(self, asked_by: Signals | None) -> None:
+        super().__init__()
+        self.signal = asked_by or SIGINT
 
 
 class CheckpointError(Exception):

@@ -1,4 +1,4 @@
-"""Ctrl-C is noted where a run can be saved, not in the middle of a step."""
+"""Ctrl-C and SIGTERM are noted where a run can be saved, not in the middle of a step."""
 
 from __future__ import annotations
 
@@ -15,38 +15,50 @@ processes that it started, and torchrun sends it to them again."""
 
 
 class Interruption:
-    """Whether Ctrl-C was pressed."""
+    """Whether the process was asked to stop: by Ctrl-C, or by a SIGTERM as clusters send it.
+
+    Attributes:
+        signal: the first that came, or None.
+    """
 
     def __init__(self) -> None:
-        self.asked = False
+        self.signal: signal.Signals | None = None
         self._when = 0.0
 
+    @property
+    def asked(self) -> bool:
+        """Whether any came."""
+        return self.signal is not None
+
     def note(self, number: int, frame: FrameType | None) -> None:
-        """The signal's handler. A second Ctrl-C ends the process as ever."""
-        if self.asked and monotonic() - self._when > SAME_PRESS_SECONDS:
+        """The signals' handler. A second Ctrl-C ends the process as ever."""
+        if self.signal is None:
+            self.signal, self._when = signal.Signals(number), monotonic()
+        elif number == signal.SIGINT and monotonic() - self._when > SAME_PRESS_SECONDS:
             raise KeyboardInterrupt
-        if not self.asked:
-            self.asked, self._when = True, monotonic()
 
 
 @contextmanager
-def interrupts_noted() -> Iterator[Interruption]:
-    """Within the context the first Ctrl-C only sets `asked`.
+def interrupts_noted(*signals: signal.Signals) -> Iterator[Interruption]:
+    """Within the context these signals, by default Ctrl-C and SIGTERM, are only noted.
 
-    Within another such context it is that one's. Signals reach the main thread alone; in another
-    one nothing changes, and neither where they are ignored, as in the background of a shell.
+    Within another such context they are noted by that one's interruption. Signals reach the main
+    thread alone; in another one nothing changes, and neither does it for those that are ignored,
+    as Ctrl-C is in the background of a shell.
     """
-    before = signal.getsignal(signal.SIGINT)
-    around = getattr(before, "__self__", None)
-    if isinstance(around, Interruption):
-        yield around
-        return
-    interruption = Interruption()
-    if before is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
+    numbers = signals or (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in numbers}
+    owners = [getattr(handler, "__self__", None) for handler in before.values()]
+    around = [owner for owner in owners if isinstance(owner, Interruption)]
+    interruption = around[0] if around else Interruption()
+    if threading.current_thread() is not threading.main_thread():
         yield interruption
         return
-    signal.signal(signal.SIGINT, interruption.note)
+    changed = {number: old for number, old in before.items() if old is not signal.SIG_IGN}
+    for number in changed:
+        signal.signal(number, interruption.note)
     try:
         yield interruption
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in changed.items():
+            signal.signal(number, handler)

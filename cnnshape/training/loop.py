@@ -91,7 +91,7 @@ def train(job: Job, position: Position, tally: Tally) -> Generator[Event, None, 
 
     Raises:
         TrainingError: a loss is no number, or the state cannot be saved.
-        Interrupted: Ctrl-C was pressed; the state is saved.
+        Interrupted: Ctrl-C was pressed or a SIGTERM came; the state is saved.
     """
     recipe, group, steps = job.recipe, job.group, job.steps
     assert recipe.epochs is not None, "a settled recipe has epochs"
@@ -120,7 +120,8 @@ def train(job: Job, position: Position, tally: Tally) -> Generator[Event, None, 
                 if stop or keeper.is_due():
                     keeper.save()
                 if stop:
-                    raise Interrupted
+                    group.wait()  # for the one that saves
+                    raise Interrupted(interruption.signal)
                 pace.start()
             # Norms have counted in each process's own part; the run gives the leading one's.
             group.agree(job.answering.module.buffers())
@@ -137,7 +138,7 @@ def train(job: Job, position: Position, tally: Tally) -> Generator[Event, None, 
                 keeper.save()
             yield done
             if interruption.asked and group.alone and position.epoch < recipe.epochs:
-                raise Interrupted
+                raise Interrupted(interruption.signal)
 
 
 def _take_step(job: Job, tally: Tally, batch: Batch, step: int, place: int, lr: float) -> None:

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cnnshape.commands._app import app
+from cnnshape.training.checkpoint import read_checkpoint
 from cnnshape.training.distributed import Group, this_process
 from cnnshape.training.run import Run
 
@@ -96,6 +97,22 @@ def test_where_one_dies_the_other_says_so_and_ends_in_time(tmp_path, spec):
     assert code == 1
     assert "error: another process of the run has ended or does not answer" in err
     assert run.checkpoint.exists()
+
+
+def test_sigterm_saves_for_all_and_the_run_goes_on_from_there(tmp_path, spec):
+    run = Run(tmp_path / "run")
+    settings = (spec, *SETTINGS, "--epochs", "5000", "--out", run.folder)
+    process = start(*settings, launcher=LAUNCHER)
+    while not run.metrics.exists() and process.poll() is None:
+        time.sleep(0.05)
+    process.terminate()
+    code, _, err = finish(process, END_SECONDS)
+    assert code != 0
+    saved = read_checkpoint(run.checkpoint).position
+    place = f"interrupted in epoch {saved.epoch + 1} after step {saved.step} of"
+    assert err.count("interrupted in epoch") == err.count(place) == 1
+    assert f"go on with: cnnshape train --resume {run.folder}" in err
+    assert not run.result.exists()
 
 
 def test_a_batch_that_cannot_be_shared_is_told(tmp_path, spec):

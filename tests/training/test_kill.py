@@ -71,14 +71,15 @@ def test_killed_before_it_began_it_says_that_there_is_nothing(tmp_path):
     assert "there is nothing to go on from" in err
 
 
-def test_ctrl_c_saves_says_how_to_go_on_and_exits_130(tmp_path, spec):
+@pytest.mark.parametrize(("number", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_run_that_is_asked_to_stop_saves_and_says_how_to_go_on(tmp_path, spec, number, expected):
     run = Run(tmp_path / "run")
     settings = (spec, *SETTINGS, "--epochs", "300", "--out", run.folder)
     process = start(*settings)
     _wait_for(run.metrics)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     code, out, err = finish(process)
-    assert code == 130
+    assert code == expected
     assert out == ""
     assert "Traceback" not in err
     assert "interrupted in epoch" in err
