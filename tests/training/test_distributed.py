@@ -99,7 +99,7 @@ def test_where_one_dies_the_other_says_so_and_ends_in_time(tmp_path, spec):
     assert run.checkpoint.exists()
 
 
-def test_sigterm_saves_for_all_and_the_run_goes_on_from_there(tmp_path, spec):
+def test_sigterm_saves_for_all_and_says_how_to_go_on(tmp_path, spec):
     run = Run(tmp_path / "run")
     settings = (spec, *SETTINGS, "--epochs", "5000", "--out", run.folder)
     process = start(*settings, launcher=LAUNCHER)
