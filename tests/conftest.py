@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# The first call of a kind loads parts of torch: no deadline for a single example.
-settings.register_profile("cnnshape", deadline=None)
+# The first call of a kind loads parts of torch: no deadline for a single example. Nor is it a
+# fault of a test that a busy machine draws its examples slowly.
+settings.register_profile("cnnshape", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("cnnshape")
 
 # Where the suite runs in a shell's background, Ctrl-C is ignored, and would be in every child.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# What a user's environment says of terminals, proxies and launchers changes what commands do.
+OF_THE_ENVIRONMENT = (
+    "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "COLORTERM",
+    "http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY",
+    "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE",
+)  # fmt: skip
+for _name in OF_THE_ENVIRONMENT:
+    os.environ.pop(_name, None)
 
 
 @pytest.fixture(autouse=True)

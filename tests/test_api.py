@@ -12,6 +12,8 @@ import pytest
 import cnnshape
 from cnnshape.zoo import UnknownNet
 
+from .patience import PATIENCE
+
 SPEC = """input: [1, 8, 8]
 params: {width: 2}
 layers: [{type: Conv2d, out_channels: $width, kernel_size: 3}]
@@ -103,7 +105,7 @@ def test_the_cycle_collector_is_left_as_it_was() -> None:
 
 def run(code: str) -> str:
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE
     ).stdout  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 
 from cnnshape.commands._app import app
 
+from ..patience import PATIENCE
+
 SPEC = """\
 name: tiny
 input: [1, 32, 32]
@@ -35,10 +37,8 @@ layers:
 
 
 @pytest.fixture(autouse=True)
-def _quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No settings of the machine's own, an empty cache, and an empty folder to stand in."""
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM"):
-        monkeypatch.delenv(name, raising=False)
+def _own_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty cache, and an empty folder to stand in."""
     monkeypatch.setenv("CNNSHAPE_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     (tmp_path / "work").mkdir()
@@ -86,7 +86,7 @@ def process() -> Callable[..., subprocess.CompletedProcess[str]]:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=PATIENCE,
             env={**os.environ, **environment},
             check=False,
         )

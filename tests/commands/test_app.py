@@ -16,6 +16,8 @@ from cnnshape.commands._app import CommandGroup, orderly_end
 from cnnshape.commands._common import complete_spec
 from cnnshape.commands._reference import cli_reference
 
+from ..patience import PATIENCE
+
 COMMANDS = ["import", "list", "schema", "show", "verify"]
 
 
@@ -104,7 +106,7 @@ def test_a_closed_pipe_ends_quietly(spec):
     assert shown.stderr is not None
     assert shown.stderr.read() == b""
     shown.stderr.close()
-    assert shown.wait(timeout=60) == 141
+    assert shown.wait(timeout=PATIENCE) == 141
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -115,7 +117,7 @@ def test_a_full_disk_is_an_error_without_a_traceback(spec):
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
     assert result.returncode == 2
@@ -132,7 +134,7 @@ def test_ctrl_c_ends_with_130(spec):
     assert watching.stdout is not None
     assert watching.stdout.readline().startswith("tiny")
     watching.send_signal(signal.SIGINT)
-    _, error = watching.communicate(timeout=60)
+    _, error = watching.communicate(timeout=PATIENCE)
     assert watching.returncode == 130
     assert error == "\ninterrupted\n"
 
@@ -149,7 +151,7 @@ def test_ctrl_c_in_an_import_is_not_swallowed_by_it(where):
     Path("swallows.py").write_text(swallow)
     code = f"from cnnshape.commands._app import orderly_end\nwith orderly_end():\n    {run}"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     found = (done.returncode, done.stdout, done.stderr)
     assert found == ((130, "", "\ninterrupted\n") if where == "module" else (0, "swallowed\n", ""))

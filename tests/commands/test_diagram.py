@@ -17,6 +17,7 @@ from PIL import Image
 from cnnshape import load
 from cnnshape.commands.diagram import FORMATS
 
+from ..patience import PATIENCE
 from .conftest import FAULTY
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -71,7 +72,7 @@ def test_several_files_at_once(cli, spec):
 def test_stdout_holds_the_file_and_nothing_else(process, spec, format):
     command = [sys.executable, "-m", "cnnshape", "diagram", str(spec), "--out", "-"]
     result = subprocess.run(
-        [*command, "--format", format], capture_output=True, check=True, timeout=60
+        [*command, "--format", format], capture_output=True, check=True, timeout=PATIENCE
     )
     assert begins(result.stdout, format)
     process("diagram", spec, "--out", f"net.{format}")
@@ -207,7 +208,7 @@ def test_no_torch_no_rich_no_dot_and_no_network(tmp_path):
         env={**os.environ, "PATH": str(empty)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert result.stderr == ""
@@ -218,7 +219,7 @@ def test_a_pipe_that_closes_is_no_traceback():
     command = f"{sys.executable} -m cnnshape diagram resnet152 -o - --format svg | head -c 10"
     shell = shutil.which("sh")
     result = subprocess.run(
-        [shell, "-c", command], capture_output=True, text=True, timeout=60, check=True
+        [shell, "-c", command], capture_output=True, text=True, timeout=PATIENCE, check=True
     )
     assert result.stdout.startswith("<?xml")
     assert "Traceback" not in result.stderr

@@ -10,6 +10,8 @@ from threading import Thread
 
 from cnnshape.views.schema import json_schema
 
+from ..patience import PATIENCE
+
 
 def test_it_is_printed_or_written(cli):
     assert json.loads(cli("schema").stdout) == json_schema()
@@ -40,7 +42,7 @@ def test_a_pipe_is_written_to_and_stays_one(cli):
     reader = Thread(target=lambda: read.append(Path("pipe").read_text(encoding="utf-8")))
     reader.start()
     cli("schema", "--out", "pipe")
-    reader.join(timeout=10)
+    reader.join(timeout=PATIENCE)
     assert json.loads(read[0]) == json_schema()
     assert stat.S_ISFIFO(os.stat("pipe").st_mode)
 

@@ -9,12 +9,13 @@ import os
 import re
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pexpect
 import pytest
 
+from ..patience import PATIENCE
 from .conftest import FAULTY, SPEC
 
 ESCAPE = "\x1b["
@@ -218,7 +219,7 @@ def _on_terminal(spec: Path, **environment: str) -> str:
         env=env,
         dimensions=(40, 90),
         encoding="utf-8",
-        timeout=60,
+        timeout=PATIENCE,
     )
     child.expect(pexpect.EOF)
     child.close()
@@ -245,7 +246,7 @@ class _Watch:
             env={**os.environ, "TERM": "xterm-256color", "NO_COLOR": "1"},
             dimensions=(40, 120),
             encoding="utf-8",
-            timeout=20,
+            timeout=PATIENCE,
         )
 
     def expect(self, text: str) -> None:
@@ -266,13 +267,28 @@ def test_watch_shows_each_save_and_survives_faults_and_replacement(spec):
     watch.expect("7×28×28")
     spec.write_text(FAULTY)
     watch.expect("did you mean Sigmoid?")
-    spec.unlink()
-    time.sleep(0.5)
     new = Path("new.txt")
     new.write_text(SPEC.replace("width: 6", "width: 9"))
     new.replace(spec)
     watch.expect("9×28×28")
     assert watch.end() == 130
+
+
+def test_watch_waits_for_a_file_that_is_away(cli, spec, monkeypatch):
+    def between_looks() -> Iterator[None]:
+        spec.unlink()
+        yield
+        yield
+        spec.write_text(SPEC.replace("width: 6", "width: 9"))
+        yield
+        raise KeyboardInterrupt
+
+    looks = between_looks()
+    monkeypatch.setattr("time.sleep", lambda seconds: next(looks))
+    result = cli("show", spec, "--verify", "off", "--watch")
+    assert result.exit_code == 130
+    assert re.findall(r"\d×28×28", result.stdout) == ["6×28×28"] * 2 + ["9×28×28"] * 2
+    assert result.stderr == "\ninterrupted\n"
 
 
 def test_watch_sees_an_edited_plugin(spec):

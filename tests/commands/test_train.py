@@ -12,6 +12,8 @@ import pytest
 
 import cnnshape
 
+from ..patience import PATIENCE
+
 SPEC = """\
 name: tiny
 input: [1, 8, 8]
@@ -290,7 +292,7 @@ def test_ctrl_c_while_data_are_loaded_exits_130(cli, net, monkeypatch):
 def test_on_a_terminal_it_draws_a_bar(net):
     command = [sys.executable, "-m", "cnnshape", "train", str(net), "--epochs", "3"]
     child = pexpect.spawn(
-        command[0], command[1:], encoding="utf-8", dimensions=(24, 100), timeout=60
+        command[0], command[1:], encoding="utf-8", dimensions=(24, 100), timeout=PATIENCE
     )
     child.expect("epoch 1/3")
     child.expect("images/s")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from cnnshape import loads, zoo
 from cnnshape.spec import limits
 
+from ..patience import PATIENCE
 from ..specs import fault, faults, net, text_of
 from .hostile import CORPUS, outcome
 
@@ -203,14 +204,14 @@ def measured() -> dict[str, Any]:
     """What came of every file of the corpus, read one after the other in a process of its own."""
     run = subprocess.run(
         [sys.executable, "-m", "tests.spec.hostile"],
-        cwd=ROOT, capture_output=True, check=True, timeout=120,
+        cwd=ROOT, capture_output=True, check=True, timeout=PATIENCE,
     )  # fmt: skip
     result: dict[str, Any] = json.loads(run.stdout)
     return result
 
 
 @pytest.mark.parametrize("name", CORPUS)
-def test_a_hostile_file_ends_within_a_second_as_a_network_or_as_faults(
+def test_a_hostile_file_ends_soon_as_a_network_or_as_faults(
     name: str, measured: dict[str, Any]
 ) -> None:
     file = measured["files"][name]
@@ -218,7 +219,9 @@ def test_a_hostile_file_ends_within_a_second_as_a_network_or_as_faults(
     assert said.startswith(("<Network ", "error: "))
     assert "\x1b" not in said
     assert max(map(len, said.splitlines())) < 1_200
-    assert file["seconds"] < 1
+    # About a second, told by what ten ordinary files of 5,000 layers take on the same machine.
+    assert measured["ordinary"]["said"].startswith("<Network ")
+    assert file["seconds"] < 10 * measured["ordinary"]["seconds"]
 
 
 def test_no_hostile_file_takes_200_mebibytes_more_than_a_small_one(

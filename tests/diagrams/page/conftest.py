@@ -14,6 +14,8 @@ from cnnshape import Network
 from cnnshape.diagrams import Look
 from cnnshape.diagrams.page import to_page
 
+from ...patience import PATIENCE
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 Opener = Callable[..., Any]
@@ -61,7 +63,7 @@ def opener(browser: Any, tmp_path: Path) -> Iterator[Opener]:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(1000 * PATIENCE)
         page.on("console", lambda message: faults.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: faults.append(f"error: {error}"))
         page.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cnnshape import Network, load, loads
@@ -95,11 +97,20 @@ def test_ten_thousand_layers_open_folded_and_in_time(opener: Opener) -> None:
     network = deep(10)
     assert len(network.layers) == 10_000
     page = opener(network)
-    loaded = page.evaluate("performance.getEntriesByType('navigation')[0].duration")
-    assert loaded < 8000
     assert page.locator(".box").count() == 10
     assert page.locator("#layers tbody tr").count() == 10_000
+    loading, unfolding = loading_and_unfolding(page)
+    assert page.locator(".box").count() == 259
+    # The measure is the machine's own: a tenth of the layers, on the same.
+    for large, small in zip(
+        (loading, unfolding), loading_and_unfolding(opener(deep(1))), strict=True
+    ):
+        assert large < 30 * small
+
+
+def loading_and_unfolding(page: Any) -> tuple[float, float]:
+    """Milliseconds that the page took to load, and takes to open its first group."""
+    loading = page.evaluate("performance.getEntriesByType('navigation')[0].duration")
     started = page.evaluate("performance.now()")
     box(page, "s0").click()
-    assert page.locator(".box").count() == 259
-    assert page.evaluate("performance.now()") - started < 4000
+    return loading, page.evaluate("performance.now()") - started
