@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 Line: TypeAlias = list[tuple[str, str]]
 """A line of text as (style, text) pairs; the styles are those of rich, '' for none."""
 
+STDOUT = "-"
+"""The name of a file that is stdout."""
+
 WIDE = 10_000
 """Columns of an output that is not a terminal: nothing is folded there."""
 

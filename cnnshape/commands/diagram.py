@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, get_args
 import typer
 
 from ._common import (
+    STDOUT,
     InputOption,
     PluginOption,
     SetOption,
@@ -30,7 +31,6 @@ Format = Literal["svg", "png", "pdf", "dot", "mmd", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 DRAWN = frozenset({"svg", "png", "pdf"})
 """Formats of a drawn figure; the others are texts for other programs to draw."""
-STDOUT = "-"
 MOST_SCALE = 16
 
 

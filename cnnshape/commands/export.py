@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 import typer
 
 from ._common import (
+    STDOUT,
     InputOption,
     PluginOption,
     SetOption,
@@ -33,7 +34,6 @@ ENDINGS: dict[str, Form] = {
     ".ts": "torchscript",
     ".pt2": "exported-program",
 }
-STDOUT = "-"
 
 
 def export(

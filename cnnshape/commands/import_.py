@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ._common import parse_input, parse_setting, print_line, usage_error
+from ._common import STDOUT, parse_input, parse_setting, print_line, usage_error
 
 if TYPE_CHECKING:
     from ..importing import Imported, ImportFault
@@ -30,7 +31,12 @@ def import_(
     ] = None,
     out: Annotated[
         str | None,
-        typer.Option("--out", "-o", metavar="FILE", help="Where to write the spec."),
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="Where to write the spec; - is stdout, as by default.",
+        ),
     ] = None,
     kwarg: Annotated[
         list[str] | None,
@@ -65,15 +71,16 @@ def import_(
     shape = None if input is None else parse_input(input)
     arguments = dict(parse_setting(text, "--kwarg") for text in kwarg or ())
     try:
-        imported = import_source(
-            source, shape, arguments=arguments, name=name or "", partial=partial
-        )
+        with redirect_stdout(sys.stderr):  # what the user's code prints is no part of the spec
+            imported = import_source(
+                source, shape, arguments=arguments, name=name or "", partial=partial
+            )
     except NotFound as fault:
         usage_error(str(fault), "SOURCE")
     except ImportFault as fault:
         _print_fault(fault)
         raise typer.Exit(1) from None
-    if out is None:
+    if out is None or out == STDOUT:
         typer.echo(imported.text, nl=False)
     else:
         from ..files import write_atomically
@@ -104,7 +111,8 @@ def _lines(imported: Imported, source: str) -> list[list[tuple[str, str]]]:
                 ("bold green", "✓ verified"),
                 (
                     "",
-                    f" against {source}: {check.layers} layers, {check.params[0]:,} parameters, "
+                    f" against {source}: {check.layers} layer{'s' * (check.layers != 1)}, "
+                    f"{check.params[0]:,} parameters, "
                     f"{macs:,} MACs; the largest difference of outputs with the same weights: "
                     f"{difference}",
                 ),

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..files import write_atomically
-from ._common import usage_error
+from ._common import STDOUT, usage_error
 
 
 def schema(
@@ -28,7 +28,7 @@ def schema(
     from ..views.schema import json_schema
 
     text = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
-    if out is None:
+    if out is None or out == STDOUT:
         typer.echo(text, nl=False)
         return
     try:

@@ -152,16 +152,18 @@ def _tensors(value: Any) -> list[Tensor]:
 
 def idle_parameters(module: nn.Module, layers: list[Recorded]) -> dict[str, int]:
     """The outermost modules that hold parameters, none of which any layer uses."""
-    used = {name for item in layers for name in item.weights.values()}
+    tensors = dict(module.named_parameters(remove_duplicate=False))
+    used = {id(tensors.get(name)) for item in layers for name in item.weights.values()}
     unknown = {item.unsupported.module for item in layers if item.unsupported is not None}
     found: dict[str, int] = {}
     for name, inner in module.named_modules():
         if any(name.startswith(f"{other}.") for other in found) or not name:
             continue
-        own = [f"{name}.{key}" for key, _ in inner.named_parameters()]
+        own = {id(parameter): parameter.numel() for parameter in inner.parameters()}
         runs = any(f"{other}.".startswith(f"{name}.") for other in unknown)
-        if own and not used.intersection(own) and not runs:
-            found[name] = sum(parameter.numel() for parameter in inner.parameters())
+        if own and used.isdisjoint(own) and not runs:
+            found[name] = sum(own.values())
+            used |= own.keys()  # what has several names is counted once
     return found
 
 

@@ -147,7 +147,10 @@ def _proved(
     text = _text(network, _class_names(recording.classes, network))
     result = None
     if not found:
-        result = check(module, network, order, sum(idle.values()))
+        try:
+            result = check(module, network, order, sum(idle.values()))
+        except (RuntimeError, MemoryError) as fault:  # too large to run, say
+            raise ImportFault(f"it cannot be held against the module: {fault}") from fault
         if problem := refused(result):
             raise ImportFault(f"what was written is not the module: {problem}")
     return Imported(text, network, result, found, idle)

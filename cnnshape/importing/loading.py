@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module as import_python
 from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
@@ -14,6 +15,7 @@ from torch import nn
 
 from ..errors import did_you_mean
 from .importer import ImportFault, NotFound
+from .torch_calls import fault_line
 
 
 def load_module(source: str, arguments: Mapping[str, Any]) -> tuple[nn.Module, str]:
@@ -31,7 +33,27 @@ def load_module(source: str, arguments: Mapping[str, Any]) -> tuple[nn.Module, s
     place, colon, called = source.rpartition(":")
     if not colon or not place or not called:
         raise NotFound(f"expected package.module:callable or file.py:callable, not {source!r}")
-    python = _from_file(place) if place.endswith(".py") else _from_package(place)
+    with _as_a_program(place):
+        python = _from_file(place) if place.endswith(".py") else _from_package(place)
+        value = _made(python, source, arguments)
+    if not isinstance(value, nn.Module):
+        raise ImportFault(f"{source} gives {type(value).__name__}, not a torch.nn.Module")
+    return value, called.rpartition(".")[2]
+
+
+@contextmanager
+def _as_a_program(name: str) -> Iterator[None]:
+    """Let the user's code find a command line with its own name and none of our options."""
+    given, sys.argv = sys.argv, [name]
+    try:
+        yield
+    finally:
+        sys.argv = given
+
+
+def _made(python: ModuleType, source: str, arguments: Mapping[str, Any]) -> Any:
+    """What is named in a Python module, called where it is no torch module yet."""
+    place, _, called = source.rpartition(":")
     value: Any = python
     for name in called.split("."):
         if not hasattr(value, name):
@@ -39,19 +61,24 @@ def load_module(source: str, arguments: Mapping[str, Any]) -> tuple[nn.Module, s
             help = f"; did you mean {near}?" if near else ""
             raise NotFound(f"{place} has no {called!r}{help}")
         value = getattr(value, name)
-    if not isinstance(value, nn.Module):
-        if not callable(value):
-            raise ImportFault(f"{source} is a {type(value).__name__}, and cannot be called")
-        try:
-            value = value(**arguments)
-        except Exception as fault:
-            given = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
-            raise ImportFault(
-                f"{called}({given}) cannot be made: {type(fault).__name__}: {fault}"
-            ) from fault
-    if not isinstance(value, nn.Module):
-        raise ImportFault(f"{source} gives a {type(value).__name__}, not a torch.nn.Module")
-    return value, called.rpartition(".")[2]
+    if isinstance(value, nn.Module):
+        return value
+    if not callable(value):
+        raise ImportFault(f"{source} is {type(value).__name__}, and cannot be called")
+    try:
+        return value(**arguments)
+    except (Exception, SystemExit) as fault:
+        given = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
+        raise ImportFault(f"{called}({given}) cannot be made: {_told(fault)}") from fault
+
+
+def _told(fault: BaseException) -> str:
+    """What the user's code raised, and where."""
+    line = fault_line(fault)
+    place = f" ({line})" if line else ""
+    if isinstance(fault, SystemExit):
+        return f"it ends the program{place}"
+    return f"{type(fault).__name__}{place}: {fault}"
 
 
 def _from_package(name: str) -> ModuleType:
@@ -59,8 +86,8 @@ def _from_package(name: str) -> ModuleType:
         sys.path.insert(0, os.getcwd())  # as `python -m` does: the user's own packages
     try:
         return import_python(name)
-    except Exception as fault:
-        raise NotFound(f"cannot import {name}: {type(fault).__name__}: {fault}") from fault
+    except (Exception, SystemExit) as fault:
+        raise NotFound(f"cannot import {name}: {_told(fault)}") from fault
 
 
 def _from_file(path: str) -> ModuleType:
@@ -76,8 +103,8 @@ def _from_file(path: str) -> ModuleType:
     sys.modules[spec.name] = python
     try:
         spec.loader.exec_module(python)
-    except Exception as fault:
-        raise NotFound(f"cannot run {path}: {type(fault).__name__}: {fault}") from fault
+    except (Exception, SystemExit) as fault:
+        raise NotFound(f"cannot run {path}: {_told(fault)}") from fault
     finally:
         sys.path.remove(folder)
     return python

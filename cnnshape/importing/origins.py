@@ -69,8 +69,11 @@ class Origin:
         ((name, shape),) = self.learned.items()
         with unset_fake_temporarily():
             count = torch.Size(shape).numel()
-            numbers = torch.arange(count, dtype=torch.int32) - count // 2
-            found = self.value({name: numbers.reshape(shape)})
+            numbers = torch.arange(count, dtype=torch.float64) - count // 2
+            try:
+                found = self.value({name: numbers.reshape(shape)})
+            except (RuntimeError, TypeError):  # it cannot be computed in float64
+                return None
             for matrix, transposed in ((found, False), (found.T, True)):
                 if torch.equal(matrix.reshape(-1), numbers):
                     return name, transposed
@@ -82,8 +85,11 @@ class Origin:
             return None
         ((name, shape),) = self.learned.items()
         with unset_fake_temporarily():
-            numbers = torch.arange(torch.Size(shape).numel(), dtype=torch.int32)
-            found = self.value({name: numbers.view(shape)}).flatten(1)
+            numbers = torch.arange(torch.Size(shape).numel(), dtype=torch.float64)
+            try:
+                found = self.value({name: numbers.view(shape)}).flatten(1)
+            except (RuntimeError, TypeError):  # it cannot be computed in float64
+                return None
             same = found.shape[1:] == numbers.shape and bool((found == numbers).all())
         return name if same else None
 

@@ -15,7 +15,11 @@ from warnings import catch_warnings, simplefilter
 
 import torch
 from torch import Tensor, nn
-from torch._subclasses.fake_tensor import FakeTensorMode
+from torch._subclasses.fake_tensor import (
+    DataDependentOutputException,
+    DynamicOutputShapeException,
+    FakeTensorMode,
+)
 from torch.overrides import TorchFunctionMode
 
 from ..layers.shapes import Shape
@@ -39,7 +43,7 @@ from .operations import (
 from .origins import Origins
 from .running import Running
 from .samples import BATCH, FIRST, divided
-from .torch_calls import full_name, plain_name, source_line, tensors_of
+from .torch_calls import fault_line, full_name, plain_name, source_line, tensors_of
 
 
 class NotRecordable(Exception):
@@ -75,9 +79,9 @@ def record(module: nn.Module, input_shape: Shape, *, by_name: bool = True) -> Re
     recorder = _Recorder(module, input_shape, by_name)
     dtype = next((p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32)
     with FakeTensorMode(allow_non_fake_inputs=True), torch.no_grad(), recorder.hooks():
-        x = torch.empty(BATCH, *input_shape, dtype=dtype)
-        recorder.know(x, INPUT)
         try:
+            x = torch.empty(BATCH, *input_shape, dtype=dtype)
+            recorder.know(x, INPUT)
             with recorder, catch_warnings():
                 simplefilter("ignore")  # what PyTorch runs with a warning, it runs
                 output = module(x)
@@ -370,9 +374,13 @@ class _Recorder(TorchFunctionMode):
     def told(self, fault: Exception) -> str:
         """Why the run ended, and where."""
         around = self.entered if self.inside else self.running.around.path
+        line = fault_line(fault)
+        place = (f" in {around}" if around else "") + (f" ({line})" if line else "")
+        if isinstance(fault, (DataDependentOutputException, DynamicOutputShapeException)):
+            return f"it asks for the values of a tensor{place}, which no shape tells"
         text = str(fault).strip().partition("\n")[0]
-        place = f" in {around}" if around else ""
-        return f"{type(fault).__name__}{place}: {text}"
+        batch = f" ({BATCH} is the batch of this run)" if str(BATCH) in text else ""
+        return f"{type(fault).__name__}{place}: {text}{batch}"
 
 
 def _shaped(tensor: Tensor) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import sysconfig
 from types import FrameType
 from typing import Any
 
@@ -43,14 +44,32 @@ def full_name(func: Any) -> str:
 
 _TORCH = os.path.join(os.path.dirname(torch.__file__), "")
 _HERE = os.path.join(os.path.dirname(__file__), "")
+_STANDARD = os.path.join(sysconfig.get_path("stdlib"), "")
+_INSTALLED = os.path.join(sysconfig.get_path("purelib"), "")
 
 
 def source_line() -> str:
     """Where in the user's source this is called: 'net.py:12'."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        name = frame.f_code.co_filename
-        if not name.startswith((_TORCH, _HERE)) and not re.match(r"<.*>$", name):
-            return f"{os.path.basename(name)}:{frame.f_lineno}"
+        if _is_the_users(frame):
+            return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
+
+
+def fault_line(fault: BaseException) -> str:
+    """Where in the user's source a fault was met: 'net.py:12'; '' where it was not met there."""
+    found = ""
+    step = fault.__traceback__
+    while step is not None:
+        if _is_the_users(step.tb_frame):
+            found = f"{os.path.basename(step.tb_frame.f_code.co_filename)}:{step.tb_lineno}"
+        step = step.tb_next
+    return found
+
+
+def _is_the_users(frame: FrameType) -> bool:
+    name = frame.f_code.co_filename
+    standard = name.startswith(_STANDARD) and not name.startswith(_INSTALLED)
+    return not (standard or name.startswith((_TORCH, _HERE)) or re.match(r"<.*>$", name))

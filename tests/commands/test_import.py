@@ -33,6 +33,37 @@ def number():
 
 def fails():
     raise ValueError("no weights here")
+
+
+def ends():
+    raise SystemExit(3)
+
+
+class Asks(Net):
+    def forward(self, x):
+        x = self.conv(x)
+        return -x if x.sum() > 0 else x
+
+
+class Fails(Net):
+    def forward(self, x):
+        raise KeyError("nothing here")
+"""
+
+SCRIPT = """\
+import argparse
+
+from torch import nn
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--width", type=int, default=4)
+given = parser.parse_args()
+print("a width of", given.width)
+
+
+def net():
+    print("making it")
+    return nn.Conv2d(1, given.width, 3)
 """
 
 
@@ -90,6 +121,15 @@ def test_partial_keeps_the_rest_as_unknown_and_never_as_zero(cli, net):
     assert "MACs unknown" in shown
 
 
+def test_a_script_that_prints_and_reads_its_options_leaves_the_spec_alone(cli):
+    Path("script.py").write_text(SCRIPT, encoding="utf-8")
+    result = cli("import", "script.py:net", "--input", "1x8x8", "--out", "-")
+    assert result.exit_code == 0
+    assert cnnshape.loads(result.stdout).layers[0].output_shape == (4, 6, 6)
+    assert "a width of 4\nmaking it\n" in result.stderr
+    assert not Path("-").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -111,11 +151,14 @@ def test_what_the_command_line_cannot_mean_is_exit_code_2(cli, net, arguments, m
 @pytest.mark.parametrize(
     ("called", "message"),
     [
-        ("number", "gives a int, not a torch.nn.Module"),
-        ("fails", "fails() cannot be made: ValueError: no weights here"),
+        ("number", "gives int, not a torch.nn.Module"),
+        ("fails", "fails() cannot be made: ValueError (net.py:24): no weights here"),
+        ("ends", "ends() cannot be made: it ends the program (net.py:28)"),
+        ("Asks", "it asks for the values of a tensor (net.py:34)"),
+        ("Fails", "cannot be recorded: KeyError (net.py:39): 'nothing here'"),
     ],
 )
-def test_what_gives_no_module_is_said(cli, net, called, message):
+def test_what_gives_no_module_or_cannot_run_is_said(cli, net, called, message):
     result = cli("import", f"net.py:{called}", "--input", "1x8x8")
     assert result.exit_code == 1
     assert message in result.stderr
@@ -125,3 +168,16 @@ def test_an_argument_that_the_callable_lacks_is_said(cli, net):
     result = cli("import", "net.py:Net", "--input", "1x8x8", "--kwarg", "depth=3")
     assert result.exit_code == 1
     assert "depth" in result.stderr
+
+
+def test_a_file_that_ends_the_program_is_said(cli):
+    Path("ends.py").write_text("import sys\n\nsys.exit(0)\n", encoding="utf-8")
+    result = cli("import", "ends.py:Net", "--input", "1x8x8")
+    assert result.exit_code == 2
+    assert "cannot run ends.py: it ends the program (ends.py:3)" in result.stderr
+
+
+def test_what_is_too_large_to_run_is_said(cli, net):
+    result = cli("import", "net.py:Net", "--input", "1x100000000x100000")
+    assert result.exit_code == 1
+    assert "error: it cannot be held against the module: " in result.stderr
