@@ -22,7 +22,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 OF_THE_ENVIRONMENT = (
     "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "COLORTERM",
     "http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY",
-    "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE",
+    "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "TORCHELASTIC_USE_AGENT_STORE",
 )  # fmt: skip
 for _name in OF_THE_ENVIRONMENT:
     os.environ.pop(_name, None)

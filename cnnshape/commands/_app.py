@@ -28,6 +28,11 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+UsageError: Any = typer.BadParameter.__base__
+"""The class of everything that is wrong with a command line: Typer's versions hold it in different
+places."""
+
+
 class _Commands(Mapping[str, Any]):
     """The commands by name, each imported when it is asked for."""
 
@@ -75,7 +80,7 @@ class CommandGroup(typer.core.TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that the arguments name."""
-        with orderly_end():
+        with orderly_end(), usage_errors_told_once():
             return super().invoke(ctx)
 
 
@@ -99,6 +104,18 @@ def orderly_end() -> Iterator[None]:
         place = f"{fault.filename}: " if fault.filename else "cannot write the output: "
         typer.echo(f"error: {place}{fault.strerror or fault}", err=True)
         raise typer.Exit(2) from None
+
+
+@contextmanager
+def usage_errors_told_once() -> Iterator[None]:
+    """Let one process print a usage error, where torchrun has started several alike."""
+    try:
+        yield
+    except UsageError as fault:
+        from ..training.telling import tell_once
+
+        tell_once(str(fault), fault.show)
+        raise typer.Exit(fault.exit_code) from None
 
 
 @contextmanager

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 Shown: TypeAlias = Literal["text", "json", "quiet"]
 """What a run prints while it goes on: lines or a display, JSON lines, nothing."""
 
-FOLLOWERS_WAIT_SECONDS = 10.0
-"""How long a process that does not lead keeps a fault to itself."""
-
 RunArgument = Annotated[
     str, typer.Argument(metavar="RUN", help="The folder of a run, as `cnnshape train` leaves it.")
 ]
@@ -131,20 +128,17 @@ def tell(line: str) -> None:
 
 
 def tell_fault(fault: Exception) -> None:
-    """Print a fault. One that all processes of a run have is told by the first: it ends first,
-    and the launcher then ends the others."""
-    from time import sleep
-
+    """Print a fault; one that several processes of a run have, once."""
     from ..errors import SpecError
-    from ..training.distributed import this_process
+    from ..training.telling import tell_once
 
-    process = this_process()
-    if not process.leads:
-        sleep(FOLLOWERS_WAIT_SECONDS)
-    if isinstance(fault, SpecError):
-        print_diagnostics(fault.diagnostics)
-    else:
-        tell(f"error: {fault}" if process.leads else f"error: process {process.rank}: {fault}")
+    def tell_it() -> None:
+        if isinstance(fault, SpecError):
+            print_diagnostics(fault.diagnostics)
+        else:
+            tell(f"error: {fault}")
+
+    tell_once(str(fault), tell_it)
 
 
 def end_at_once(code: int) -> NoReturn:

@@ -98,11 +98,11 @@ def this_process() -> Group:
 
 @contextmanager
 def told_before_the_end(group: Group) -> Iterator[None]:
-    """Within the context the process that prints has the time to say why the run ends.
+    """Within the context a process has the time to say why the run ends.
 
-    As soon as one process has ended, the launcher sends SIGTERM to the others.
+    As soon as one has ended, the launcher sends SIGTERM to the others.
     """
-    if group.alone or not group.leads:
+    if group.alone:
         yield
         return
     with interrupts_noted(signal.SIGTERM):

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ..patience import PATIENCE
+
 EAGER = str(Path(__file__).parent / "eager.py")
 ROOT = str(Path(__file__).parents[2])
 SETTINGS = ("--dataset", "synthetic:400", "--batch", "32", "--quiet")
@@ -15,7 +17,9 @@ SETTINGS = ("--dataset", "synthetic:400", "--batch", "32", "--quiet")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": ROOT, "OMP_NUM_THREADS": "1"}
 
 
-def start(*arguments: object, launcher: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+def start(
+    *arguments: object, launcher: tuple[str, ...] = (), **environment: str
+) -> subprocess.Popen[str]:
     """A training process, or those of a launcher, in a session of its own."""
     command = [sys.executable, *launcher, EAGER, "train", *map(str, arguments)]
     return subprocess.Popen(
@@ -24,12 +28,12 @@ def start(*arguments: object, launcher: tuple[str, ...] = ()) -> subprocess.Pope
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **environment},
         start_new_session=True,
     )
 
 
-def finish(process: subprocess.Popen[str], seconds: float = 120) -> tuple[int, str, str]:
+def finish(process: subprocess.Popen[str], seconds: float = PATIENCE) -> tuple[int, str, str]:
     """The exit code, stdout and stderr; the process is killed where it takes longer."""
     try:
         out, err = process.communicate(timeout=seconds)

@@ -80,9 +80,9 @@ def test_another_thread_changes_nothing():
 
 
 @pytest.mark.parametrize(
-    ("group", "noted"), [(Group(), False), (Group(0, 2), True), (Group(1, 2), False)]
+    ("group", "noted"), [(Group(), False), (Group(0, 2), True), (Group(1, 2), True)]
 )
-def test_the_process_that_prints_is_not_ended_by_the_launcher(group, noted):
+def test_a_process_is_not_ended_by_the_launcher_before_it_has_told(group, noted):
     before = signal.getsignal(signal.SIGTERM)
     with told_before_the_end(group):
         handler = signal.getsignal(signal.SIGTERM)
