@@ -334,5 +334,9 @@ def _unnamed(template: Template) -> frozenset[str]:
     if any(call.when is not True or call.called is not None for call in calls):
         return frozenset(c.name for c in calls if isinstance(c, LayerCall) and c.called == "")
     names = [name for call in calls for name in names_of(call)]
-    plain = [call for call in calls if isinstance(call, LayerCall) and call.shares is None]
-    return default_names([(call.name, call.type) for call in plain], names)
+    plain = [
+        (call.name, call.type)
+        for call in calls
+        if isinstance(call, LayerCall) and call.shares is None and isinstance(call.type, str)
+    ]
+    return default_names(plain, names)

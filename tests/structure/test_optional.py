@@ -190,3 +190,12 @@ def test_an_exporter_gets_no_optional_children() -> None:
             if isinstance(call, LayerCall):
                 assert isinstance(call.type, str)
             assert isinstance(call, LayerCall | GroupCall)
+
+
+def test_a_layer_of_several_types_in_groups_that_lack_nothing() -> None:
+    conv = "{name: conv, type: Conv2d, out_channels: %d, kernel_size: 3}"
+    text = written(
+        f"{conv % 8}, {{name: act, type: ReLU}}", f"{conv % 4}, {{name: act, type: Tanh}}"
+    )
+    assert "- {name: act, type: $activation}" in text
+    assert "{name: g1, type: block, out: 4, activation: Tanh}" in text
