@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ...layers.shapes import Shape
-from ..operations.call import Origin
+from ..operations.values import Origin
 from .places import Place, is_made_up
 
 LARGEST_CONSTANT = 100_000

@@ -19,21 +19,10 @@ from . import (
     weighted,
     windows,
 )
-from .call import (
-    KEEPS_ORDER,
-    Answer,
-    Call,
-    Chain,
-    ComputedWeight,
-    Indices,
-    Layer,
-    PositionBias,
-    Rule,
-    Value,
-    check_samples,
-)
+from .call import KEEPS_ORDER, Answer, Call, Chain, Layer, Rule, check_samples
 from .modules import module_arguments, placed, tidy
 from .partwise import of_parts
+from .values import ComputedWeight, Indices, PositionBias, Value
 from .windows import unpooled
 
 __all__ = [

@@ -12,7 +12,6 @@ from .call import (
     Chain,
     Layer,
     Rules,
-    Value,
     constant_numbers,
     follows,
     is_number,
@@ -21,6 +20,7 @@ from .call import (
 )
 from .joining import joined
 from .products import position_bias
+from .values import Value
 
 rules = Rules()
 

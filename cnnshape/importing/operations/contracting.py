@@ -6,7 +6,8 @@ from math import prod
 from typing import NamedTuple
 
 from ..graph import NotSaid
-from .call import Answer, Call, Chain, Rules, Value, follows, what_it_is
+from .call import Answer, Call, Chain, Rules, follows, what_it_is
+from .values import Value
 
 rules = Rules()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..graph import NotSaid
-from .call import SAME, Answer, Call, Layer, Rule, Rules, Value, own_weight
+from .call import SAME, Answer, Call, Layer, Rule, Rules, own_weight
+from .values import Value
 
 rules = Rules()
 
@@ -37,12 +38,6 @@ WITH_ARGUMENTS: dict[str, tuple[str, tuple[tuple[int, str], ...]]] = {
     "softshrink": ("Softshrink", ((1, "lambd"),)),
     "threshold": ("Threshold", ((1, "threshold"), (2, "value"))),
     "glu": ("GLU", ((1, "dim"),)),
-    "dropout": ("Dropout", ((1, "p"),)),
-    "alphadropout": ("AlphaDropout", ((1, "p"),)),
-    "featuredropout": ("Dropout2d", ((1, "p"),)),
-    "dropout1d": ("Dropout1d", ((1, "p"),)),
-    "dropout2d": ("Dropout2d", ((1, "p"),)),
-    "dropout3d": ("Dropout3d", ((1, "p"),)),
     "softmax": ("Softmax", ((1, "dim"),)),
     "logsoftmax": ("LogSoftmax", ((1, "dim"),)),
     "pixelshuffle": ("PixelShuffle", ((1, "upscale_factor"),)),
@@ -76,6 +71,22 @@ for _name, _type in SIMPLE.items():
     rules[_name] = _simple(_type)
 for _name, (_type, _arguments) in WITH_ARGUMENTS.items():
     rules[_name] = _simple(_type, _arguments)
+
+
+DROPOUTS = {
+    "dropout": "Dropout", "featuredropout": "Dropout2d", "dropout1d": "Dropout1d",
+    "dropout2d": "Dropout2d", "dropout3d": "Dropout3d", "alphadropout": "AlphaDropout",
+}  # fmt: skip
+
+
+@rules.of(*DROPOUTS)
+def _dropout(call: Call) -> Answer:
+    # F.dropout drops unless it is told; torch's own has to be told, and names it otherwise.
+    by_default = call.name != "alphadropout" and "train" not in call.kwargs
+    if call.get(2, "training", call.kwargs.get("train", by_default)):
+        raise NotSaid("it drops in evaluation mode too: give it training=self.training")
+    given = call.get(1, "p")
+    return Layer(DROPOUTS[call.name], {} if given is None else {"p": given}, (call.x,))
 
 
 @rules.of("clamp", "clip")

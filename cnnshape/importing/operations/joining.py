@@ -12,12 +12,12 @@ from .call import (
     Chain,
     Layer,
     Rules,
-    Value,
     constant_numbers,
     follows,
     operands,
     what_it_is,
 )
+from .values import Value
 
 rules = Rules()
 

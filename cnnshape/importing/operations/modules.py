@@ -6,7 +6,7 @@ from typing import Any
 
 from ...layers import registry
 from ..graph import NotSaid
-from .call import Value
+from .values import Value
 
 
 def module_arguments(type_name: str, module: Any) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from ..graph import NotSaid
 from ..samples import FIRST
-from .call import SAME, Answer, Call, Chain, Layer, Rules, Value
+from .call import SAME, Answer, Call, Chain, Layer, Rules
+from .values import Value
 
 rules = Rules()
 

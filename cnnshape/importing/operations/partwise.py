@@ -12,7 +12,8 @@ from typing import Any
 
 from ..graph import NotSaid
 from ..samples import FIRST, FOLLOWS_DIMENSIONS
-from .call import Chain, Layer, Value, check_samples
+from .call import Chain, Layer, check_samples
+from .values import Value
 
 FAMILIES = re.compile(r"(Conv|BatchNorm|MaxPool|AvgPool)[123]d")
 ALONG_THE_PARTS = {"kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..graph import NotSaid
-from .call import Answer, Call, Chain, Layer, Rules, Value, as_matrix, follows, what_it_is
+from .call import Answer, Call, Chain, Layer, Rules, as_matrix, follows, what_it_is
+from .values import Value
 
 rules = Rules()
 

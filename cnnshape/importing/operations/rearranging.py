@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from ..graph import NotSaid
 from ..samples import FIRST
-from .call import SAME, Answer, Call, Chain, Layer, Rules, Value
+from .call import SAME, Answer, Call, Chain, Layer, Rules
+from .values import Value
 
 rules = Rules()
 
@@ -18,6 +19,8 @@ def _view(call: Call) -> Answer:
         raise NotSaid("mixes the batch with other dimensions")
     if before == after:
         return SAME
+    if len(after) == 1:
+        return _without_ones(x)
     if len(after) == 2 and len(before) > 2:
         return Layer("Flatten", {}, (x,))
     if len(after) < len(before):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..graph import NotSaid
-from .call import Answer, Call, Layer, Rules, Value
+from .call import Answer, Call, Layer, Rules
 from .joining import joined
+from .values import Value
 
 rules = Rules()
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ..graph import NotSaid
-from .call import SAME, Answer, Call, Indices, Layer, Rule, Rules, Value
+from .call import SAME, Answer, Call, Layer, Rule, Rules
+from .values import Indices, Value
 
 rules = Rules()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...graph import NotSaid
 from ...operations import Answer, Chain, Layer, Value
-from ...operations.call import Origin
+from ...operations.values import Origin
 from .edges import Edges, padded, window_edges
 from .operator import Operator, Rules
 
