@@ -128,6 +128,16 @@ def network_of(
     )
 
 
+def giving_input(
+    recorded: list[Recorded], outputs: tuple[str, ...], input_shape: Shape
+) -> tuple[list[Recorded], tuple[str, ...]]:
+    """The layers and outputs, with an Identity where what is read is given out too."""
+    if INPUT not in outputs:
+        return recorded, outputs
+    same = Recorded(f"{INPUT} itself", ("",), "Identity", {}, (INPUT,), input_shape)
+    return [same, *recorded], tuple(same.key if key == INPUT else key for key in outputs)
+
+
 def live(recorded: list[Recorded], outputs: tuple[str, ...]) -> list[Recorded]:
     """Those that an output depends on, and those that hold weights."""
     needed = set(outputs)

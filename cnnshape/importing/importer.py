@@ -11,7 +11,7 @@ from ..layers.shapes import Shape
 from ..network import Network
 from ..structure.yaml_text import NotWritable, spec_text
 from .arranging import arranged
-from .graph import Recorded, Unsupported, live, network_of
+from .graph import Recorded, Unsupported, giving_input, live, network_of
 from .simplifying import simplified
 
 if TYPE_CHECKING:
@@ -142,8 +142,9 @@ def _proved(
     layers = _simplified(recording.layers, recording.outputs, input_shape)
     found = _unsaid(layers, partial)
     layers, idle = _with_heads(module, layers, idle_parameters(module, layers))
+    layers, outputs = giving_input(layers, recording.outputs, input_shape)
     order = arranged(layers)
-    network = network_of(order, recording.outputs, input_shape, name, description)
+    network = network_of(order, outputs, input_shape, name, description)
     text = _text(network, _class_names(recording.classes, network))
     result = None
     if not found:
@@ -178,9 +179,10 @@ def import_onnx(
     layers = _simplified(reading.layers, reading.outputs, graph.input_shape)
     found = _unsaid(layers, partial)
     order = arranged(layers)
+    layers, outputs = giving_input(layers, reading.outputs, graph.input_shape)
     stem = os.path.basename(path).removesuffix(".onnx")
     words = f"Imported from {os.path.basename(path)}."
-    network = network_of(order, reading.outputs, graph.input_shape, name or stem, words)
+    network = network_of(order, outputs, graph.input_shape, name or stem, words)
     text = _text(network, _class_names(reading.classes, network))
     result = None
     if not found:

@@ -202,7 +202,8 @@ class _Recorder(TorchFunctionMode):
                 reads = reads[:1]
             arguments = placed(module_arguments(type_name, module), reads[0])
             prefix = f"{name}." if name else ""
-            weights = {key: f"{prefix}{key}" for key in module.state_dict()}
+            state = module.state_dict(keep_vars=True)
+            weights = {key: self.tensors.get(id(t), f"{prefix}{key}") for key, t in state.items()}
             layer = Layer(type_name, arguments, tuple(reads), weights)
             self._add(layer, outputs[0], path)
         except NotSaid as reason:
@@ -289,11 +290,18 @@ class _Recorder(TorchFunctionMode):
         """Record a layer, or several; raises NotSaid."""
         output = _shaped(tensor)
         said = of_parts(said, output)
+        layers = said.layers if isinstance(said, Chain) else [said]
+        for layer in layers:
+            taken = self.used.intersection(layer.weights.values())
+            if taken and self.ledger.shares(layer) is None:
+                raise NotSaid(
+                    f"with {min(taken)}, another layer's too: only whole layers are shared"
+                )
         if isinstance(said, Chain):
             key = self.ledger.add_chain(said, output.shape, path)
         else:
             key = self.ledger.add(said, output.shape, path)
-        for layer in said.layers if isinstance(said, Chain) else [said]:
+        for layer in layers:
             self.used.update(layer.weights.values())
         self.know(tensor, key)
 

@@ -1,0 +1,101 @@
+"""Small nets as people write them while they learn, each with a habit of its own."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+
+class Chomp(nn.Module):
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x[:, :, : -self.size].contiguous()
+
+
+class TemporalBlock(nn.Module):
+    """Its layers are attributes, and parts of a Sequential that runs them."""
+
+    def __init__(self, inside: int, out: int, dilation: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv1d(inside, out, 3, padding=2 * dilation, dilation=dilation)
+        self.conv2 = nn.Conv1d(out, out, 3, padding=2 * dilation, dilation=dilation)
+        self.net = nn.Sequential(
+            self.conv1, Chomp(2 * dilation), nn.ReLU(), self.conv2, Chomp(2 * dilation), nn.ReLU()
+        )
+        self.unused = nn.Conv1d(inside, out, 1)
+        self.also_unused = nn.Sequential(self.unused)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.net(x)
+        return out
+
+
+def temporal() -> nn.Module:
+    return nn.Sequential(TemporalBlock(2, 4, 1), TemporalBlock(4, 4, 2))
+
+
+class NormalisedWeight(nn.Module):
+    """A classifier by the angle to its weights."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(8, 4, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.linear(F.normalize(x), F.normalize(self.fc.weight))
+
+
+class DropsAlways(nn.Module):
+    """Drops in evaluation mode too, which F.dropout does by default."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, 2, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.dropout(self.conv(x), 0.3)
+
+
+class TiedWeight(nn.Module):
+    """Two layers with one weight, and a bias each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b = nn.Conv2d(3, 3, 3), nn.Conv2d(3, 3, 3)
+        self.b.weight = self.a.weight
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.b(torch.relu(self.a(x)))
+        return y
+
+
+class TiedLayers(TiedWeight):
+    """Two layers with all tensors in common."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.b.bias = self.a.bias
+
+
+class GivesItsInput(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 2, 3)
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        return {"image": x, "map": self.conv(x)}
+
+
+class Judge(nn.Module):
+    """One number for each picture, in a batch without another dimension."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, 1, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.sigmoid(self.conv(x)).view(-1)

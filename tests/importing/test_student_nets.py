@@ -1,0 +1,57 @@
+"""Nets as people write them while they learn: what is written, and what is said of faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from torch import nn
+
+from cnnshape.importing import ImportFault, import_module
+
+from . import student_nets as nets
+from .test_importing import imported
+
+
+def test_modules_under_two_names_run_and_are_idle_once() -> None:
+    found = imported(nets.temporal(), 2, 20)
+    assert found.idle == {"0.unused": 12, "1.unused": 20}
+    assert {"0.conv1", "1.conv2"} <= set(found.network.by_path)
+
+
+def test_a_computed_weight_that_no_type_has_is_named() -> None:
+    with pytest.raises(ImportFault) as caught:
+        import_module(nets.NormalisedWeight(), (8,))
+    assert [item.operation for item in caught.value.unsupported] == ["torch.nn.functional.linear"]
+
+
+@pytest.mark.parametrize(
+    ("make", "shape", "reason"),
+    [
+        (nets.DropsAlways, (1, 8, 8), "it drops in evaluation mode too"),
+        (nets.TiedWeight, (3, 8, 8), "with a.weight, another layer's too"),
+    ],
+)
+def test_what_no_spec_says_is_told_with_its_reason(
+    make: Callable[[], nn.Module], shape: tuple[int, ...], reason: str
+) -> None:
+    with pytest.raises(ImportFault) as caught:
+        import_module(make(), shape)
+    (item,) = caught.value.unsupported
+    assert item.reason.startswith(reason)
+
+
+def test_layers_that_have_all_tensors_in_common_are_one() -> None:
+    (_, _, last) = imported(nets.TiedLayers(), 3, 8, 8).network.layers
+    assert (last.path, last.shares) == ("b", "a")
+
+
+def test_an_input_that_is_given_out_is_an_output() -> None:
+    network = imported(nets.GivesItsInput(), 3, 8, 8).network
+    assert network.outputs == ("identity1", "conv")
+    assert network.by_path["conv"].inputs == ("input",)
+
+
+def test_a_number_for_each_sample_has_no_dimension() -> None:
+    network = imported(nets.Judge(), 1, 4, 4).network
+    assert network.layers[-1].output_shape == ()
