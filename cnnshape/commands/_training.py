@@ -37,6 +37,11 @@ DataDirOption = Annotated[
     ),
 ]
 
+BatchOption = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="Images that are run at once. Default: as in training."),
+]
+
 
 @contextmanager
 def faults_told() -> Iterator[None]:

@@ -8,6 +8,7 @@ import typer
 
 from ._common import PluginOption, print_json
 from ._training import (
+    BatchOption,
     DataDirOption,
     RunArgument,
     TrainingDeviceOption,
@@ -31,6 +32,7 @@ def evaluate(
         typer.Option(metavar="NAME", help="Another data set, with the same classes."),
     ] = None,
     data_dir: DataDirOption = None,
+    batch: BatchOption = None,
     device: TrainingDeviceOption = "auto",
     format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
     plugin: PluginOption = None,
@@ -47,7 +49,7 @@ def evaluate(
     with faults_told():
         trained = open_trained(run, device, plugin)
         name = dataset or trained.recipe.dataset
-        evaluation = _measured(trained, name, data_dir)
+        evaluation = _measured(trained, name, data_dir, batch)
     recorded = trained.result["test_accuracy"] if name == trained.recipe.dataset else None
     agrees = recorded is None or abs(evaluation.accuracy - recorded) <= NEARLY
     if format == "json":
@@ -58,13 +60,14 @@ def evaluate(
         raise typer.Exit(1)
 
 
-def _measured(trained: Trained, name: str, data_dir: str | None) -> Evaluation:
+def _measured(trained: Trained, name: str, data_dir: str | None, batch: int | None) -> Evaluation:
     from dataclasses import replace
 
     from ..training.batches import open_samples
     from ..training.data import DataError
     from ..training.distributed import Group
     from ..training.evaluation import evaluation_batches, measure
+    from ..training.explaining import running_explained
     from ..training.session import default_workers, load_for
 
     group = Group()
@@ -87,8 +90,9 @@ def _measured(trained: Trained, name: str, data_dir: str | None) -> Evaluation:
         data.test, classifier.preparation.suited_to(data.test), trained.network.input_shape,
         classifier.device, default_workers(group),
     )  # fmt: skip
-    batches = evaluation_batches(samples, 2 * recipe.batch, group)
-    return measure(classifier, batches, group)
+    at_once = batch or 2 * recipe.batch  # as at the end of an epoch
+    with running_explained(classifier.device, at_once):
+        return measure(classifier, evaluation_batches(samples, at_once, group), group)
 
 
 def _print_text(

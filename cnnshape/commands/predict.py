@@ -11,16 +11,22 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 import typer
 
 from ._common import PluginOption, coloured, print_json, print_line, usage_error
-from ._training import RunArgument, TrainingDeviceOption, faults_told, open_trained, tell
+from ._training import (
+    BatchOption,
+    RunArgument,
+    TrainingDeviceOption,
+    faults_told,
+    open_trained,
+    tell,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from ..training.classifier import Classifier
-    from ..training.trained import Trained
 
-MOST_PICTURES = 8
-"""Images up to which each is drawn, where --picture does not say."""
+FEW = 8
+"""Images up to which each is drawn, where --picture does not say, and told by name."""
 MOST_ALIGNED = 24
 """Columns of a class's name up to which the figures stand below each other."""
 
@@ -31,12 +37,22 @@ class Prediction(NamedTuple):
     Attributes:
         path: of the file.
         pixels: as the network read them: uint8, C×H×W.
+        inverted: whether they were dark on light, and the training images are light on dark.
         ranked: classes with their probabilities, the likeliest first.
     """
 
     path: Path
     pixels: Tensor
+    inverted: bool
     ranked: list[tuple[str, float]]
+
+
+class _Read(NamedTuple):
+    """A file's pixels, 1×(the network's input), and whether they were inverted."""
+
+    path: Path
+    pixels: Tensor
+    inverted: bool
 
 
 def predict(
@@ -57,6 +73,7 @@ def predict(
             help="Draw each image as the network reads it. Default: where they are few.",
         ),
     ] = None,
+    batch: BatchOption = None,
     device: TrainingDeviceOption = "auto",
     plugin: PluginOption = None,
 ) -> None:
@@ -73,13 +90,16 @@ def predict(
     with faults_told():
         files = _files(paths)
         trained = open_trained(run, device, plugin)
-        predictions = _predictions(trained, files, top, unread)
+        at_once = batch or trained.recipe.batch
+        predictions = _inversions_told(
+            _predictions(trained.classifier, files, top, at_once, unread), len(files) <= FEW
+        )
         if format == "json":
             print_json([_as_data(prediction) for prediction in predictions])
         elif format == "csv":
             _print_csv(predictions)
         else:
-            drawn = len(files) <= MOST_PICTURES if picture is None else picture
+            drawn = len(files) <= FEW if picture is None else picture
             _print_text(predictions, trained.classifier.classes, drawn)
     if unread:
         raise typer.Exit(1)
@@ -104,38 +124,53 @@ def _files(paths: list[Path]) -> list[Path]:
 
 
 def _predictions(
-    trained: Trained, files: list[Path], top: int, unread: list[Path]
+    classifier: Classifier, files: list[Path], top: int, batch: int, unread: list[Path]
 ) -> Iterator[Prediction]:
-    """The answers, as many at a time as a step of the training had; `unread` gets the files that
-    cannot be read, of which each is told."""
+    """The answers, a batch at a time; `unread` gets the files that cannot be read, of which each
+    is told."""
     from ..training.data import DataError
 
-    preparation, batch = trained.classifier.preparation, trained.recipe.batch
     for start in range(0, len(files), batch):
         read = []
         for path in files[start : start + batch]:
             try:
-                read.append((path, preparation.of_file(path, tell)))
+                read.append(_Read(path, *classifier.preparation.of_file(path)))
             except DataError as fault:
                 tell(f"error: {fault}")
                 unread.append(path)
         if read:
-            yield from _answers(trained.classifier, read, top)
+            yield from _answers(classifier, read, top)
 
 
-def _answers(
-    classifier: Classifier, read: list[tuple[Path, Tensor]], top: int
-) -> Iterator[Prediction]:
+def _answers(classifier: Classifier, read: list[_Read], top: int) -> Iterator[Prediction]:
     import torch
 
-    pixels = torch.cat([each for _, each in read])
-    output = classifier.output(pixels.to(classifier.device))
-    probabilities = classifier.objective.probabilities(output)
-    best = probabilities.topk(min(top, len(classifier.classes)))
-    found = zip(read, best.indices.tolist(), best.values.tolist(), strict=True)
-    for (path, own), labels, values in found:
+    from ..training.explaining import running_explained
+
+    with running_explained(classifier.device, len(read)):
+        pixels = torch.cat([each.pixels for each in read])
+        output = classifier.output(pixels.to(classifier.device))
+        probabilities = classifier.objective.probabilities(output)
+        best = probabilities.topk(min(top, len(classifier.classes)))
+        found = zip(read, best.indices.tolist(), best.values.tolist(), strict=True)
+    for (path, own, inverted), labels, values in found:
         names = [classifier.classes[label] for label in labels]
-        yield Prediction(path, own[0], list(zip(names, values, strict=True)))
+        yield Prediction(path, own[0], inverted, list(zip(names, values, strict=True)))
+
+
+def _inversions_told(predictions: Iterable[Prediction], few: bool) -> Iterator[Prediction]:
+    """The predictions. Images that were inverted are told: each where they are few, else once."""
+    from ..training.data.dataset import printable
+
+    inverted = total = 0
+    for prediction in predictions:
+        total += 1
+        inverted += prediction.inverted
+        if few and prediction.inverted:
+            tell(f"{printable(prediction.path)} is dark on light: it is inverted")
+        yield prediction
+    if inverted and not few:
+        tell(f"dark on light, and so inverted: {inverted:,} of {total:,} images")
 
 
 def _print_text(predictions: Iterable[Prediction], classes: tuple[str, ...], drawn: bool) -> None:
@@ -166,6 +201,7 @@ def _draw(pixels: Tensor) -> None:
 def _as_data(prediction: Prediction) -> dict[str, Any]:
     return {
         "path": str(prediction.path),
+        "inverted": prediction.inverted,
         "class": prediction.ranked[0][0],
         "probability": prediction.ranked[0][1],
         "top": [

@@ -25,10 +25,29 @@ def faults_explained(plan: Plan, group: Group, device: torch.device) -> Iterator
         if isinstance(fault, RuntimeError) and not group.alone and tells_of_a_lost_peer(fault):
             raise
         if is_out_of_memory(fault):
-            half = max(group.size, plan.recipe.batch // 2)
-            message = f"{device} ran out of memory; try a smaller batch, such as --batch {half}"
+            message = _out_of_memory(device, plan.recipe.batch, group.size)
         elif plan.compile:
             message = f"torch.compile failed; leave --compile out: {first_line(fault)}"
         else:
             message = f"PyTorch cannot train this network: {first_line(fault)}"
         raise TrainingError(message) from fault
+
+
+@contextmanager
+def running_explained(device: torch.device, batch: int) -> Iterator[None]:
+    """Turn what PyTorch raises where a trained network is run into a TrainingError of one line."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as fault:
+        if is_out_of_memory(fault):
+            raise TrainingError(_out_of_memory(device, batch)) from fault
+        raise TrainingError(f"PyTorch cannot run this network: {first_line(fault)}") from fault
+
+
+def _out_of_memory(device: torch.device, batch: int, processes: int = 1) -> str:
+    """What was too much, and a batch of about half that processes can share."""
+    told = f"{device} ran out of memory with a batch of {batch}"
+    half = batch // 2 // processes * processes
+    if half:
+        return f"{told}; try a smaller one, such as --batch {half}"
+    return told if device.type == "cpu" else f"{told}, the smallest one; try --device cpu"

@@ -11,9 +11,10 @@ from safetensors.torch import load as load_tensors
 
 from ..api import load
 from ..torch_backend import build
+from ..torch_backend.comparison import is_out_of_memory
 from .classifier import Classifier
 from .data.preparation import Preparation
-from .faults import CheckpointError
+from .faults import CheckpointError, TrainingError
 from .loss import leave_out_last, objective_for
 from .recipe import Recipe, RecipeFault
 from .run import Run, RunError
@@ -57,6 +58,7 @@ def load_trained(run: Run, result: dict[str, Any], device: torch.device) -> Trai
         RunError: a file is missing or is not what it should be.
         CheckpointError: the weights are not the network's.
         SpecError: spec.yaml is faulty.
+        TrainingError: the weights do not fit into the device's memory.
     """
     try:
         network = load(run.spec)
@@ -82,8 +84,14 @@ def load_trained(run: Run, result: dict[str, Any], device: torch.device) -> Trai
     objective = objective_for(network, len(classes), recipe)
     if objective.from_logits:
         leave_out_last(module)
+    try:
+        module.to(device)
+    except RuntimeError as fault:
+        if not is_out_of_memory(fault):
+            raise
+        raise TrainingError(f"{device} has no room for the network; try --device cpu") from fault
     classifier = Classifier(
-        module.to(device).eval(), objective, preparation, classes, device,
+        module.eval(), objective, preparation, classes, device,
         result["precision"] == "bfloat16",
     )  # fmt: skip
     return Trained(run, network, classifier, recipe, result)

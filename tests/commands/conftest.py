@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from typer.testing import CliRunner
@@ -15,6 +15,9 @@ from typer.testing import CliRunner
 from cnnshape.commands._app import app
 
 from ..patience import PATIENCE
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 SPEC = """\
 name: tiny
@@ -92,3 +95,19 @@ def process() -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+@pytest.fixture
+def small_memory(monkeypatch: pytest.MonkeyPatch) -> int:
+    """The images that a trained network can be given at once before PyTorch's memory ends."""
+    from cnnshape.training.classifier import Classifier
+
+    output, most = Classifier.output, 5
+
+    def bounded(classifier: Classifier, pixels: Tensor) -> Tensor:
+        if len(pixels) > most:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate")
+        return output(classifier, pixels)
+
+    monkeypatch.setattr(Classifier, "output", bounded)
+    return most

@@ -90,3 +90,13 @@ def test_a_folder_without_a_run(cli):
     result = cli("evaluate", "nowhere")
     assert result.exit_code == 2
     assert "nowhere holds no training run" in result.stderr
+
+
+def test_a_batch_that_is_too_much_is_told_and_a_smaller_one_gives_the_same(cli, run, small_memory):
+    told = cli("evaluate", run)
+    assert told.exit_code == 1
+    assert told.stdout == ""
+    assert told.stderr.endswith(
+        "error: cpu ran out of memory with a batch of 128; try a smaller one, such as --batch 64\n"
+    )
+    assert "as in result.json" in cli("evaluate", run, "--batch", small_memory).stdout

@@ -127,3 +127,32 @@ def test_what_is_not_there_is_told(cli, run, path, message):
     result = cli("predict", run, path)
     assert result.exit_code == 2
     assert message in " ".join(result.stderr.split())
+
+
+def test_inverted_images_are_told_each_or_where_they_are_many_once(cli, run, digits):
+    from PIL import ImageOps
+
+    for path in sorted(digits.iterdir())[:4]:
+        ImageOps.invert(Image.open(path)).save(path)
+    files = sorted(digits.iterdir())
+    few = cli("predict", run, *files[2:8], "--no-picture")
+    assert few.stderr.splitlines() == [
+        f"{path} is dark on light: it is inverted" for path in files[2:4]
+    ]
+    (digits / "broken.png").write_bytes(b"no image")
+    many = cli("predict", run, digits, "--format", "json", "--batch", 3)
+    assert many.stderr.splitlines()[-1] == "dark on light, and so inverted: 4 of 10 images"
+    assert "it is inverted" not in many.stderr
+    found = json.loads(many.stdout)
+    assert [each["path"] for each in found if each["inverted"]] == list(map(str, files[:4]))
+
+
+def test_a_batch_that_is_too_much_is_told_and_a_smaller_one_gives_the_same(
+    cli, run, digits, small_memory
+):
+    told = cli("predict", run, digits, "--batch", 7, "--format", "csv")
+    assert told.exit_code == 1
+    assert told.stderr == (
+        "error: cpu ran out of memory with a batch of 7; try a smaller one, such as --batch 3\n"
+    )
+    assert cli("predict", run, digits, "--batch", 3, "--format", "csv").exit_code == 0

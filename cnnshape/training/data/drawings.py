@@ -5,7 +5,7 @@ from __future__ import annotations
 from os import PathLike
 from typing import TYPE_CHECKING
 
-from .dataset import Drawing, printable
+from .dataset import Drawing
 from .image_files import BrokenImage, read_picture, whole
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image as Picture
 
-    from .dataset import Pixels, Report
+    from .dataset import Pixels
 
 LEAST_SIDE = 256
 """A JPEG is not decoded smaller than this: what is drawn may be a small part of it."""
@@ -24,29 +24,37 @@ LEAST_CONTRAST = 16
 """Of 255 levels, what strokes differ from their ground by at least."""
 STROKE = 64
 """From this level on a pixel is a part of a stroke, where the brightest is 255."""
+OPAQUE_SHARE = 0.9
+"""Of the highest alpha, what is no mere edge of a stroke."""
 
 
 def read_drawing(
     path: str | PathLike[str],
     sides: tuple[int, int],
     drawing: Drawing,
-    report: Report,
-) -> Pixels:
-    """A file as one of the drawings that a network was trained on: uint8, 1×H×W.
+) -> tuple[Pixels, bool]:
+    """A file as one of the drawings that a network was trained on, and whether it was inverted.
 
-    Dark on light is inverted, which `report` is told, and the ground made black. A file of
-    another size than `sides` is framed as the training images were.
+    It is uint8, 1×H×W. Dark on light is inverted, and the ground made black. A file of another
+    size than `sides` is framed as the training images were.
 
     Raises:
         BrokenImage: it cannot be read, or there is nothing on it.
     """
-    picture = read_picture(path, 1, (max(LEAST_SIDE, sides[0]), max(LEAST_SIDE, sides[1])))
-    levels, inverted = _on_black(picture)
-    if inverted:
-        report(f"{printable(path)} is dark on light: it is inverted")
+    wanted = (max(LEAST_SIDE, sides[0]), max(LEAST_SIDE, sides[1]))
+    levels, inverted = _on_black(read_picture(path, 1, wanted, _ground))
     if levels.shape != sides:
         levels = _framed(levels, sides, drawing.box)
-    return levels[None]
+    return levels[None], inverted
+
+
+def _ground(picture: Picture) -> str:
+    """The colour on which a transparent picture is seen: black where all on it is nearly white."""
+    import numpy as np
+
+    alpha, grey = np.asarray(picture.getchannel("A")), np.asarray(picture.convert("L"))
+    strokes = grey[alpha >= OPAQUE_SHARE * alpha.max()]
+    return "black" if strokes.min() > 255 - STROKE else "white"
 
 
 def _on_black(picture: Picture) -> tuple[Pixels, bool]:
@@ -81,7 +89,7 @@ def _framed(levels: Pixels, sides: tuple[int, int], box: int | None) -> Pixels:
 
     if box is None:
         return np.array(whole(Image.fromarray(levels), sides))
-    strokes = levels >= STROKE
+    strokes = levels >= STROKE / 255 * levels.max()
     rows, columns = np.flatnonzero(strokes.any(1)), np.flatnonzero(strokes.any(0))
     cut = Image.fromarray(levels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
     scale = box / max(cut.size)

@@ -1,9 +1,9 @@
-"""An image file as pixels: upright, on white where it is transparent, in grey or colours."""
+"""An image file as pixels: upright, without transparency, in grey or colours."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from os import PathLike
@@ -61,7 +61,17 @@ def without_warnings() -> Iterator[None]:
         yield
 
 
-def read_picture(path: str | PathLike[str], channels: int, sides: tuple[int, int]) -> Picture:
+def on_white(picture: Picture) -> str:
+    """What is transparent is laid on white, whatever is on it."""
+    return "white"
+
+
+def read_picture(
+    path: str | PathLike[str],
+    channels: int,
+    sides: tuple[int, int],
+    ground: Callable[[Picture], str] = on_white,
+) -> Picture:
     """A file's picture in grey (1) or red, green and blue (3).
 
     Args:
@@ -69,6 +79,8 @@ def read_picture(path: str | PathLike[str], channels: int, sides: tuple[int, int
         channels: 1 or 3.
         sides: the height and width that are wanted of it. A JPEG far larger than that is
             decoded at a half, a quarter or an eighth; the result is never smaller than it.
+        ground: the colour on which a picture that is transparent in parts is laid: gets it in
+            red, green, blue and alpha.
 
     Raises:
         BrokenImage: it cannot be read.
@@ -78,7 +90,7 @@ def read_picture(path: str | PathLike[str], channels: int, sides: tuple[int, int
     with _faults_named(), Image.open(path, formats=formats()) as picture:
         # Twice the size leaves the resampling something to average.
         picture.draft(MODES[channels], (2 * max(sides), 2 * max(sides)))
-        return _flattened(ImageOps.exif_transpose(picture)).convert(MODES[channels])
+        return _flattened(ImageOps.exif_transpose(picture), ground).convert(MODES[channels])
 
 
 def read_middle(path: str | PathLike[str], shape: tuple[int, int, int]) -> Pixels:
@@ -159,15 +171,15 @@ def _faults_named() -> Iterator[None]:
         raise BrokenImage(f"{type(fault).__name__}: {fault}") from None
 
 
-def _flattened(picture: Picture) -> Picture:
-    """The picture in 8 bits without transparency: it is laid on white."""
+def _flattened(picture: Picture, ground: Callable[[Picture], str]) -> Picture:
+    """The picture in 8 bits, laid on a ground where it is transparent."""
     from PIL import Image
 
     if picture.mode.startswith(("I", "F")):
         return _in_8_bits(picture)
     if picture.has_transparency_data:
         upper = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", upper.size, "white"), upper)
+        return Image.alpha_composite(Image.new("RGBA", upper.size, ground(upper)), upper)
     return picture
 
 

@@ -18,7 +18,7 @@ from .dataset import DataError, Drawing, printable
 from .measuring import how_many, mean_and_deviation
 
 if TYPE_CHECKING:
-    from .dataset import Images, Report
+    from .dataset import Images
 
 MOST_PADDING = 1.25
 """An input may be so many times as large as an image for it to be padded; else it is resized."""
@@ -98,8 +98,8 @@ class Preparation:
         mean, scale = _constants(self.mean, self.std, pixels.dim() - 2, pixels.device)
         return (pixels - mean).mul_(scale)
 
-    def of_file(self, path: str | PathLike[str], report: Report = lambda line: None) -> Tensor:
-        """An image file as uint8, 1×(the network's input).
+    def of_file(self, path: str | PathLike[str]) -> tuple[Tensor, bool]:
+        """An image file as uint8, 1×(the network's input), and whether it was inverted.
 
         Where the training images are drawings it becomes such a one: see `read_drawing`. Else
         its middle is taken.
@@ -115,15 +115,16 @@ class Preparation:
                 f"{printable(path)} is an image, and the network reads {format_shape(self.source)}"
             )
         channels, height, width = self.source
+        inverted = False
         try:
             with without_warnings():
                 if self.drawing is None:
                     pixels = read_middle(path, (channels, height, width))
                 else:
-                    pixels = read_drawing(path, (height, width), self.drawing, report)
+                    pixels, inverted = read_drawing(path, (height, width), self.drawing)
         except BrokenImage as fault:
             raise DataError(f"cannot read {printable(path)}: {fault}") from None
-        return self.geometry(torch.from_numpy(pixels)[None])
+        return self.geometry(torch.from_numpy(pixels)[None]), inverted
 
     def sentences(self) -> list[str]:
         """What is done, for a user."""

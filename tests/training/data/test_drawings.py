@@ -27,13 +27,12 @@ def bar() -> NDArray[np.uint8]:
 
 def read(
     path: Path, picture: Image.Image, drawing: Drawing = MNIST
-) -> tuple[NDArray[np.uint8], list[str]]:
+) -> tuple[NDArray[np.uint8], bool]:
     picture.save(path)
-    said: list[str] = []
-    pixels = read_drawing(path, SIDES, drawing, said.append)
+    pixels, inverted = read_drawing(path, SIDES, drawing)
     assert pixels.shape == (1, *SIDES)
     assert pixels.dtype == np.uint8
-    return pixels[0], said
+    return pixels[0], inverted
 
 
 def test_a_drawing_of_the_right_size_is_left_as_it_is(
@@ -41,26 +40,75 @@ def test_a_drawing_of_the_right_size_is_left_as_it_is(
 ) -> None:
     faint_and_off = np.roll(bar, 5, 1) // 3
     for picture in (Image.fromarray(faint_and_off), Image.fromarray(faint_and_off).convert("RGB")):
-        levels, said = read(tmp_path / "bar.png", picture)
+        levels, inverted = read(tmp_path / "bar.png", picture)
         assert np.array_equal(levels, faint_and_off)
-        assert said == []
+        assert not inverted
 
 
 def test_dark_on_light_is_inverted_and_that_is_said(tmp_path: Path, bar: NDArray[np.uint8]) -> None:
-    path = tmp_path / "bar.png"
     paper = np.where(bar == 0, 210, 60).astype(np.uint8)
-    ink = np.dstack([np.zeros((*SIDES, 3), np.uint8), bar])
-    for picture in (255 - bar, paper, ink):
-        levels, said = read(path, Image.fromarray(picture))
+    for picture in (255 - bar, paper):
+        levels, inverted = read(tmp_path / "bar.png", Image.fromarray(picture))
         assert np.array_equal(levels, bar)
-        assert said == [f"{path} is dark on light: it is inverted"]
+        assert inverted
+
+
+def strokes(shade: tuple[int, int, int], alpha: NDArray[np.uint8]) -> Image.Image:
+    """Strokes of one colour on a transparent ground, which has it too."""
+    return Image.fromarray(np.dstack([np.full((*alpha.shape, 3), shade, np.uint8), alpha]))
+
+
+@pytest.mark.parametrize(
+    ("shade", "inverted"),
+    [((255, 255, 255), False), ((250, 240, 200), False), ((0, 0, 0), True), ((200, 0, 0), True),
+     ((150, 150, 150), True)],
+)  # fmt: skip
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA"])
+def test_strokes_on_a_transparent_ground_are_seen_whatever_their_colour(
+    tmp_path: Path, bar: NDArray[np.uint8], mode: str, shade: tuple[int, int, int], inverted: bool
+) -> None:
+    bar[4:24, 11] = 100  # a soft edge
+    picture = strokes(shade, bar)
+    if mode == "PA":
+        picture = picture.quantize(16)
+    elif mode == "LA":
+        picture = picture.convert("LA")
+    levels, was_inverted = read(tmp_path / "bar.png", picture, Drawing())
+    assert was_inverted == inverted
+    found = levels / levels.max() - bar / 255
+    assert np.abs(found).max() < 0.02
+
+
+def test_a_sheet_on_a_transparent_ground_is_read_as_paper(
+    tmp_path: Path, bar: NDArray[np.uint8]
+) -> None:
+    sheet = np.dstack([*[255 - bar] * 3, np.full(SIDES, 255, np.uint8)])
+    sheet[:2, :, 3] = sheet[:, :2, 3] = 0
+    levels, inverted = read(tmp_path / "sheet.png", Image.fromarray(sheet))
+    assert np.array_equal(levels, bar)
+    assert inverted
+
+
+@pytest.mark.parametrize("shade", [(0, 0, 0), (255, 255, 255)])
+def test_a_picture_that_is_transparent_all_over_is_empty(
+    tmp_path: Path, shade: tuple[int, int, int]
+) -> None:
+    with pytest.raises(BrokenImage, match="nothing drawn on it"):
+        read(tmp_path / "empty.png", strokes(shade, np.zeros((40, 40), np.uint8)))
 
 
 def test_a_dark_ground_is_made_black(tmp_path: Path, bar: NDArray[np.uint8]) -> None:
     board = np.where(bar == 0, 40, 200).astype(np.uint8)
-    levels, said = read(tmp_path / "bar.png", Image.fromarray(board))
+    levels, inverted = read(tmp_path / "bar.png", Image.fromarray(board))
     assert np.array_equal(levels, bar)
-    assert said == []
+    assert not inverted
+
+
+@pytest.mark.parametrize("ground", [0, 255])
+def test_faint_strokes_are_strokes(tmp_path: Path, bar: NDArray[np.uint8], ground: int) -> None:
+    faint = np.abs(ground - bar.repeat(3, 0).repeat(3, 1) / 10).astype(np.uint8)
+    levels, _ = read(tmp_path / "faint.png", Image.fromarray(faint))
+    assert np.array_equal(levels, bar)
 
 
 @pytest.mark.parametrize("size", [(60, 60), (300, 200), (2000, 3000)])

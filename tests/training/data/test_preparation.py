@@ -172,22 +172,21 @@ def test_it_is_plain_data() -> None:
 # Files ----------------------------------------------------------------------------------
 
 
-def of_file(preparation: Preparation, path: Path, picture: Image.Image) -> tuple[object, list[str]]:
+def of_file(preparation: Preparation, path: Path, picture: Image.Image) -> tuple[object, bool]:
     picture.save(path)
-    said: list[str] = []
-    pixels = preparation.of_file(path, said.append)
+    pixels, inverted = preparation.of_file(path)
     assert pixels.shape == (1, *preparation.output_shape)
     assert pixels.dtype == torch.uint8
-    return pixels[0].tolist(), said
+    return pixels[0].tolist(), inverted
 
 
 def test_the_middle_of_a_photo_is_taken(tmp_path: Path) -> None:
     preparation = Preparation.fit(images(4, 3, 4, 4), (3, 4, 4))
     picture = Image.new("RGB", (8, 4), (250, 240, 230))
     picture.paste((0, 0, 0), (0, 0, 2, 4))
-    pixels, said = of_file(preparation, tmp_path / "photo.png", picture)
+    pixels, inverted = of_file(preparation, tmp_path / "photo.png", picture)
     assert pixels == [[[level] * 4] * 4 for level in (250, 240, 230)]
-    assert said == []
+    assert not inverted
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -200,10 +199,12 @@ def test_a_drawing_is_prepared_as_the_training_images_are(tmp_path: Path, channe
     expected = preparation.geometry(torch.from_numpy(source.array))
     path = tmp_path / "digit.png"
     for number, array in enumerate(source.array[:, 0]):
-        assert of_file(preparation, path, Image.fromarray(array)) == (expected[number].tolist(), [])
-        pixels, said = of_file(preparation, path, Image.fromarray(255 - array))
-        assert pixels == expected[number].tolist()
-        assert said == [f"{path} is dark on light: it is inverted"]
+        assert of_file(preparation, path, Image.fromarray(array)) == (
+            expected[number].tolist(),
+            False,
+        )
+        inverse = Image.fromarray(255 - array)
+        assert of_file(preparation, path, inverse) == (expected[number].tolist(), True)
 
 
 def test_images_of_another_shape_become_the_same_input() -> None:
