@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 INPUT = "input"
 """The path by which layers name the network's own input."""
 
+BYTES_PER_ELEMENT = 4
+"""Bytes of a float32, in which sizes in memory are given."""
+
 SCHEMA_VERSION = 1
 """The version of the JSON contract of :meth:`Network.to_dict`."""
 
@@ -335,6 +338,20 @@ class Network:
             legend=legend,
         )
         return draw(self, style, look).svg
+
+    def explain(self, *names: str) -> str:
+        """Why the numbers of layers are what they are, as `cnnshape explain` says it.
+
+        Args:
+            names: paths, groups, names, types or patterns of layers; none: all.
+
+        Raises:
+            ValueError: a name means no layer.
+        """
+        from .analysis.explanation import explain
+        from .views.explanation import to_text
+
+        return to_text(explain(self, names), self)
 
     def _repr_html_(self) -> str:
         """A notebook shows the table and the diagram under it."""

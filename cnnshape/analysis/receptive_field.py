@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..network import Network, Node
 
 
-class _View(NamedTuple):
+class View(NamedTuple):
     """How the positions of a value lie over the network's input, along one dimension.
 
     Attributes:
@@ -27,16 +27,16 @@ class _View(NamedTuple):
     jump: Fraction | int
     places: int
 
-    def through(self, step: Step, places: int) -> _View:
+    def through(self, step: Step, places: int) -> View:
         """The view after a layer whose every position looks back by `step`."""
-        return _View(self.size + step.span * self.jump, self.jump * step.scale, places)
+        return View(self.size + step.span * self.jump, self.jump * step.scale, places)
 
-    def seen_whole(self) -> _View:
+    def seen_whole(self) -> View:
         """The view of something that depends on every position."""
         return self.through(Step(self.places - 1, self.places), 1)
 
 
-_Views: TypeAlias = tuple[_View, ...]
+Views: TypeAlias = tuple[View, ...]
 
 
 def receptive_fields(network: Network) -> dict[str, tuple[int, ...] | None]:
@@ -56,21 +56,27 @@ def receptive_fields(network: Network) -> dict[str, tuple[int, ...] | None]:
     Source: Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural
     Networks, Distill, 2019.
     """
-    views: dict[str, _Views | None] = {
-        INPUT: tuple(_View(1, 1, places) for places in network.input_shape[1:]) or None
+    return {path: sizes(seen) for path, seen in views_of_input(network).items() if path != INPUT}
+
+
+def views_of_input(network: Network) -> dict[str, Views | None]:
+    """For each path and for the input, its view along each spatial dimension; None: not known."""
+    seen: dict[str, Views | None] = {
+        INPUT: tuple(View(1, 1, places) for places in network.input_shape[1:]) or None
     }
     for node in network.layers:
-        read = [views[path] for path in node.inputs]
+        read = [seen[path] for path in node.inputs]
         known = [view for view in read if view is not None]
-        views[node.path] = _after(node, _merged(node, known)) if len(known) == len(read) else None
-    return {node.path: _sizes(views[node.path]) for node in network.layers}
+        seen[node.path] = _after(node, _merged(node, known)) if len(known) == len(read) else None
+    return seen
 
 
-def _sizes(views: _Views | None) -> tuple[int, ...] | None:
+def sizes(views: Views | None) -> tuple[int, ...] | None:
+    """How many positions of the input a view sees along each dimension; None: not known."""
     return None if views is None else tuple(ceil(view.size) for view in views)
 
 
-def _merged(node: Node, read: Sequence[_Views]) -> _Views | None:
+def _merged(node: Node, read: Sequence[Views]) -> Views | None:
     """One view of all that a layer reads: the widest size, on the grid of its output."""
     if len(read) == 1:
         return read[0]
@@ -89,11 +95,11 @@ def _merged(node: Node, read: Sequence[_Views]) -> _Views | None:
     )
 
 
-def _grid(views: _Views) -> tuple[tuple[Fraction | int, int], ...]:
+def _grid(views: Views) -> tuple[tuple[Fraction | int, int], ...]:
     return tuple((view.jump, view.places) for view in views)
 
 
-def _after(node: Node, views: _Views | None) -> _Views | None:
+def _after(node: Node, views: Views | None) -> Views | None:
     """The view after a layer, of what it reads; None: not known."""
     if views is None:
         return None
@@ -116,7 +122,7 @@ def _after(node: Node, views: _Views | None) -> _Views | None:
     return _after_folded(views, steps, prod(shape[1:]))
 
 
-def _after_folded(views: _Views, steps: Sequence[Step], positions: int) -> _Views | None:
+def _after_folded(views: Views, steps: Sequence[Step], positions: int) -> Views | None:
     """The view through steps over a map whose spatial dimensions were folded into one."""
     if all(step == ELEMENTWISE for step in steps):
         return views

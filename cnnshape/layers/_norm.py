@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ._python import TORCH
 from .base import Layer, Step
 from .shapes import Shape, Shapes
+from .working import Working, times
 
 if TYPE_CHECKING:
     from torch import nn
@@ -29,6 +30,10 @@ class NormLayer(Layer, abstract=True):
 
     def macs(self, inputs: Shapes, output: Shape) -> int:
         return 0
+
+    def connections_working(self, inputs: Shapes, output: Shape) -> Working:
+        count = len(self.parameters())
+        return (times((output, "outputs"), ((count,), "learned numbers each")),) if count else ()
 
     def connections(self, inputs: Shapes, output: Shape) -> int:
         return len(self.parameters()) * prod(output)

@@ -17,6 +17,7 @@ from .shapes import (
     window_extent,
     window_positions,
 )
+from .working import SizeRule
 
 _LARGEST_KERNEL_WALKED = 100_000
 
@@ -88,6 +89,20 @@ class Window(NamedTuple):
             quotient = f"⌈{quotient}⌉" if self.ceil_mode else f"⌊{quotient}⌋"
         left_out = "−1" if self.drops_last(size) else ""
         return f"{quotient}+1{left_out} = {minus(self.positions(size))}"
+
+    def rule(self, size: int) -> SizeRule:
+        """The rule of :meth:`formula` in letters, written alike."""
+        pads = "+2P" if self.before == self.after else "+P+P′"
+        span = f"(W−F{pads})" if self.dilation == 1 else f"(W{pads}−D(F−1)−1)"
+        quotient = f"{span}/S"
+        if (self.padded(size) - self.extent) % self.stride:
+            quotient = f"⌈{quotient}⌉" if self.ceil_mode else f"⌊{quotient}⌋"
+        letters = {"W": size, "F": self.kernel, "P": self.before, "S": self.stride}
+        if self.before != self.after:
+            letters["P′"] = self.after
+        if self.dilation != 1:
+            letters["D"] = self.dilation
+        return SizeRule(f"{quotient}+1{'−1' if self.drops_last(size) else ''}", letters)
 
     @property
     def reads_all_between(self) -> bool:
@@ -206,6 +221,10 @@ class WindowLayer(SpatialLayer, abstract=True):
         return per_dimension(
             window.formula(n) for window, n in zip(self.windows(), size, strict=True)
         )
+
+    def size_rules(self, inputs: Shapes) -> tuple[SizeRule, ...]:
+        _, size = self.channels_and_size(inputs)
+        return tuple(window.rule(n) for window, n in zip(self.windows(), size, strict=True))
 
     def unread(self, inputs: Shapes, output: Shape) -> tuple[int, ...]:
         _, size = self.channels_and_size(inputs)

@@ -11,6 +11,7 @@ from ._python import Arguments, Python
 from .base import Example, Layer, LayerError, function_module
 from .fields import Boolean, Integer, Number, Optional, defaulted, inferred, required
 from .shapes import Shape, Shapes, format_shape
+from .working import Working, times
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -117,6 +118,40 @@ class MultiheadAttention(Layer):
         positions = key[0] + self.add_bias_kv + self.add_zero_attn
         return self._projected(inputs) + 2 * query[0] * positions * self.embed_dim
 
+    def _projections(self, inputs: Shapes) -> Working:
+        query, key, value = _query_key_value(inputs)
+        read = {"query": query, "key": key, "value": value, "result": query}
+        return tuple(
+            times(
+                (shape[:1], f"{name} positions"),
+                ((self.embed_dim,), "outputs"),
+                ((self.embed_dim if name == "result" else shape[1],), "weights each"),
+            )
+            for name, shape in read.items()
+        )
+
+    def macs_working(self, inputs: Shapes, output: Shape) -> Working:
+        query, key, _ = _query_key_value(inputs)
+        pairs = (query[0], key[0] + self.add_bias_kv + self.add_zero_attn)
+        return (
+            *self._projections(inputs),
+            times((pairs, "scores"), ((self.embed_dim,), "products each, over all heads")),
+            times((pairs, "scores"), ((self.embed_dim,), "values each, over all heads")),
+        )
+
+    def connections_working(self, inputs: Shapes, output: Shape) -> Working:
+        query, key, value = _query_key_value(inputs)
+        biases = 2 * query[0] + key[0] + value[0] if self.bias else 0
+        appended = 2 if self.add_bias_kv else 0
+        working = self._projections(inputs)
+        if biases + appended:
+            added = times(
+                ((biases + appended,), "projected or appended positions"),
+                ((self.embed_dim,), "biases each"),
+            )
+            working = (*working, added)
+        return working
+
     def connections(self, inputs: Shapes, output: Shape) -> int | None:
         query, key, value = _query_key_value(inputs)
         biases = 2 * query[0] + key[0] + value[0] if self.bias else 0
@@ -211,6 +246,14 @@ class ScaledDotProductAttention(Layer):
         together = [max(sizes[:2]) for sizes in _heads(inputs)]
         scores = prod(together) * query[-2] * key[-2]
         return scores * query[-1] + prod(output) * key[-2]
+
+    def macs_working(self, inputs: Shapes, output: Shape) -> Working:
+        query, key, _ = inputs
+        together = tuple(max(sizes[:2]) for sizes in _heads(inputs))
+        return (
+            times(((*together, query[-2], key[-2]), "scores"), (query[-1:], "products each")),
+            times((output, "outputs"), (key[-2:-1], "weighted values each")),
+        )
 
     def footprint(self, inputs: Shapes, output: Shape) -> None:
         return None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias,
 from ._python import TORCH, Python
 from .fields import Field
 from .shapes import Shape, Shapes, format_shape
+from .working import SizeRule, Working
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -118,6 +119,8 @@ class Layer:
     """Whether what it gives are the probabilities whose logits it reads. A loss is then
     computed from the logits."""
     examples: ClassVar[Sequence[Example]] = ()
+    parameter_meanings: ClassVar[Mapping[str, str]] = {}
+    """What the sizes of its learnable tensors are, by the tensors' names, where it says so."""
     left_out: ClassVar[Mapping[str, str]] = {}
     """Arguments of torch's class that a spec cannot give, each with the reason."""
     python: ClassVar[Python] = TORCH
@@ -272,12 +275,28 @@ class Layer:
         """Why the output has its size: the rule with the numbers put in; '' if as the input."""
         return ""
 
+    def size_rules(self, inputs: Shapes) -> tuple[SizeRule, ...]:
+        """For each spatial dimension, the rule of `formula` in letters; () if it has none."""
+        return ()
+
+    def macs_working(self, inputs: Shapes, output: Shape) -> Working:
+        """How :meth:`macs` comes about: products that add up to it."""
+        return ()
+
+    def connections_working(self, inputs: Shapes, output: Shape) -> Working:
+        """How :meth:`connections` comes about: products that add up to it."""
+        return ()
+
     def unread(self, inputs: Shapes, output: Shape) -> tuple[int, ...]:
         """For each spatial dimension, how many rows of the input no window reads; () if n/a."""
         return ()
 
     def notes(self, inputs: Shapes, output: Shape) -> list[str]:
         """What a careful reader would want to be told of this layer in this place."""
+        return []
+
+    def remarks(self, inputs: Shapes, output: Shape) -> list[str]:
+        """What a student can learn from this layer in this place, in whole sentences."""
         return []
 
     def meaning(self) -> Meaning:

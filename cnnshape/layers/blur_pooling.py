@@ -10,6 +10,7 @@ from ._window import Window, WindowLayer, windows_of
 from .base import Example
 from .fields import Integer, PerDimension, defaulted
 from .shapes import Shape, Shapes, format_shape
+from .working import Working, times
 
 
 class BlurPool2d(WindowLayer):
@@ -44,6 +45,12 @@ class BlurPool2d(WindowLayer):
 
     def macs(self, inputs: Shapes, output: Shape) -> int:
         return prod(output) * prod(self.kernel_size)
+
+    def macs_working(self, inputs: Shapes, output: Shape) -> Working:
+        return (times((output, "outputs"), (self.kernel_size, "taps each")),)
+
+    def connections_working(self, inputs: Shapes, output: Shape) -> Working:
+        return self.macs_working(inputs, output)
 
     def connections(self, inputs: Shapes, output: Shape) -> int:
         """Each tap meets each output, though it is fixed."""

@@ -10,6 +10,7 @@ from ._window import Window, WindowLayer
 from .base import Example, LayerError
 from .fields import Boolean, Choice, Either, Integer, PerDimension, defaulted, inferred, required
 from .shapes import Shape, Shapes, divisors_near, format_shape, spatial_letters
+from .working import Product, Working, product, times
 
 
 class ConvNd(SpatialLayer, abstract=True):
@@ -76,6 +77,17 @@ class ConvNd(SpatialLayer, abstract=True):
             parameters["bias"] = (self.out_channels,)
         return parameters
 
+    def uses(self, inputs: Shapes, output: Shape) -> Product:
+        """Every use of a weight for one sample."""
+        raise NotImplementedError
+
+    def macs_working(self, inputs: Shapes, output: Shape) -> Working:
+        return (self.uses(inputs, output),)
+
+    def connections_working(self, inputs: Shapes, output: Shape) -> Working:
+        uses = self.uses(inputs, output)
+        return (uses, times((output, "outputs"), ((1,), "bias each"))) if self.bias else (uses,)
+
     def connections(self, inputs: Shapes, output: Shape) -> int | None:
         macs = self.macs(inputs, output)
         assert macs is not None
@@ -102,6 +114,10 @@ class Convolution(ConvNd, WindowLayer, abstract=True):
             repeated (replicate), or its other end (circular).
     """
 
+    parameter_meanings: ClassVar[dict[str, str]] = {
+        "weight": "out_channels · in_channels/groups · window",
+        "bias": "one for each output map",
+    }
     padding = defaulted(Either(Choice("same", "valid"), PerDimension(Integer(min=0))), 0)
     padding_mode = defaulted(Choice("zeros", "reflect", "replicate", "circular"), "zeros")
 
@@ -165,6 +181,44 @@ class Convolution(ConvNd, WindowLayer, abstract=True):
 
     def macs(self, inputs: Shapes, output: Shape) -> int | None:
         return prod(self.weight_shape()) * prod(output[1:])
+
+    def uses(self, inputs: Shapes, output: Shape) -> Product:
+        return times((output, "outputs"), (self.weight_shape()[1:], "weights each"))
+
+    def remarks(self, inputs: Shapes, output: Shape) -> list[str]:
+        (shape,) = inputs
+        own, full = prod(self.weight_shape()), prod(shape) * prod(output)
+        remarks = []
+        if prod(output[1:]) == 1 and self.kernel_size == shape[1:]:
+            remarks.append(
+                "The window is as large as the map and has one place, so this layer does what a "
+                f"Linear layer does on the {product(shape)} = {prod(shape):,} numbers of the map."
+            )
+        elif full > own:
+            remarks.append(
+                f"Each window is local and its weights are the same at every place. A Linear layer "
+                f"from {format_shape(shape)} to {format_shape(output)} would have "
+                f"{product(shape)} · {product(output)} = {full:,} weights, {_ratio(full, own)} "
+                f"times as many as these {own:,}."
+            )
+        if prod(self.kernel_size) == 1 and prod(shape[1:]) > 1 and self.groups == 1:
+            remarks.append(
+                "A window of one position mixes the maps at each place and looks at no neighbour."
+            )
+        if self.groups > 1:
+            each = "each map by itself" if self.groups == shape[0] else f"in {self.groups} groups"
+            remarks.append(
+                f"Maps are convolved {each}: 1/{self.groups} of the weights and MACs that "
+                "groups: 1 would take."
+            )
+        if output[1:] == shape[1:] and any(tap > 1 for tap in self.kernel_size):
+            remarks.append("The padding makes up for what the window would cut: the size stays.")
+        return remarks
+
+
+def _ratio(many: int, few: int) -> str:
+    """How many times as many, to two digits at least: '6.5', '32,113'."""
+    return f"{many / few:,.0f}" if many >= 10 * few else f"{many / few:.1f}"
 
 
 class Conv1d(Convolution):

@@ -11,6 +11,7 @@ from ._window import Window, WindowLayer, windows_of
 from .base import Example, Layer, LayerError, Step, function_module
 from .fields import Integer, PerDimension, defaulted, required
 from .shapes import Shape, Shapes, format_shape
+from .working import SizeRule
 
 if TYPE_CHECKING:
     from torch import nn
@@ -43,6 +44,9 @@ class _Folding(WindowLayer, abstract=True):
 
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
         return None
+
+    def size_rules(self, inputs: Shapes) -> tuple[SizeRule, ...]:
+        return ()
 
     def summary(self) -> str:
         changed = self.changed("stride", "padding", "dilation")

@@ -25,6 +25,7 @@ from .fields import (
     required,
 )
 from .shapes import Shape, Shapes, format_shape
+from .working import Working, times
 
 TABLE_1: tuple[tuple[int, ...], ...] = (
     *((i, (i + 1) % 6, (i + 2) % 6) for i in range(6)),
@@ -148,6 +149,28 @@ class ConnectionTableConv2d(WindowLayer):
     def macs(self, inputs: Shapes, output: Shape) -> int | None:
         return sum(map(len, self.table)) * prod(self.kernel_size) * prod(output[1:])
 
+    def macs_working(self, inputs: Shapes, output: Shape) -> Working:
+        pairs = sum(map(len, self.table))
+        return (
+            times(
+                ((pairs,), "pairs of an input and an output map"),
+                (self.kernel_size, "weights each"),
+                (output[1:], "places"),
+            ),
+        )
+
+    def connections_working(self, inputs: Shapes, output: Shape) -> Working:
+        biases = (times((output, "outputs"), ((1,), "bias each")),) if self.bias else ()
+        return (*self.macs_working(inputs, output), *biases)
+
+    def remarks(self, inputs: Shapes, output: Shape) -> list[str]:
+        full = inputs[0][0] * len(self.table)
+        return [
+            f"Of {inputs[0][0]}·{len(self.table)} = {full:,} pairs of maps the table joins "
+            f"{sum(map(len, self.table)):,}: output maps that read unlike sets of maps must learn "
+            "unlike features, and there are fewer weights."
+        ]
+
     def connections(self, inputs: Shapes, output: Shape) -> int | None:
         return self.parameter_count() * prod(output[1:])
 
@@ -208,6 +231,12 @@ class Subsampling2d(WindowLayer):
 
     def macs(self, inputs: Shapes, output: Shape) -> int | None:
         return 0
+
+    def connections_working(self, inputs: Shapes, output: Shape) -> Working:
+        return (
+            times((output, "outputs"), (self.kernel_size, "inputs each")),
+            times((output, "outputs"), ((1,), "bias each")),
+        )
 
     def connections(self, inputs: Shapes, output: Shape) -> int | None:
         """Each input of a window meets the coefficient, and each output the bias."""
@@ -328,6 +357,9 @@ class EuclideanRBF(Layer):
 
     def buffers(self) -> dict[str, Shape]:
         return {"centers": (len(self.centers), len(self.centers[0]))}
+
+    def connections_working(self, inputs: Shapes, output: Shape) -> Working:
+        return (times((output, "centers"), (inputs[0], "numbers each")),)
 
     def connections(self, inputs: Shapes, output: Shape) -> int | None:
         """Each feature meets each center: the paper counts them, though they are fixed."""

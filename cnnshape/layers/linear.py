@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 from .base import Example, Layer, LayerError, Step
 from .fields import Boolean, Integer, defaulted, inferred, required
 from .shapes import Shape, Shapes, format_shape
+from .working import Product, Working, times
 
 
 class _Linear(Layer):
@@ -25,6 +26,13 @@ class _Linear(Layer):
     def parameters(self) -> dict[str, Shape]:
         bias = {"bias": (self.out_features,)} if self.bias else {}
         return {"weight": self._weight_shape(), **bias}
+
+    def _uses(self, output: Shape) -> Product:
+        return times((output, "outputs"), (self._weight_shape()[1:], "weights each"))
+
+    def connections_working(self, inputs: Shapes, output: Shape) -> Working:
+        uses = self._uses(output)
+        return (uses, times((output, "outputs"), ((1,), "bias each"))) if self.bias else (uses,)
 
     def connections(self, inputs: Shapes, output: Shape) -> int:
         weights_of_an_output = prod(self._weight_shape()[1:])
@@ -76,6 +84,10 @@ class Linear(_Linear):
     """
 
     operation = "Full connection"
+    parameter_meanings: ClassVar[dict[str, str]] = {
+        "weight": "out_features · in_features",
+        "bias": "one for each output",
+    }
     in_features = inferred(Integer(min=1))
     examples = (
         Example({"out_features": 120}, (400,), (120,)),
@@ -92,8 +104,16 @@ class Linear(_Linear):
     def macs(self, inputs: Shapes, output: Shape) -> int:
         return prod(output) * inputs[0][-1]
 
+    def macs_working(self, inputs: Shapes, output: Shape) -> Working:
+        return (self._uses(output),)
+
     def formula(self, inputs: Shapes, output: Shape) -> str:
         return f"{inputs[0][-1]} → {self.out_features}"
+
+    def remarks(self, inputs: Shapes, output: Shape) -> list[str]:
+        if len(output) == 1:
+            return ["Every output reads every input, each by a weight of its own."]
+        return ["The same weights are used at every place before the last dimension."]
 
     def _weight_shape(self) -> Shape:
         assert self.in_features is not None

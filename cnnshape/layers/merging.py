@@ -13,6 +13,7 @@ from ._python import Python, function, joined
 from .base import ELEMENTWISE, Example, Layer, LayerError, Step, function_module
 from .fields import Integer, defaulted
 from .shapes import Shape, Shapes, format_shape
+from .working import Working, times
 
 if TYPE_CHECKING:
     import torch
@@ -273,6 +274,9 @@ class MatMul(_Merge):
 
     def macs(self, inputs: Shapes, output: Shape) -> int:
         return prod(output) * inputs[0][-1]
+
+    def macs_working(self, inputs: Shapes, output: Shape) -> Working:
+        return (times((output, "outputs"), (inputs[0][-1:], "products each")),)
 
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
         return None

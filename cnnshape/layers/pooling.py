@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isinf
+from math import isinf, prod
 from typing import TYPE_CHECKING, ClassVar
 
 from ._python import TORCH
@@ -66,6 +66,15 @@ class _Pool(WindowLayer, abstract=True):
                     f"kernel_size of at least {2 * window.before}",
                     field="padding",
                 )
+
+    def remarks(self, inputs: Shapes, output: Shape) -> list[str]:
+        before, after = prod(inputs[0]), prod(output)
+        remarks = ["Each map is pooled by itself, and nothing is learned."]
+        if after < before:
+            remarks[0] += f" Of {before:,} numbers {after:,} are left."
+        if any(window.stride < window.kernel for window in self.windows()):
+            remarks.append("The windows overlap: the stride is less than the window.")
+        return remarks
 
     def summary(self) -> str:
         parts = [format_shape(self.kernel_size), *self.changed("stride", "padding", "dilation")]

@@ -9,6 +9,7 @@ from ._python import Python
 from .base import Example, Layer, LayerError
 from .fields import Boolean, Integer, ListOf, defaulted, inferred, required
 from .shapes import Shape, Shapes, format_shape
+from .working import Working, times
 
 
 class RelativePositionBias(Layer):
@@ -62,6 +63,9 @@ class RelativePositionBias(Layer):
 
     def macs(self, inputs: Shapes, output: Shape) -> int:
         return 0
+
+    def connections_working(self, inputs: Shapes, output: Shape) -> Working:
+        return (times((output, "outputs"), ((1,), "bias each")),)
 
     def connections(self, inputs: Shapes, output: Shape) -> int:
         return prod(output)

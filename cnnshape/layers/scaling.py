@@ -20,6 +20,7 @@ from .fields import (
     required,
 )
 from .shapes import Shape, Shapes, format_shape
+from .working import Working, times
 
 
 def _along(layer: Layer, dims: int | tuple[int, ...], shape: Shape) -> Shape:
@@ -52,6 +53,10 @@ class _Learned(Layer):
 
     def macs(self, inputs: Shapes, output: Shape) -> int:
         return 0
+
+    def connections_working(self, inputs: Shapes, output: Shape) -> Working:
+        count = len(self.parameters())
+        return (times((output, "outputs"), ((count,), "learned numbers each")),)
 
     def connections(self, inputs: Shapes, output: Shape) -> int:
         return prod(output) * len(self.parameters())

@@ -8,6 +8,7 @@ from ._python import Python
 from .base import Example, Layer, LayerError
 from .fields import Integer, defaulted, inferred
 from .shapes import Shape, Shapes, format_shape
+from .working import Working, times
 
 
 class ClassToken(Layer):
@@ -49,6 +50,9 @@ class ClassToken(Layer):
 
     def macs(self, inputs: Shapes, output: Shape) -> int:
         return 0
+
+    def connections_working(self, inputs: Shapes, output: Shape) -> Working:
+        return (times(((self.num_tokens,), "tokens"), (inputs[0][-1:], "numbers each")),)
 
     def connections(self, inputs: Shapes, output: Shape) -> int:
         return self.parameter_count()

@@ -9,6 +9,7 @@ from .base import Example, LayerError, Step
 from .convolution import ConvNd
 from .fields import Choice, Integer, PerDimension, defaulted
 from .shapes import Shape, Shapes, format_shape, minus, per_dimension, spatial_letters
+from .working import Product, SizeRule, times
 
 
 class _ConvTranspose(ConvNd, abstract=True):
@@ -23,6 +24,10 @@ class _ConvTranspose(ConvNd, abstract=True):
     """
 
     operation = "Transposed convolution"
+    parameter_meanings: ClassVar[dict[str, str]] = {
+        "weight": "in_channels · out_channels/groups · window",
+        "bias": "one for each output map",
+    }
     output_padding = defaulted(PerDimension(Integer(min=0)), 0)
     padding_mode = defaulted(Choice("zeros"), "zeros")
 
@@ -79,6 +84,29 @@ class _ConvTranspose(ConvNd, abstract=True):
     def macs(self, inputs: Shapes, output: Shape) -> int | None:
         """Each input position meets each of its weights once, also where padding cuts."""
         return prod(self.weight_shape()) * prod(inputs[0][1:])
+
+    def uses(self, inputs: Shapes, output: Shape) -> Product:
+        return times((inputs[0], "inputs"), (self.weight_shape()[1:], "weights each"))
+
+    def size_rules(self, inputs: Shapes) -> tuple[SizeRule, ...]:
+        _, size = self.channels_and_size(inputs)
+        rules = []
+        for n, kernel, stride, padding, dilation, added in zip(
+            size, self.kernel_size, self.stride, self.padding, self.dilation, self.output_padding,
+            strict=True,
+        ):  # fmt: skip
+            letters = {"W": n, "F": kernel, "P": padding, "S": stride}
+            window, end = "F" if dilation == 1 else "D(F−1)+1", "+A" if added else ""
+            letters |= {"D": dilation} if dilation != 1 else {}
+            letters |= {"A": added} if added else {}
+            rules.append(SizeRule(f"(W−1)S−2P+{window}{end}", letters))
+        return tuple(rules)
+
+    def remarks(self, inputs: Shapes, output: Shape) -> list[str]:
+        return [
+            "Sizes as of a convolution with the same window, stride and padding, the other way "
+            "round: each input writes a window of the output; where windows overlap, they add up."
+        ]
 
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
         return tuple(

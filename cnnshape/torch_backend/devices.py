@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..analysis import peak_activation_elements
+from ..network import BYTES_PER_ELEMENT
 
 if TYPE_CHECKING:
     import torch
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from ..network import Network
 
 AUTO = "auto"
-_BYTES_PER_ELEMENT = 4  # float32, torch's default
 
 
 class DeviceError(Exception):
@@ -61,7 +61,7 @@ def memory_needed(network: Network, batch: int) -> int:
     held = sum(node.params + node.buffers for node in network.layers)
     largest = max((node.params for node in network.layers), default=0)
     activations = batch * peak_activation_elements(network)
-    return _BYTES_PER_ELEMENT * (held + largest + 2 * activations)
+    return BYTES_PER_ELEMENT * (held + largest + 2 * activations)
 
 
 def free_memory() -> int | None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
+from ..network import BYTES_PER_ELEMENT
+
 if TYPE_CHECKING:
     from ..network import Network
     from .recipe import Recipe
 
-BYTES_PER_ELEMENT = 4  # float32
 OPTIMIZER_COPIES = {"sgd": 1, "adamw": 2}
 """What an optimizer keeps for each parameter."""
 STEP_SHARE = 0.9

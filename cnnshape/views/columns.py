@@ -7,12 +7,10 @@ from typing import NamedTuple
 
 from ..errors import did_you_mean
 from ..layers.shapes import Shape, format_shape
-from ..network import Network
+from ..network import BYTES_PER_ELEMENT, Network
 from .rows import Row
 
 UNKNOWN = "unknown"
-BYTES_PER_ELEMENT = 4
-"""Bytes of a float32, in which sizes in memory are given."""
 
 
 class Column(NamedTuple):

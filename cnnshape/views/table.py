@@ -27,6 +27,15 @@ KIND_STYLES = {
     "attention": "bright_yellow",
 }
 
+MACS = (
+    "MACs: multiply-accumulates of convolutions, linear layers and matrix products, for {per}. "
+    "Bias, activation, norm and pooling are not counted. FLOPs = 2 × MACs."
+)
+CONNECTIONS = "Connections: every use of a weight or a bias, as the 1998 paper counts."
+RECEPTIVE_FIELD = (
+    "Receptive field: the input positions that one output can depend on; the border is not clipped."
+)
+
 
 def render(
     network: Network,
@@ -217,21 +226,16 @@ def conventions(
         per = "one sample" if batch == 1 else f"a batch of {batch}"
         lines.append(
             (
-                f"MACs: multiply-accumulates of convolutions, linear layers and matrix products, "
-                f"for {per}. Bias, activation, norm and pooling are not counted. "
-                "FLOPs = 2 × MACs.",
+                MACS.format(per=per),
                 "dim",
             )
         )
     if "connections" in keys:
-        lines.append(
-            ("Connections: every use of a weight or a bias, as the 1998 paper counts.", "dim")
-        )
+        lines.append((CONNECTIONS, "dim"))
     if "rf" in keys:
         lines.append(
             (
-                "Receptive field: the input positions that one output can depend on; "
-                "the border is not clipped.",
+                RECEPTIVE_FIELD,
                 "dim",
             )
         )

@@ -59,18 +59,21 @@ def to_markdown(
 
     chosen = cols.choose(columns)
     shown = rows(network, depth=depth, fold=fold)
-    lines = [f"**{_escape(network.name)}**, input {cols.batched(network.input_shape, batch)}", ""]
+    lines = [
+        f"**{escape_markdown(network.name)}**, input {cols.batched(network.input_shape, batch)}",
+        "",
+    ]
     lines.append("| " + " | ".join(column.heading for column in chosen) + " |")
     lines.append("|" + "|".join("---:" if column.right else "---" for column in chosen) + "|")
     for row in shown:
-        cells = [_escape(column.cell(row, network, batch)) for column in chosen]
+        cells = [escape_markdown(column.cell(row, network, batch)) for column in chosen]
         cells = [_indented(cell) for cell in cells]
         if row.node is None:
             cells = [f"**{cell}**" if cell else "" for cell in cells]
         lines.append("| " + " | ".join(cells) + " |")
     notes = footer(network, [column.key for column in chosen], shown, batch)
     lines += ["", f"**{summary(network, batch)}**", ""]
-    lines += [_escape(line) for line, _ in notes[1:]]
+    lines += [escape_markdown(line) for line, _ in notes[1:]]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -79,7 +82,7 @@ def _indented(cell: str) -> str:
     return "&nbsp;" * (len(cell) - len(bare)) + bare
 
 
-def _escape(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """A text that Markdown shows as it is, in one line."""
     for char in "\\`*_[]<>|":
         text = text.replace(char, f"\\{char}" if char != "<" else "&lt;")

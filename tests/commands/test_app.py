@@ -226,3 +226,6 @@ def test_a_command_imports_what_it_needs(spec):
     table = _loaded(f"{main}(['show', '{spec}', '--verify', 'off'])")
     assert "rich" in table, "what the check above must be able to see"
     assert not table & {"torch", "numpy"}
+    explained = _loaded(f"{main}(['explain', '{spec}'])")
+    assert "cnnshape.views.explanation" in explained
+    assert not explained & {"torch", "numpy"}

@@ -1,0 +1,79 @@
+"""How a number comes about: sums of products whose factors say what they count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import prod
+from typing import NamedTuple, TypeAlias
+
+
+class Factor(NamedTuple):
+    """Some sizes that are multiplied, and what they count together: 6·28·28 outputs."""
+
+    sizes: tuple[int, ...]
+    what: str
+
+    @property
+    def value(self) -> int:
+        """The product of the sizes."""
+        return prod(self.sizes)
+
+    def __str__(self) -> str:
+        return f"{product(self.sizes)} {self.what}"
+
+
+class Product(NamedTuple):
+    """Factors that are multiplied: 6·28·28 outputs × 1·5·5 weights each."""
+
+    factors: tuple[Factor, ...]
+
+    @property
+    def value(self) -> int:
+        """The product of the factors."""
+        return prod(factor.value for factor in self.factors)
+
+    def __str__(self) -> str:
+        return " × ".join(map(str, self.factors))
+
+
+Working: TypeAlias = tuple[Product, ...]
+"""Products that are added up; none: the number has no working, or is 0."""
+
+
+class SizeRule(NamedTuple):
+    """The rule for the size along one dimension.
+
+    Attributes:
+        text: in letters, '(W−F+2P)/S+1'.
+        letters: their values in this place. `MEANINGS` says what each stands for.
+    """
+
+    text: str
+    letters: Mapping[str, int]
+
+
+MEANINGS: Mapping[str, str] = {
+    "W": "input size",
+    "F": "window",
+    "P": "padding",
+    "P′": "padding after",
+    "S": "stride",
+    "D": "dilation",
+    "A": "output padding",
+}
+"""What the letters of size rules stand for."""
+
+
+def times(*factors: tuple[Iterable[int], str]) -> Product:
+    """A product of (sizes, what they count) pairs."""
+    return Product(tuple(Factor(tuple(sizes), what) for sizes, what in factors))
+
+
+def product(sizes: Iterable[int]) -> str:
+    """'6·28·28'; of no sizes '1'."""
+    return "·".join(map(str, sizes)) or "1"
+
+
+def value(working: Working) -> int:
+    """The number that a working comes to."""
+    return sum(each.value for each in working)
