@@ -194,7 +194,7 @@ class Convolution(ConvNd, WindowLayer, abstract=True):
                 "The window is as large as the map and has one place, so this layer does what a "
                 f"Linear layer does on the {product(shape)} = {prod(shape):,} numbers of the map."
             )
-        elif full > own:
+        elif self.groups == 1 and full > own:
             remarks.append(
                 f"Each window is local and its weights are the same at every place. A Linear layer "
                 f"from {format_shape(shape)} to {format_shape(output)} would have "
@@ -206,10 +206,13 @@ class Convolution(ConvNd, WindowLayer, abstract=True):
                 "A window of one position mixes the maps at each place and looks at no neighbour."
             )
         if self.groups > 1:
-            each = "each map by itself" if self.groups == shape[0] else f"in {self.groups} groups"
+            apart = (
+                "Each map is convolved by itself"
+                if self.groups == shape[0]
+                else f"The maps are convolved in {self.groups} groups"
+            )
             remarks.append(
-                f"Maps are convolved {each}: 1/{self.groups} of the weights and MACs that "
-                "groups: 1 would take."
+                f"{apart}: 1/{self.groups} of the weights and MACs of a convolution that mixes all."
             )
         if output[1:] == shape[1:] and any(tap > 1 for tap in self.kernel_size):
             remarks.append("The padding makes up for what the window would cut: the size stays.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
 from math import ceil, prod
+from operator import gt
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..analysis.explanation import Cost, Explanation, Sight
@@ -60,8 +61,7 @@ def sections(explanation: Explanation, network: Network, width: int = WIDTH) -> 
     found = [
         Section("what it does", _what(explanation)),
         _size(explanation, width),
-        Section("parameters", [*_parameters(explanation)]),
-        Section("MACs", [*_macs(explanation)]),
+        *_costs(explanation),
         Section("connections", [*_connections(explanation)]),
         Section("receptive field", [*_receptive_field(explanation, network)]),
         Section("memory", [_memory(explanation)]),
@@ -112,6 +112,14 @@ def _size(explanation: Explanation, width: int) -> Section:
 def _rule(rule: SizeRule) -> str:
     letters = ", ".join(f"{MEANINGS[name]} {name} = {n}" for name, n in rule.letters.items())
     return f"{rule.text} with {letters}"
+
+
+def _costs(explanation: Explanation) -> Iterator[Section]:
+    if not explanation.parameters and not explanation.node.shares and explanation.macs.value == 0:
+        yield Section("parameters and MACs", ["none"])
+        return
+    yield Section("parameters", [*_parameters(explanation)])
+    yield Section("MACs", [*_macs(explanation)])
 
 
 def _parameters(explanation: Explanation) -> Iterator[str]:
@@ -184,8 +192,11 @@ def _receptive_field(explanation: Explanation, network: Network) -> Iterator[str
     grows = any(sight.step.span or sight.step.scale != 1 for sight in sights)
     if grows:
         yield per_dimension(map(_sight, sights))
+    size = network.input_shape[1:]
     as_before = ", as before" if sights and not grows else ""
-    yield f"{format_shape(field)} of the input's {format_shape(network.input_shape[1:])}{as_before}"
+    if any(map(gt, field, size)):
+        as_before += "; beyond the border there is padding"
+    yield f"{format_shape(field)} of the input's {format_shape(size)}{as_before}"
 
 
 def _sight(sight: Sight) -> str:
