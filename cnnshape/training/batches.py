@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+from warnings import catch_warnings, filterwarnings
 
 import torch
 from torch import Tensor
@@ -86,16 +87,20 @@ class Streamed:
         return len(self.source.images)
 
     def batches(self, order: Sequence[Tensor]) -> Iterator[Batch]:
-        loader = DataLoader(
-            self.source,
-            batch_size=None,
-            sampler=order,
-            num_workers=self.workers,
-            prefetch_factor=PREFETCH if self.workers else None,
-            pin_memory=self.device.type == "cuda",
-            worker_init_fn=_leave_interrupts_to_the_run,
-        )
-        for read in loader:
+        with catch_warnings():
+            # That there are more workers than cores: as was asked for, perhaps elsewhere.
+            filterwarnings("ignore", "This DataLoader will create", UserWarning)
+            loader = DataLoader(
+                self.source,
+                batch_size=None,
+                sampler=order,
+                num_workers=self.workers,
+                prefetch_factor=PREFETCH if self.workers else None,
+                pin_memory=self.device.type == "cuda",
+                worker_init_fn=_leave_interrupts_to_the_run,
+            )
+            reader = iter(loader)
+        for read in reader:
             if isinstance(read, DataError):
                 raise read
             pixels, labels = read

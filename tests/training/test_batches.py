@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from warnings import catch_warnings, simplefilter
 
 import pytest
 import torch
@@ -77,6 +78,16 @@ def test_ctrl_c_does_not_end_the_workers(digits):
     order = torch.split(torch.arange(96), 32)
     streamed = Streamed(_Interrupted(images), preparation, CPU, workers=1)
     assert [len(batch.labels) for batch in streamed.batches(order)] == [32, 32, 32]
+
+
+def test_more_workers_than_cores_are_as_many_as_were_asked_for(digits, monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: {0}, raising=False)
+    monkeypatch.setattr("torch._utils.cpu_count", lambda: 1, raising=False)
+    streamed = Streamed(*digits, CPU, workers=2)
+    with catch_warnings():
+        simplefilter("error")
+        (batch,) = streamed.batches([torch.arange(8)])
+    assert torch.equal(batch.labels, torch.from_numpy(digits[0].labels[:8]))
 
 
 def test_the_order_follows_from_the_seed_and_the_epoch():
