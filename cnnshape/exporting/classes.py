@@ -80,7 +80,8 @@ class Classes:
         elif len(found) == 1:
             words = f"Part {path} of the network"
         else:
-            words = f"{path}, and {len(found) - 1} more parts like it"
+            others = len(found) - 1
+            words = f"{path}, and {others} more part{'s' * (others > 1)} like it"
         if passage := self.templates.passage(template):
             words += f": {passage}"
         limit = WIDTH - len(INDENT) - len('"""."""')

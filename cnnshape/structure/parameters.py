@@ -21,6 +21,8 @@ CHANNELS = frozenset(
      "normalized_shape", "num_channels", "groups", "planes", "width")
 )  # fmt: skip
 """Arguments that count channels: one may be a multiple of another by more than chance."""
+INCOMING = ("in_channels", "in_features")
+"""Arguments that count the channels that come into a layer."""
 MOST_FACTORS = 3
 """How many factors the incoming channels may be multiplied with, for one to be a parameter."""
 
@@ -42,8 +44,9 @@ def infer(
             written[column.child][column.argument] = next(iter(values.values()))
         if len(values) > 1 or (draft.optional and values and _follows(column)):
             varying.append(column)
-    # What is there in all instances comes first, so that the rest can follow from it.
-    varying.sort(key=lambda column: not column.everywhere)
+    # What is there in all instances comes first, so that the rest can follow from it; what comes
+    # into a layer before what comes out.
+    varying.sort(key=lambda c: (not c.everywhere, c.child, c.argument not in INCOMING))
     inputs = [group.inputs[0] for group in draft.instances]
     channels = _channels(network, inputs) if incoming else None
     results = [f"{group.path}.{group.result}".lstrip(".") for group in draft.instances]

@@ -85,6 +85,8 @@ class Solver:
                 return Parameter(name)
         if column.channels and (found := self._by_channels(column)):
             return found
+        if column.argument == "shape":
+            return self._by_size(column)
         return self._by_kernel(column) if column.argument == "padding" else None
 
     def _by_channels(self, column: Column) -> Argument | None:
@@ -109,6 +111,18 @@ class Solver:
         for name, column in self.params.items():
             if column.channels:
                 yield name, column.values
+
+    def _by_size(self, column: Column) -> Argument | None:
+        """A shape by its channels: [in_channels, 1, 1]."""
+        sizes = [value for value in column.values if value is not ABSENT]
+        if not all(sizes) or len({repr(size[1:]) for size in sizes}) > 1:
+            return None
+        first = [value if value is ABSENT else value[0] for value in column.values]
+        found = self.known(Column(column.child, "channels", tuple(first), channels=True))
+        if not isinstance(found, Parameter | Expression):
+            return None
+        name = found.name if isinstance(found, Parameter) else found.text
+        return Expression(f"[{', '.join([name, *map(repr, sizes[0][1:])])}]")
 
     def _by_kernel(self, column: Column) -> Argument | None:
         for name, other in self.params.items():

@@ -42,7 +42,10 @@ def replaced(value: Argument, values: Mapping[str, Argument]) -> Argument:
         code = _code(values[found[0]])
         return code if re.fullmatch(r"\w+", code) else f"({code})"
 
-    return Expression(re.sub(r"'[^']*'|[A-Za-z_]\w*", put, value.text))
+    text = re.sub(r"'[^']*'|[A-Za-z_]\w*", put, value.text)
+    # A part is written only of what it divides, so that 16 * (in_channels // 16) is all of it.
+    whole = re.fullmatch(r"(\d+) \* \((\w+) // \1\)", text)
+    return Expression(whole[2] if whole else text)
 
 
 def _code(value: Argument) -> str:

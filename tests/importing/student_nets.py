@@ -99,3 +99,27 @@ class Judge(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.sigmoid(self.conv(x)).view(-1)
+
+
+class SqueezeExcite(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.avg_pool = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Sequential(
+            nn.Linear(channels, channels // 16, bias=False),
+            nn.ReLU(inplace=True),
+            nn.Linear(channels // 16, channels, bias=False),
+            nn.Sigmoid(),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        b, c, _, _ = x.size()
+        y = self.avg_pool(x).view(b, c)
+        y = self.fc(y).view(b, c, 1, 1)
+        return x * y.expand_as(x)
+
+
+def squeeze_excite() -> nn.Module:
+    return nn.Sequential(
+        nn.Conv2d(3, 32, 3), SqueezeExcite(32), nn.Conv2d(32, 64, 3), SqueezeExcite(64)
+    )

@@ -55,3 +55,12 @@ def test_an_input_that_is_given_out_is_an_output() -> None:
 def test_a_number_for_each_sample_has_no_dimension() -> None:
     network = imported(nets.Judge(), 1, 4, 4).network
     assert network.layers[-1].output_shape == ()
+
+
+def test_squeeze_and_excite_follows_from_its_channels() -> None:
+    text = imported(nets.squeeze_excite(), 3, 8, 8).text
+    block = text[text.index("squeeze_excite:") : text.index("\nlayers:")]
+    assert "params" not in block
+    assert 'out_features: "${in_channels // 16}"' in block
+    assert "out_features: $in_channels" in block
+    assert 'shape: "${[in_channels, 1, 1]}"' in block

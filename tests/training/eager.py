@@ -1,12 +1,16 @@
 """cnnshape with a loop that looks and saves after every step: python eager.py train ...
 
-Its process number stands in the folder PIDS, under its number among the processes of the run.
+What tests ask for by the environment:
+
+PIDS: a folder for the number of the process, in a file named by its place in the run.
+HOLD: after so many saves the run stands still, until stdin is closed.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from itertools import count
 from pathlib import Path
 
 from cnnshape.commands import main
@@ -15,7 +19,21 @@ from cnnshape.training import loop
 loop.LOOK_SECONDS = loop.SAVE_SECONDS = 0.0
 loop.SAVE_SHARE = 1e9
 
+
+def _hold_after(most: int) -> None:
+    write, saves = loop.write_checkpoint, count(1)
+
+    def held(*arguments: object) -> None:
+        write(*arguments)  # type: ignore[arg-type]
+        if next(saves) == most:
+            sys.stdin.read()
+
+    loop.write_checkpoint = held
+
+
 if __name__ == "__main__":
     if "PIDS" in os.environ:
         Path(os.environ["PIDS"], os.environ.get("RANK", "0")).write_text(str(os.getpid()))
+    if "HOLD" in os.environ:
+        _hold_after(int(os.environ["HOLD"]))
     main(sys.argv[1:])

@@ -24,6 +24,7 @@ def start(
     command = [sys.executable, *launcher, EAGER, "train", *map(str, arguments)]
     return subprocess.Popen(
         command,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
