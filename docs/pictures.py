@@ -65,7 +65,11 @@ def show_lenet5() -> str:
         shown = subprocess.run(
             command, env=environment, cwd=ROOT, check=True, capture_output=True, text=True
         ).stdout
-    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
+    # With a size of its own it asks neither the terminal nor the environment.
+    console = Console(
+        record=True, width=WIDTH, height=1, file=io.StringIO(), force_terminal=True,
+        color_system="truecolor", no_color=False,
+    )  # fmt: skip
     console.print(Text.from_ansi(shown.rstrip("\n")))
     svg: str = console.export_svg(
         title="cnnshape show architectures/lenet5.yaml",
