@@ -60,11 +60,11 @@ def mirror(idx_folder: Path) -> Iterator[Mirror]:
 
 
 @pytest.fixture
-def nowhere() -> str:
-    """An address where nobody listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}/"
+def nowhere() -> Iterator[str]:
+    """An address where nobody listens, and that nobody else can take."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}/"
 
 
 @pytest.fixture(autouse=True)
