@@ -171,15 +171,16 @@ def import_onnx(
     Raises:
         ImportFault: it cannot be read, or not be said as a spec, or the proof fails.
     """
-    from .onnx import infer, read_layers, read_model
+    from .onnx import infer, read_layers, read_model, with_own_places
 
     model = read_model(path)
     graph = infer(model, input_shape)
     reading = read_layers(graph)
-    layers = _simplified(reading.layers, reading.outputs, graph.input_shape)
+    simpler = _simplified(reading.layers, reading.outputs, graph.input_shape)
+    layers = with_own_places(simpler)
     found = _unsaid(layers, partial)
-    order = arranged(layers)
     layers, outputs = giving_input(layers, reading.outputs, graph.input_shape)
+    order = arranged(layers)
     stem = os.path.basename(path).removesuffix(".onnx")
     words = f"Imported from {os.path.basename(path)}."
     network = network_of(order, outputs, graph.input_shape, name or stem, words)

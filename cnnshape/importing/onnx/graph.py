@@ -12,6 +12,9 @@ from .places import Place, is_made_up
 LARGEST_CONSTANT = 100_000
 """Elements of a constant beyond which its numbers are not looked at: no spec would hold them."""
 
+VIEWS = ("Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze")
+"""Operators whose result holds the numbers of their first input in the same order."""
+
 
 @dataclass(frozen=True)
 class Constant(Origin):
@@ -21,11 +24,15 @@ class Constant(Origin):
         name: of the value in the file.
         array: a numpy array.
         learned: whether it is a weight, or computed from one, and not a number of a computation.
+        source: the name of the weight that it holds in another shape; '' where it is none.
+        transposed: whether it is that weight, a matrix, transposed.
     """
 
     name: str
     array: Any
     learned: bool
+    source: str = ""
+    transposed: bool = False
 
     @property
     def shape(self) -> Shape:
@@ -49,9 +56,28 @@ class Constant(Origin):
             return None
         return written(self.array.tolist())
 
+    @property
+    def weight(self) -> str:
+        """The name of the weight whose numbers it has, in their order."""
+        return self.name if self.transposed else self.source or self.name
+
     def matrix(self) -> tuple[str, bool]:
-        """The weight that it is, and that it is not transposed."""
-        return self.name, False
+        """The weight that it is, and whether it is transposed."""
+        return self.source or self.name, self.transposed
+
+    def viewed(self, operator: str, order: list[int] | None) -> tuple[str, bool] | None:
+        """Which weight an operator gives of it, and whether transposed; None: it computes.
+
+        Args:
+            operator: its name; it reads this constant.
+            order: in which it puts the dimensions, where it is a Transpose.
+        """
+        name, transposed = self.matrix()
+        if not self.learned:
+            return None
+        if operator == "Transpose" and len(self.shape) == 2:
+            return name, transposed != (order != [0, 1])
+        return (name, False) if operator in VIEWS and not transposed else None
 
 
 class Node(NamedTuple):

@@ -200,12 +200,17 @@ class _Inference:
         )
         alone = helper.make_model(graph, opset_imports=self.opset_imports)
         try:
-            results = ReferenceEvaluator(alone).run(None, inputs)
+            results = list(ReferenceEvaluator(alone).run(None, inputs))
         except Exception:
             self._keep_node(node)
             return
-        self.graph.folded.update(inputs)
-        learned = any(name in self.constants and self.constants[name].learned for name in inputs)
+        read = [self.constants[name] for name in inputs if name in self.constants]
+        if read and (view := read[0].viewed(node.op_type, _order(node))):
+            self._constant(Constant(node.output[0], results[0], True, *view))
+            return
+        for constant in read:
+            self.graph.folded.update((constant.name, constant.source))
+        learned = any(constant.learned for constant in read)
         for name, array in zip(node.output, results, strict=True):
             self._constant(Constant(name, array, learned))
 
@@ -254,6 +259,12 @@ def _array(tensor: Any) -> Any:
         return numpy_helper.to_array(tensor)
     except Exception as fault:
         raise ImportFault(f"the weight {tensor.name} cannot be read: {fault}") from fault
+
+
+def _order(node: NodeProto) -> list[int] | None:
+    """In which order a Transpose puts the dimensions; None where it does not say it."""
+    orders = [list(item.ints) for item in node.attribute if item.name == "perm"]
+    return orders[0] if orders else None
 
 
 def _tensors(node: NodeProto) -> list[Any]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...network import INPUT
 from ..graph import NotSaid, Recorded, Unsupported
 from ..importer import ImportFault
-from ..ledger import Ledger, Path
+from ..ledger import Ledger
 from ..operations import Answer, Chain, Indices, Layer, Value, of_parts
 from ..samples import FIRST, divided
 from .graph import Graph, Node
@@ -64,8 +61,7 @@ class _Reader:
             if value.samples != FIRST:
                 raise ImportFault(f"the output {name} does not have the batch first")
             outputs.append(value.key)
-        layers = _with_own_places(self.ledger.layers)
-        return Reading(layers, tuple(dict.fromkeys(outputs)), self.classes)
+        return Reading(self.ledger.layers, tuple(dict.fromkeys(outputs)), self.classes)
 
     def _node(self, node: Node) -> None:
         self.classes.update(node.place.classes)
@@ -159,49 +155,9 @@ class _Reader:
             self.graph.constants[name] for name in node.inputs if name in self.graph.constants
         ]
         own = {
-            each.name: each.array.size
+            each.weight: each.array.size
             for each in constants
-            if each.learned and each.array.dtype.kind == "f" and each.name not in self.used
+            if each.learned and each.array.dtype.kind == "f" and each.weight not in self.used
         }
         self.used.update(own)
         return sum(own.values())
-
-
-def _with_own_places(layers: list[Recorded]) -> list[Recorded]:
-    """A module that runs one layer gives it its name.
-
-    Those that run it several times (`relu`, `relu_1`) do not: it gets the names of functions.
-    What stands beside the weights of a module, as padding does, is no part of it.
-    """
-    leaves = {item.path for item in layers if item.path[-1]}
-    inside: dict[Path, list[Recorded]] = defaultdict(list)
-    for item in layers:
-        for depth in range(1, len(item.path)):
-            inside[_first_run(item.path[:depth], inside)].append(item)
-    result = []
-    for item in layers:
-        path = item.path
-        runs = inside[_first_run(path[:-1], inside)] if not path[-1] else []
-        if path[:-1] in leaves:
-            path = (*path[:-2], "")
-        elif len(runs) == 1:
-            path = path[:-1]
-        elif runs and _is_one_function(runs, len(path)):
-            path = (*path[:-2], "")
-        result.append(replace(item, path=path))
-    return result
-
-
-def _first_run(path: Path, inside: Mapping[Path, list[Recorded]]) -> Path:
-    """('layer1', 'relu') for ('layer1', 'relu_1'), where there is such a module."""
-    if not path:
-        return path
-    first = (*path[:-1], re.sub(r"_\d+$", "", path[-1]))
-    return first if first in inside else path
-
-
-def _is_one_function(runs: list[Recorded], length: int) -> bool:
-    """Whether what a module runs is always one layer of the same type, without weights."""
-    return len({item.type for item in runs}) == 1 and not any(
-        item.weights or item.shares or len(item.path) != length for item in runs
-    )

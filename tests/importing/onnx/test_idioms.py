@@ -8,7 +8,7 @@ from math import pi, sqrt
 import numpy as np
 import pytest
 
-from cnnshape.importing import import_onnx
+from cnnshape.importing import ImportFault, import_onnx
 
 from .writer import Writer
 
@@ -106,6 +106,97 @@ def _flat_shuffle(w: Writer) -> str:
     return w.node("Reshape", [dealt, w.constant("together", [0, 8, 4, 8])])
 
 
+def _hardshrink(w: Writer) -> str:
+    small = w.node("LessOrEqual", [w.node("Abs", ["x"]), _number(w, 0.4)])
+    return w.node("Where", [small, _number(w, 0.0), "x"])
+
+
+def _hardshrink_by_both_sides(w: Writer) -> str:
+    sides = _binary(w, "Greater", "x", 0.4), _binary(w, "Less", "x", -0.4)
+    either = w.node("Or", [w.node("Cast", [side], to=9) for side in sides])
+    return w.node("Where", [either, "x", _number(w, 0.0)])
+
+
+def _softshrink(w: Writer) -> str:
+    large = w.node("Greater", [w.node("Abs", ["x"]), _number(w, 0.4)])
+    nearer = _binary(w, "Sub", "x", _binary(w, "Mul", w.node("Sign", ["x"]), 0.4))
+    return w.node("Where", [large, nearer, _binary(w, "Mul", "x", 0.0)])
+
+
+def _softshrink_by_both_sides(w: Writer) -> str:
+    zero = _number(w, 0.0)
+    above, below = _binary(w, "Greater", "x", 0.4), _binary(w, "Less", "x", -0.4)
+    a = w.node("Where", [above, _binary(w, "Sub", "x", 0.4), zero])
+    return w.node("Add", [a, w.node("Where", [below, _binary(w, "Add", "x", 0.4), zero])])
+
+
+def _threshold(w: Writer) -> str:
+    return w.node("Where", [_binary(w, "LessOrEqual", "x", 0.1), _number(w, -2.0), "x"])
+
+
+def _steep_softplus(w: Writer) -> str:
+    return _binary(w, "Div", w.node("Softplus", [_binary(w, "Mul", "x", 2.0)]), 2.0)
+
+
+def _softplus_up_to_a_threshold(w: Writer) -> str:
+    steep = _binary(w, "Mul", "x", 2.0)
+    plain = _binary(w, "Div", w.node("Softplus", [steep]), 2.0)
+    return w.node("Where", [_binary(w, "Greater", steep, 10.0), "x", plain])
+
+
+def _lp_pool(w: Writer) -> str:
+    powers = _binary(w, "Pow", "x", 2.0)
+    mean = w.node("AveragePool", [powers], kernel_shape=[2, 3], strides=[2, 3])
+    size = w.node("Relu", [w.node("Abs", [mean])])
+    total = _binary(w, "Mul", w.node("Mul", [w.node("Sign", [mean]), size]), 6.0)
+    return _binary(w, "Pow", total, 0.5)
+
+
+def _normalized(w: Writer) -> str:
+    length = w.node("Clip", [w.node("ReduceL1", ["x"], axes=[1]), _number(w, 1e-6)])
+    return w.node("Div", ["x", w.node("Expand", [length, w.constant("size", [1, 4, 8, 8])])])
+
+
+def _in_place(w: Writer) -> str:
+    """As torch.onnx writes an activation in place of a part of a value: of all of it."""
+    new = w.node("Transpose", [w.node("Relu", ["x"])], perm=[1, 0, 2, 3])
+    old = w.node("Transpose", ["x"], perm=[1, 0, 2, 3])
+    written = w.node("ScatterND", [old, w.constant("all", [[0], [1], [2], [3]]), new])
+    return w.node("Transpose", [written], perm=[1, 0, 2, 3])
+
+
+def _unfold(w: Writer) -> str:
+    padded = w.node("Pad", ["x", w.constant("pads", [0, 0, 1, 0, 0, 0, 1, 0])])
+    places = [[j + 2 * k for k in range(4)] for j in range(4)], [[0, 3, 6], [1, 4, 7]]
+    rows = w.node("Gather", [padded, w.constant("rows", places[0])], axis=2)
+    both = w.node("Gather", [rows, w.constant("columns", places[1])], axis=4)
+    turned = w.node("Transpose", [both], perm=[0, 1, 2, 4, 3, 5])
+    return w.node("Reshape", [turned, w.constant("flat", [0, 32, 12])])
+
+
+def _windows(w: Writer) -> str:
+    places = w.constant("places", [[0, 1, 2], [3, 4, 5]])
+    return w.node("Transpose", [w.node("Gather", ["x", places], axis=2)], perm=[0, 1, 2, 4, 3])
+
+
+def _connection_table(w: Writer, order: tuple[int, ...] = (1, 0, 2)) -> str:
+    weights = w.weight("c3.one.weight", 1, 1, 3, 3), w.weight("c3.two.weight", 2, 2, 3, 3)
+    maps = w.constant("maps1", [3]), w.constant("maps2", [0, 1, 1, 2])
+    parts = [
+        w.node("Conv", [w.node("Gather", ["x", read], axis=1), weight], group=groups)
+        for groups, read, weight in zip((1, 2), maps, weights, strict=True)
+    ]
+    return w.node("Gather", [w.node("Concat", parts, axis=1), w.constant("order", order)], axis=1)
+
+
+def _codes(w: Writer, *, first: float = 1.0) -> str:
+    flat = w.node("Flatten", [w.node("GlobalMaxPool", ["x"])])
+    codes = w.constant("codes", [[first, -1.0, 1.0, 1.0], [-1.0, -1.0, 1.0, -1.0]])
+    apart = w.node("Sub", [w.node("Unsqueeze", [flat, w.constant("d", [1])]), codes])
+    squares = w.node("Mul", [apart, apart])
+    return w.node("ReduceSum", [squares, w.constant("last", [-1])], keepdims=0)
+
+
 CASES: list[tuple[str, Write, list[str]]] = [
     ("gelu", _gelu, ["GELU"]),
     ("gelu in another order", _gelu_in_another_order, ["GELU"]),
@@ -130,6 +221,20 @@ CASES: list[tuple[str, Write, list[str]]] = [
     ("local response norm", _local_response_norm, ["LocalResponseNorm"]),
     ("linear", _linear, ["Linear"]),
     ("a bias of its own", _conv_and_bias, ["Conv2d"]),
+    ("hardshrink", _hardshrink, ["Hardshrink"]),
+    ("hardshrink by both sides", _hardshrink_by_both_sides, ["Hardshrink"]),
+    ("softshrink", _softshrink, ["Softshrink"]),
+    ("softshrink by both sides", _softshrink_by_both_sides, ["Softshrink"]),
+    ("threshold", _threshold, ["Threshold"]),
+    ("steep softplus", _steep_softplus, ["Softplus"]),
+    ("softplus up to a threshold", _softplus_up_to_a_threshold, ["Softplus"]),
+    ("power pool", _lp_pool, ["LPPool2d"]),
+    ("normalize", _normalized, ["Normalize"]),
+    ("in place", _in_place, ["ReLU"]),
+    ("unfold", _unfold, ["Unfold"]),
+    ("windows along a dimension", _windows, ["SlidingWindows"]),
+    ("connection table", _connection_table, ["ConnectionTableConv2d"]),
+    ("codes", _codes, ["AdaptiveMaxPool2d", "Flatten", "EuclideanRBF"]),
     ("channel shuffle", _channel_shuffle, ["ChannelShuffle"]),
     ("no channel shuffle", _flat_shuffle, ["Reshape", "Reshape", "Transpose", "Flatten"]),
 ]
@@ -160,3 +265,30 @@ def test_a_norm_over_other_dimensions_is_not_taken_for_one() -> None:
     scaled = w.node("Mul", [plain, w.weight("norm.weight", 8)])
     found = import_onnx(w.write(w.node("Add", [scaled, w.weight("norm.bias", 8)])))
     assert "LayerNorm" not in [node.type for node in found.network.layers]
+
+
+def test_the_arguments_of_windows_and_tables() -> None:
+    w = Writer(4, 8, 8)
+    unfold, table, codes = _unfold(w), _connection_table(w), _codes(w)
+    found = {node.type: node for node in import_onnx(w.write(unfold, table, codes)).network.layers}
+    arguments = found["Unfold"].layer.arguments
+    assert arguments == {
+        "kernel_size": (4, 2), "dilation": (1, 1), "padding": (1, 0), "stride": (2, 3),
+    }  # fmt: skip
+    assert found["ConnectionTableConv2d"].layer.arguments["table"] == ((0, 1), (3,), (1, 2))
+    assert found["EuclideanRBF"].layer.arguments["centers"] == ((1, -1, 1, 1), (-1, -1, 1, -1))
+
+
+def test_maps_in_an_order_that_no_table_has() -> None:
+    """Maps that read as many maps come out in the order of their weights."""
+    w = Writer(4, 8, 8)
+    found = import_onnx(w.write(_connection_table(w, (2, 0, 1))))
+    kinds = {node.type for node in found.network.layers}
+    assert kinds == {"Narrow", "Conv2d", "Concat"}
+    assert found.network.totals.macs == (9 + 2 * 18) * 36
+
+
+def test_codes_of_other_numbers_than_1_are_named() -> None:
+    w = Writer(4, 8, 8)
+    with pytest.raises(ImportFault, match="1 operation cannot be said"):
+        import_onnx(w.write(_codes(w, first=0.5)))

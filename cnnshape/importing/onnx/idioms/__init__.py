@@ -4,7 +4,18 @@ Each idiom is an expression (see `matching`), and what says which operator it st
 it was computed from stays where something else reads it.
 """
 
-from . import activations, norms, rearranging, weighted, windows
+from . import activations, adaptive, lenet1998, norms, rearranging, resizing, weighted, windows
 from .idiom import Operator, with_idioms
 
-__all__ = ["Operator", "activations", "norms", "rearranging", "weighted", "windows", "with_idioms"]
+__all__ = [
+    "Operator",
+    "activations",
+    "adaptive",
+    "lenet1998",
+    "norms",
+    "rearranging",
+    "resizing",
+    "weighted",
+    "windows",
+    "with_idioms",
+]

@@ -79,3 +79,19 @@ def _local_response_norm(match: Match) -> Operator | None:
     if None in numbers.values():
         return None
     return Operator("LRN", "x", {"size": size, **numbers})
+
+
+@idiom(
+    "x / Clip(ReduceL2(x), e)",
+    "x / Expand(Clip(ReduceL2(x), e))",
+    "x / Clip(ReduceL1(x), e)",
+    "x / Expand(Clip(ReduceL1(x), e))",
+)
+def _normalize(match: Match) -> Operator | None:
+    """Divided by the norm along a dimension, which is no less than a small number."""
+    norm, rank = match.nodes[-1], len(match.shape("x"))
+    axes, epsilon = _axes(norm, match.graph, rank), match.number("e")
+    if len(axes) != 1 or epsilon is None or not norm.attributes.get("keepdims", 1):
+        return None
+    given = {"axis": axes[0], "p": int(norm.type[-1]), "epsilon": epsilon}
+    return Operator("LpNormalization", "x", given)

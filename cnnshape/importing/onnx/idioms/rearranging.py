@@ -34,3 +34,14 @@ def _transposed_twice(match: Match) -> Operator | None:
     if outer is None or inner is None:
         return None
     return Operator("Transpose", "x", {"perm": [inner[place] for place in outer]})
+
+
+@idiom("ScatterND(a, i, v)")
+def _written_over(match: Match) -> Operator | None:
+    """All places of a value, written over in their order: what an operator in place ends with."""
+    places, size = match.constant("i"), match.shape("a")[:1]
+    if places is None or match.shape("v") != match.output or places.shape != (*size, 1):
+        return None
+    in_order = places.array.reshape(-1).tolist() == list(range(*size))
+    plain = match.nodes[0].attributes.get("reduction", "none") == "none"
+    return Operator("Identity", "v") if in_order and plain else None

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from . import elementwise, joining, normalization, rearranging, resizing, weighted, windows
+from . import (
+    elementwise,
+    joining,
+    lenet1998,
+    normalization,
+    rearranging,
+    resizing,
+    weighted,
+    windows,
+)
 from .operator import Input, Operator, Rule
 
 __all__ = ["RULES", "Input", "Operator", "why_not"]
@@ -10,6 +19,7 @@ __all__ = ["RULES", "Input", "Operator", "why_not"]
 RULES: dict[str, Rule] = {
     **elementwise.rules,
     **joining.rules,
+    **lenet1998.rules,
     **normalization.rules,
     **rearranging.rules,
     **resizing.rules,

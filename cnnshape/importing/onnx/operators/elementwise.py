@@ -26,7 +26,7 @@ def _dropout(op: Operator) -> Answer:
 
 NAMES = {
     "Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "HardSwish": "hardswish",
-    "Softsign": "softsign", "Softplus": "softplus", "Mish": "mish", "Swish": "silu",
+    "Softsign": "softsign", "Mish": "mish", "Swish": "silu",
     "LogSigmoid": "logsigmoid", "Abs": "abs", "Exp": "exp", "Log": "log", "Neg": "neg",
     "Sqrt": "sqrt", "Reciprocal": "reciprocal",
 }  # fmt: skip
@@ -38,6 +38,17 @@ def _named(op: Operator) -> Answer:
     if op.type == "Swish" and op.number("alpha", 1.0) != 1:
         raise NotSaid("with another alpha than 1")
     return op.as_torch(NAMES[op.type], op.x)
+
+
+@rules.of("Softplus")
+def _softplus(op: Operator) -> Answer:
+    given = {name: op.number(name, 1.0) for name in ("beta", "threshold") if op.attribute(name)}
+    return op.layer("Softplus", given)
+
+
+@rules.of("Threshold")
+def _threshold(op: Operator) -> Answer:
+    return op.layer("Threshold", {name: op.number(name, 0.0) for name in ("threshold", "value")})
 
 
 @rules.of("LeakyRelu")
@@ -58,7 +69,7 @@ def _selu(op: Operator) -> Answer:
 
 
 @rules.of("ThresholdedRelu")
-def _threshold(op: Operator) -> Answer:
+def _thresholded_relu(op: Operator) -> Answer:
     return op.layer("Threshold", {"threshold": op.number("alpha", 1.0), "value": 0.0})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...graph import NotSaid
 from ...operations import Answer
-from ..graph import Constant
+from ..graph import Constant, written
 from .operator import Operator, Rules
 
 rules = Rules()
@@ -84,4 +84,6 @@ def _local_response_norm(op: Operator) -> Answer:
 
 @rules.of("LpNormalization")
 def _normalize(op: Operator) -> Answer:
-    return op.as_torch("normalize", op.x, op.attribute("p", 2), op.attribute("axis", -1))
+    order, axis, epsilon = op.attribute("p", 2), op.attribute("axis", -1), op.attribute("epsilon")
+    rest = {} if epsilon is None else {"eps": written(epsilon)}
+    return op.as_torch("normalize", op.x, order, axis, **rest)

@@ -122,7 +122,7 @@ def _plain(argument: Any) -> Any:
 
 
 def _tensor(constant: Constant) -> Value:
-    return Value("", constant.shape, constant.name, origin=constant)
+    return Value("", constant.shape, constant.weight, origin=constant)
 
 
 Rule: TypeAlias = Callable[[Operator], Answer]

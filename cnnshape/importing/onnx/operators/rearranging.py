@@ -87,13 +87,30 @@ def _gather(op: Operator) -> Answer:
         return op.as_torch("select", op.x, axis, int(indices.array))
     if indices.array.ndim > 1:
         raise NotSaid("with places in several dimensions")
-    places = indices.array.tolist()
-    size = op.x.tensor[axis]
-    places = [place % size for place in places]
-    start, stop = places[0], places[-1] + 1
-    if places != list(range(start, stop)):
-        raise NotSaid("with places that are no range")
-    return op.as_torch("narrow", op.x, axis, start, stop - start)
+    runs = _runs([place % op.x.tensor[axis] for place in indices.array.tolist()])
+    if len(runs) == 1:
+        return op.as_torch("narrow", op.x, axis, *runs[0])
+    if len(runs) > MOST_RUNS:
+        raise NotSaid(f"with places in {len(runs)} runs")
+    dim = op.x.dim(axis)
+    parts = [Chain((op.x,)).then("Narrow", dim=dim, start=a, length=n) for a, n in runs]
+    return Chain(tuple(parts)).then("Concat", dim=dim)
+
+
+MOST_RUNS = 64
+"""Ranges of places beyond which a spec is not to hold a layer for each."""
+
+
+def _runs(places: list[int]) -> list[tuple[int, int]]:
+    """Places as ranges: where each starts, and its length."""
+    runs: list[tuple[int, int]] = []
+    for place in places:
+        start, length = runs[-1] if runs else (0, 0)
+        if runs and place == start + length:
+            runs[-1] = start, length + 1
+        else:
+            runs.append((place, 1))
+    return runs
 
 
 MODES = {"constant": "constant", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}

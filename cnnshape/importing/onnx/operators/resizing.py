@@ -36,14 +36,16 @@ def _resize(op: Operator) -> Answer:
 
 
 def _size(op: Operator, before: Sequence[int], after: Sequence[int]) -> dict[str, Any]:
-    """The factors, where the file gives them, or else the size."""
+    """The factors, where the file gives them and they give this size, or else the size."""
     place = 1 if op.type == "Upsample" or op.opset < 11 else 2
     scales = op.argument(place, "scales")
     if not scales:
         factors = [out / size for size, out in zip(before, after, strict=True)]
         whole = all(factor.is_integer() for factor in factors)
         return {"scale_factor": factors} if whole else {"size": list(after)}
-    return {"scale_factor": [float(f"{scale:.7g}") for scale in scales[-len(before) :]]}
+    factors = [float(f"{scale:.7g}") for scale in scales[-len(before) :]]
+    given = [floor(size * factor) for size, factor in zip(before, factors, strict=True)]
+    return {"scale_factor": factors} if given == list(after) else {"size": list(after)}
 
 
 def _tidy(given: dict[str, Any]) -> dict[str, Any]:

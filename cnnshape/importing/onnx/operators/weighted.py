@@ -8,6 +8,7 @@ from typing import Any
 from ...graph import NotSaid
 from ...operations import Answer, Chain, Layer, Value
 from ...operations.values import Origin
+from ..graph import Constant
 from .edges import Edges, padded, window_edges
 from .operator import Operator, Rules
 
@@ -96,30 +97,39 @@ def _gemm(op: Operator) -> Answer:
     bias = op.has_bias(2)
     if op.number("alpha", 1.0) != 1 or (bias and op.number("beta", 1.0) != 1):
         raise NotSaid("with an alpha or beta that is not 1")
-    weight = op.weight(1)
-    return _linear(op, weight if op.attribute("transB", 0) else _transposed(weight))
+    return _linear(op, _matrix(op, transposed=not op.attribute("transB", 0)))
 
 
 @rules.of("MatMul")
 def _matmul(op: Operator) -> Answer:
     if op.has_bias(2):  # that is added next, see `idioms`
-        return _linear(op, _transposed(op.weight(1)))
-    return op.as_torch("matmul", *op.inputs[:2])
+        return _linear(op, _matrix(op, transposed=True))
+    first, second = op.inputs[:2]
+    if isinstance(second, Constant) and len(second.shape) == 2:
+        return op.as_torch("matmul", first, _matrix(op, transposed=False))
+    return op.as_torch("matmul", first, second)
 
 
 @dataclass(frozen=True)
-class _Transposed(Origin):
-    """How a matrix is computed that is a constant's transpose."""
+class _Matrix(Origin):
+    """How a matrix is computed that is a weight, or its transpose."""
 
     name: str
+    transposed: bool
 
     def matrix(self) -> tuple[str, bool]:
-        """The constant, and that it is transposed."""
-        return self.name, True
+        """The weight, and whether it is transposed."""
+        return self.name, self.transposed
 
 
-def _transposed(weight: Value) -> Value:
-    return Value("", weight.shape[::-1], origin=_Transposed(weight.name))
+def _matrix(op: Operator, *, transposed: bool) -> Value:
+    """The second input, or its transpose, as a matrix of a weight."""
+    constant = op.given(1)
+    if not isinstance(constant, Constant):
+        raise NotSaid("with a weight that is computed from the input")
+    name, turned = constant.matrix()
+    shape = constant.shape[::-1] if transposed else constant.shape
+    return Value("", shape, origin=_Matrix(name, turned != transposed))
 
 
 def _linear(op: Operator, weight: Value) -> Answer:

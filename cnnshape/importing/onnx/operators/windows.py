@@ -55,6 +55,12 @@ def _global_pool(op: Operator) -> Answer:
     return op.layer(f"Adaptive{kind}Pool{len(op.x.shape) - 2}d", {"output_size": 1})
 
 
+@rules.of("AdaptiveAvgPool")
+def _adaptive_pool(op: Operator) -> Answer:
+    size = list(op.output[2:])
+    return op.layer(f"AdaptiveAvgPool{len(size)}d", {"output_size": size})
+
+
 REDUCTIONS = {
     "ReduceMean": "mean", "ReduceSum": "sum", "ReduceMax": "amax", "ReduceMin": "amin",
     "ReduceL1": "norm", "ReduceL2": "norm",
@@ -98,3 +104,14 @@ def _fold(op: Operator) -> Answer:
         raise NotSaid("with other padding at the end than at the beginning")
     dilations, strides = (op.attribute(name, [1] * rank) for name in ("dilations", "strides"))
     return op.as_torch("fold", op.x, size, kernel, dilations, pads[:rank], strides)
+
+
+@rules.of("Unfold")
+def _unfold(op: Operator) -> Answer:
+    return op.layer("Unfold", dict(op.node.attributes))
+
+
+@rules.of("SlidingWindows")
+def _sliding_windows(op: Operator) -> Answer:
+    given = dict(op.node.attributes)
+    return op.layer("SlidingWindows", given | {"dim": op.x.dim(given["dim"])})
