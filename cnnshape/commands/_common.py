@@ -169,7 +169,16 @@ def load_network(spec: str, changes: Changes) -> Network:
     except UnknownNet as fault:
         usage_error(str(fault), "SPEC")
     except OSError as fault:
-        usage_error(f"cannot read {spec}: {fault.strerror or fault}", "SPEC")
+        usage_error(f"cannot read {spec}: {fault.strerror or fault}{_net_of_file(spec)}", "SPEC")
+
+
+def _net_of_file(spec: str) -> str:
+    """A hint, where a file that is not there is called as one of the zoo's is."""
+    from .. import zoo
+
+    net = spec.removesuffix(".yaml")
+    known = any(entry.name == net and entry.variant is None for entry in zoo.names())
+    return f"; the zoo's own is called {net}" if known else ""
 
 
 def usage_error(message: str, parameter: str) -> NoReturn:

@@ -233,12 +233,14 @@ def _print_table(nets: list[Listing], *, in_families: bool) -> None:
 
     rows = [COLUMNS, *(_family_rows(nets) if in_families else map(_cells, nets))]
     console = make_console(sys.stdout)
+    count = _columns_that_fit(rows, console.width)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False)
-    for name in COLUMNS[: _columns_that_fit(rows, console.width)]:
+    for name in COLUMNS[:count]:
         justify: Literal["right", "left"] = "right" if name in ("params", "MACs") else "left"
         table.add_column(name, justify=justify, style="dim" if name == "file" else "")
     for row in rows[1:]:
         table.add_row(*row[: len(table.columns)])
+    console.width = max(console.width, _width(rows, count))
     with console.capture() as capture:
         console.print(table)
     sys.stdout.write(capture.get())
@@ -246,11 +248,17 @@ def _print_table(nets: list[Listing], *, in_families: bool) -> None:
 
 def _columns_that_fit(rows: Iterable[Sequence[str]], width: int) -> int:
     """How many columns stand whole in `width`; the sizes are always among them."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    count = len(widths)
-    while count > COLUMNS.index("reference") and sum(widths[:count]) + GAP * (count - 1) > width:
+    rows = list(rows)
+    count = len(COLUMNS)
+    while count > COLUMNS.index("reference") and _width(rows, count) > width:
         count -= 1
     return count
+
+
+def _width(rows: Iterable[Sequence[str]], count: int) -> int:
+    """How wide the first columns are; the sizes are wider than a narrow terminal, which folds."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return sum(widths[:count]) + GAP * (count - 1)
 
 
 def _family_rows(nets: Iterable[Listing]) -> Iterator[tuple[str, ...]]:

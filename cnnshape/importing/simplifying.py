@@ -60,8 +60,7 @@ def _dealt_out(
         middle is None
         or first is None
         or last.type not in ("Reshape", "Flatten")
-        or middle.type != "Transpose"
-        or sorted(middle.arguments.values()) != [1, 2]
+        or not _swaps_first_two(middle)
         or first.type != "Reshape"
         or readers[middle.key] != 1
         or readers[first.key] != 1
@@ -71,6 +70,14 @@ def _dealt_out(
     ):
         return None
     return first
+
+
+def _swaps_first_two(item: Recorded) -> bool:
+    """Whether a layer exchanges the two dimensions after the batch, and no others."""
+    if item.type == "Transpose":
+        return sorted(item.arguments.values()) == [1, 2]
+    dims = list(range(len(item.shape) + 1))
+    return item.type == "Permute" and list(item.arguments["dims"]) == [0, 2, 1, *dims[3:]]
 
 
 # cat of ever more ------------------------------------------------------------------------

@@ -158,6 +158,11 @@ def test_narrow_and_piped(process):
     assert narrow.count("\n") == process("list").stdout.count("\n"), "no row is folded"
 
 
+def test_no_number_is_cut_where_not_even_the_sizes_fit(process):
+    narrow = process("list", COLUMNS="40").stdout
+    assert narrow == process("list", COLUMNS="80").stdout
+
+
 def test_a_faulty_file_does_not_hide_the_others(cli, tmp_path, monkeypatch):
     folder = tmp_path / "zoo"
     folder.mkdir()

@@ -307,3 +307,9 @@ def test_watch_sees_an_edited_plugin(spec):
     plugin.write_text(source.replace("first", "second"))
     watch.expect("second text")
     assert watch.end() == 130
+
+
+def test_a_file_of_the_zoo_is_called_by_its_name(cli):
+    result = cli("show", "resnet.yaml")
+    assert result.exit_code == 2
+    assert "No such file or directory; the zoo's own is called resnet" in result.stderr

@@ -123,3 +123,16 @@ def squeeze_excite() -> nn.Module:
     return nn.Sequential(
         nn.Conv2d(3, 32, 3), SqueezeExcite(32), nn.Conv2d(32, 64, 3), SqueezeExcite(64)
     )
+
+
+class Shuffled(nn.Module):
+    """Channels that are dealt out by permute, as view and transpose do elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(8, 8, 1, groups=4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(x)
+        b, c, h, w = x.size()
+        return x.view(b, 4, c // 4, h, w).permute(0, 2, 1, 3, 4).reshape(b, c, h, w)

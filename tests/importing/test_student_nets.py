@@ -64,3 +64,8 @@ def test_squeeze_and_excite_follows_from_its_channels() -> None:
     assert 'out_features: "${in_channels // 16}"' in block
     assert "out_features: $in_channels" in block
     assert 'shape: "${[in_channels, 1, 1]}"' in block
+
+
+def test_channels_that_are_dealt_out_by_permute_are_shuffled() -> None:
+    text = imported(nets.Shuffled(), 8, 4, 4).text
+    assert "{type: ChannelShuffle, groups: 4}" in text
