@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ..layers.shapes import Shape
@@ -33,6 +34,11 @@ class Ledger:
         self.batch = batch
         self._fixed = fixed
         self._owners: dict[tuple[str, ...], str] = {}
+
+    @property
+    def input(self) -> Value:
+        """The network's own input."""
+        return Value(INPUT, (self.batch, *self.shapes[INPUT]))
 
     @property
     def next_key(self) -> str:
@@ -94,6 +100,17 @@ class Ledger:
             key = self.add(whole, shape, path if named else around)
             reads = (Value(key, shape),)
         return key
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Forget what is recorded within, where it ends with NotSaid."""
+        count, owners, shapes = len(self.layers), dict(self._owners), dict(self.shapes)
+        try:
+            yield
+        except NotSaid:
+            del self.layers[count:]
+            self._owners, self.shapes = owners, shapes
+            raise
 
     def _given(self, read: Value | Chain, path: Path) -> Value:
         """What a chain gives, recorded now; or the value that is read."""

@@ -17,9 +17,10 @@ from torch._subclasses.fake_tensor import FakeTensor, unset_fake_temporarily
 
 from ..layers.shapes import Shape
 from .computed_weights import computed_weight
+from .graph import NotSaid
 from .operations import ComputedWeight, PositionBias
 from .position_bias import position_bias
-from .samples import BATCH
+from .samples import BATCH, of_one_sample
 from .sine_positions import sine_positions
 from .torch_calls import tensors_of
 
@@ -35,6 +36,7 @@ class Origin:
 
     Attributes:
         shape: of the tensor.
+        made_by: the call that gives it; None where it is a parameter or a constant itself.
         learned: the parameters that it is computed from, with their shapes.
         numbers: the plain numbers that the calls are given.
     """
@@ -49,6 +51,7 @@ class Origin:
         self.shape = shape
         self.learned = learned
         self.numbers = numbers
+        self.made_by = compute if isinstance(compute, MadeBy) else None
         self._compute = compute
 
     def value(self, weights: Weights) -> Tensor:
@@ -57,7 +60,7 @@ class Origin:
 
     def constant(self) -> Any:
         """Its numbers, as nested lists or one number; None where they are learned, or many."""
-        if self.learned or prod(map(_of_one_sample, self.shape)) > LARGEST_CONSTANT:
+        if self.learned or prod(map(of_one_sample, self.shape)) > LARGEST_CONSTANT:
             return None
         with unset_fake_temporarily():
             return _short(self.value({}).tolist())
@@ -79,19 +82,24 @@ class Origin:
                     return name, transposed
         return None
 
-    def of_each_sample(self) -> str | None:
-        """The parameter whose numbers it has for each sample of the batch, or None."""
-        if len(self.learned) != 1 or self.shape[:1] != (BATCH,):
+    def stretched(self) -> tuple[str, Shape] | None:
+        """The parameter of whose numbers, in their order, it is made by stretching dimensions,
+        and the shape before: the parameter's own, with ones for these. None: it is not so made.
+        """
+        if len(self.learned) != 1:
             return None
         ((name, shape),) = self.learned.items()
         with unset_fake_temporarily():
-            numbers = torch.arange(torch.Size(shape).numel(), dtype=torch.float64)
+            numbers = torch.arange(prod(shape), dtype=torch.float64)
             try:
-                found = self.value({name: numbers.view(shape)}).flatten(1)
+                found = self.value({name: numbers.view(shape)})
             except (RuntimeError, TypeError):  # it cannot be computed in float64
                 return None
-            same = found.shape[1:] == numbers.shape and bool((found == numbers).all())
-        return name if same else None
+            for dim in range(found.dim()):
+                first = found.narrow(dim, 0, 1)
+                if bool((first == found).all()):
+                    found = first
+            return (name, tuple(found.shape)) if torch.equal(found.flatten(), numbers) else None
 
     def sine_positions(self) -> dict[str, Any] | None:
         """The arguments of the PositionEmbeddingSine that it is, or None."""
@@ -109,6 +117,51 @@ class Origin:
         """What it is computed from, where layer types say it of a weight."""
         with unset_fake_temporarily():
             return computed_weight(self.value, self.shape, self.learned, self.numbers)
+
+
+class MadeBy:
+    """A call that can be made again, for one sample.
+
+    Attributes:
+        function: what is called.
+        args, kwargs: with origins in place of tensors, and one sample in place of the batch.
+        shapes: of the tensors that come out.
+        place: which of them is meant.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        args: Any,
+        kwargs: Any,
+        shapes: tuple[Shape, ...],
+        place: int = 0,
+    ) -> None:
+        self.function, self.args, self.kwargs = function, args, kwargs
+        self.shapes, self.place = shapes, place
+        name = getattr(function, "__name__", "")
+        self._writes = name.startswith(("__i", "__setitem")) or (
+            name[-1:] == "_" and name[-2:] != "__"
+        )
+
+    def giving(self, place: int) -> MadeBy:
+        """The same call, of which another tensor is meant."""
+        return MadeBy(self.function, self.args, self.kwargs, self.shapes, place)
+
+    def result(self, weights: Weights) -> Any:
+        """All that comes out, for these weights."""
+
+        def computed(origin: Origin) -> Tensor:
+            value = origin.value(weights)
+            return value.clone() if self._writes else value
+
+        args, kwargs = (replaced(given, Origin, computed) for given in (self.args, self.kwargs))
+        result = self.function(*args, **kwargs)
+        # x[...] = y gives nothing, but writes into x.
+        return args[0] if result is None else result
+
+    def __call__(self, weights: Weights) -> Tensor:
+        return tensors_of(self.result(weights))[self.place]
 
 
 class Origins:
@@ -134,54 +187,85 @@ class Origins:
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
         outputs: Sequence[Tensor],
+        form: Tensor | None = None,
     ) -> None:
-        """Remember a call that reads nothing that follows from the input."""
-        sources = [self.of(tensor) for tensor in tensors_of([*args, *kwargs.values()])]
-        known = [source for source in sources if source is not None]
-        if len(known) < len(sources):
+        """Remember a call that reads nothing that follows from the input.
+
+        Args:
+            form: the argument of which it reads the shape and type alone.
+        """
+        made_by = self._made_by(function, args, kwargs, outputs, form)
+        if made_by is None:
             return
-        learned = {name: shape for source in known for name, shape in source.learned.items()}
+        sources = _origins([*made_by.args, *made_by.kwargs.values()])
+        learned = {name: shape for source in sources for name, shape in source.learned.items()}
         numbers = frozenset(_numbers([*args, *kwargs.values()])).union(
-            *(source.numbers for source in known)
+            *(source.numbers for source in sources)
         )
         for place, tensor in enumerate(outputs):
-            call = _Call(function, self._stored(args), self._stored(kwargs), place)
-            self._computed[id(tensor)] = Origin(tuple(tensor.shape), call, learned, numbers)
+            self._computed[id(tensor)] = Origin(
+                tuple(tensor.shape), made_by.giving(place), learned, numbers
+            )
 
-    def _stored(self, value: Any) -> Any:
-        return _replaced(_replaced(value, Tensor, self.of), int, _of_one_sample)
+    def computed(
+        self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Any:
+        """What a call gives that reads constants alone: numbers, or tensors that have them.
+
+        Raises:
+            NotSaid: it reads something else, or gives something for each sample.
+        """
+        made_by = self._made_by(function, args, kwargs, (), None)
+        if made_by is None or any(
+            source.learned or any(size % BATCH == 0 for size in source.shape if size)
+            for source in _origins([*made_by.args, *made_by.kwargs.values()])
+        ):
+            raise NotSaid("asks for the values of a tensor")
+        with unset_fake_temporarily():
+            return made_by.result({})
+
+    def _made_by(
+        self,
+        function: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        outputs: Sequence[Tensor],
+        form: Tensor | None,
+    ) -> MadeBy | None:
+        """A call with origins in place of tensors; None where one is not known."""
+
+        def of(tensor: Tensor) -> Origin | None:
+            return _of_the_form(tensor) if tensor is form else self.of(tensor)
+
+        if any(of(tensor) is None for tensor in tensors_of([*args, *kwargs.values()])):
+            return None
+        given, named = (
+            replaced(replaced(value, Tensor, of), int, of_one_sample) for value in (args, kwargs)
+        )
+        return MadeBy(function, given, named, tuple([tuple(t.shape) for t in outputs]))
 
 
-class _Call:
-    """A call that can be made again: `args` and `kwargs` hold origins in place of tensors."""
-
-    def __init__(self, function: Callable[..., Any], args: Any, kwargs: Any, place: int) -> None:
-        self.function, self.args, self.kwargs, self.place = function, args, kwargs, place
-        name = getattr(function, "__name__", "")
-        self.in_place = name.startswith("__i") or (name[-1:] == "_" and name[-2:] != "__")
-
-    def __call__(self, weights: Weights) -> Tensor:
-        def computed(origin: Origin) -> Tensor:
-            value = origin.value(weights)
-            return value.clone() if self.in_place else value
-
-        args, kwargs = (_replaced(given, Origin, computed) for given in (self.args, self.kwargs))
-        return tensors_of(self.function(*args, **kwargs))[self.place]
+def _of_the_form(tensor: Tensor) -> Origin:
+    """Zeros of the shape and type of one sample."""
+    shape, dtype = tuple(map(of_one_sample, tensor.shape)), tensor.dtype
+    return Origin(tuple(tensor.shape), lambda weights: torch.zeros(shape, dtype=dtype), {})
 
 
-def _of_one_sample(size: int) -> int:
-    """A size with the batch divided out: what has numbers for each sample is computed for one."""
-    return size if isinstance(size, bool) or size % BATCH else size // BATCH
+def _origins(value: Any) -> list[Origin]:
+    """The origins in a value, in lists and dictionaries too."""
+    found: list[Origin] = []
+    replaced(value, Origin, found.append)
+    return found
 
 
-def _replaced(value: Any, kind: type, make: Callable[[Any], Any]) -> Any:
+def replaced(value: Any, kind: type, make: Callable[[Any], Any]) -> Any:
     """A value with all of a kind that it holds, in lists and dictionaries too, replaced."""
     if isinstance(value, kind):
         return make(value)
     if isinstance(value, dict):
-        return {key: _replaced(item, kind, make) for key, item in value.items()}
+        return {key: replaced(item, kind, make) for key, item in value.items()}
     if type(value) in (list, tuple, torch.Size):
-        items = [_replaced(item, kind, make) for item in value]
+        items = [replaced(item, kind, make) for item in value]
         return items if isinstance(value, list) else tuple(items)
     return value
 

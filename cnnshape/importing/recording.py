@@ -8,7 +8,7 @@ said. Every size that the module computes is a number, so that no arithmetic is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import prod
 from typing import Any, NamedTuple
 from warnings import catch_warnings, simplefilter
@@ -28,10 +28,9 @@ from .graph import NotSaid, Recorded, Unsupported
 from .leaves import leaf_type, named_leaf
 from .ledger import Ledger
 from .operations import (
-    KEEPS_ORDER,
+    Answer,
     Call,
     Chain,
-    Indices,
     Layer,
     Value,
     answer,
@@ -40,9 +39,10 @@ from .operations import (
     placed,
     unpooled,
 )
-from .origins import Origins
 from .running import Running
-from .samples import BATCH, FIRST, divided
+from .samples import BATCH, FIRST
+from .sources import Sources
+from .tensors import Tensors, apart, shaped, versions_of
 from .torch_calls import fault_line, full_name, plain_name, source_line, tensors_of
 
 
@@ -81,7 +81,7 @@ def record(module: nn.Module, input_shape: Shape, *, by_name: bool = True) -> Re
     with FakeTensorMode(allow_non_fake_inputs=True), torch.no_grad(), recorder.hooks():
         try:
             x = torch.empty(BATCH, *input_shape, dtype=dtype)
-            recorder.know(x, INPUT)
+            recorder.tensors.know(x, INPUT)
             with recorder, catch_warnings():
                 simplefilter("ignore")  # what PyTorch runs with a warning, it runs
                 output = module(x)
@@ -89,10 +89,10 @@ def record(module: nn.Module, input_shape: Shape, *, by_name: bool = True) -> Re
             raise NotRecordable(recorder.told(fault)) from fault
     outputs = []
     for tensor in tensors_of(output):
-        key = recorder.keys.get(id(tensor))
-        if key is None:
+        key = recorder.tensors.key(tensor)
+        if not key:
             raise NotRecordable("an output does not follow from the input")
-        if recorder.value(tensor).samples != FIRST:
+        if recorder.tensors.value(tensor).samples != FIRST:
             raise NotRecordable("an output does not have the batch in its first dimension")
         if key not in outputs:
             outputs.append(key)
@@ -113,17 +113,11 @@ class _Recorder(TorchFunctionMode):
         self.named_leaves = {place: leaf for place, leaf in named if leaf is not None}
         self.by_name = False
         self.running = Running(module)
-        self.tensors = {id(t): name for name, t in module.named_parameters()}
-        self.tensors |= {id(t): name for name, t in module.named_buffers()}
-        self.learned = {name for name, _ in module.named_parameters()}
-        self.sizes = {name: t.numel() for name, t in module.named_parameters()}
-        self.sizes |= {name: t.numel() for name, t in module.named_buffers()}
-        self.ledger = Ledger(input_shape, BATCH, self.sizes.keys() - self.learned)
+        self.tensors = Tensors(module)
+        fixed = self.tensors.sizes.keys() - self.tensors.learned
+        self.ledger = Ledger(input_shape, BATCH, fixed)
+        self.sources = Sources(self.ledger)
         self.used: set[str] = set()
-        self.origins = Origins(module)
-        self.keys: dict[int, str] = {}
-        self.alive: list[Any] = []  # so that no id is used twice
-        self.pooled: dict[int, Value] = {}
         self.inside = 0
         self.entered = ""
         self.versions: dict[int, int] = {}
@@ -153,7 +147,7 @@ class _Recorder(TorchFunctionMode):
             self.inside += 1
         elif self._is_leaf(module, inputs):
             self.inside = 1
-            self.versions = _versions(inputs)
+            self.versions = versions_of(inputs)
         else:
             self.running.enter(module)
 
@@ -162,7 +156,7 @@ class _Recorder(TorchFunctionMode):
         if leaf_type(module):
             return True
         leaf = self.named_leaves.get(id(module))
-        keys = [value.key for value in map(self.value, tensors_of(inputs))]
+        keys = [value.key for value in map(self.tensors.value, tensors_of(inputs))]
         if leaf is None or not all(keys):
             return False
         fits = leaf.fits(tuple(self.ledger.shapes[key] for key in keys))
@@ -174,7 +168,7 @@ class _Recorder(TorchFunctionMode):
             self.running.leave()
             return output
         if self.inside == 1:
-            output = _apart(output, self.versions)
+            output = apart(output, self.versions)
         self.inside -= 1
         if not self.inside:
             self._layer(module, args, kwargs, output)
@@ -185,7 +179,7 @@ class _Recorder(TorchFunctionMode):
         type_name = leaf_type(module) or type(module).__name__
         if type_name == "Identity":
             for tensor, given in zip(tensors_of(output), tensors_of(args), strict=False):
-                self.know(tensor, self.keys.get(id(given), ""))
+                self.tensors.know(tensor, self.tensors.key(given))
             return
         inputs = [*args, *kwargs.values()]
         reads = [value for value in map(self._read, tensors_of(inputs)) if value.key]
@@ -197,20 +191,20 @@ class _Recorder(TorchFunctionMode):
         layer: Layer | None = None
         try:
             if type_name.startswith("MaxUnpool"):
-                reads = list(unpooled(*map(self._shown, tensors_of(inputs)[:2])))
+                reads = list(unpooled(*map(self.tensors.shown, tensors_of(inputs)[:2])))
             if type_name == "MultiheadAttention" and len({read.key for read in reads}) == 1:
                 reads = reads[:1]
             arguments = placed(module_arguments(type_name, module), reads[0])
             prefix = f"{name}." if name else ""
             state = module.state_dict(keep_vars=True)
-            weights = {key: self.tensors.get(id(t), f"{prefix}{key}") for key, t in state.items()}
+            weights = {key: self.tensors.name(t) or f"{prefix}{key}" for key, t in state.items()}
             layer = Layer(type_name, arguments, tuple(reads), weights)
             self._add(layer, outputs[0], path)
         except NotSaid as reason:
             what = f"{type(module).__module__}.{type(module).__name__}"
             self._unsaid(what, str(reason), reads, outputs, layer, module=name)
             return
-        self._know_indices(type_name.lower(), outputs, reads[0])
+        self.tensors.know_indices(type_name.lower(), outputs, reads[0])
 
     # Functions --------------------------------------------------------------------------
 
@@ -220,75 +214,75 @@ class _Recorder(TorchFunctionMode):
         kwargs = kwargs or {}
         if self.inside:
             return func(*args, **kwargs)
-        before = [self.value(tensor) for tensor in tensors_of([*args, *kwargs.values()])]
-        shown = [self._shown(arg) for arg in args], {k: self._shown(v) for k, v in kwargs.items()}
-        versions = _versions([*args, *kwargs.values()])
-        result = func(*args, **kwargs)
-        if id(result) in self.keys:
-            result = _apart(result, versions)
+        form = self.tensors.form(func, args)
+        given = [tensor for tensor in tensors_of([*args, *kwargs.values()]) if tensor is not form]
+        before = [self.tensors.value(tensor) for tensor in given]
         follows = any(value.key for value in before)
+        shown, named = self.tensors.shown(list(args)), self.tensors.shown(kwargs)
+        versions = versions_of([*args, *kwargs.values()])
+        try:
+            result = func(*args, **kwargs)
+        except (DataDependentOutputException, DynamicOutputShapeException):
+            if follows:
+                raise
+            return self.tensors.origins.computed(func, args, kwargs)
+        if self.tensors.is_known(result):
+            result = apart(result, versions)
         # x[...] = y gives nothing: x is another value from now on.
-        written = follows and plain_name(func) == "setitem"
+        written = plain_name(func) == "setitem"
         outputs = tensors_of(args[0] if written else result)
         if outputs and follows:
-            self._called(func, shown, before, result, outputs)
+            several = isinstance(result, (list, tuple))
+            call = Call(plain_name(func), shown, named, tuple(map(shaped, outputs)), several)
+            self._called(func, call, before, outputs)
         else:
-            self._called_apart(func, args, kwargs, before, outputs)
+            self.tensors.know_apart(func, args, kwargs, outputs)
         return result
 
-    def _called_apart(
-        self,
-        func: Any,
-        args: Sequence[Any],
-        kwargs: dict[str, Any],
-        before: list[Value],
-        outputs: list[Tensor],
-    ) -> None:
-        """A call that reads nothing that follows from the input."""
-        self.origins.note(func, args, kwargs, outputs)
-        self.alive += outputs
-        if len(before) == 1 and before[0].name and plain_name(func) in KEEPS_ORDER:
-            (tensor,) = outputs
-            if tensor.numel() == prod(before[0].shape):
-                self.tensors[id(tensor)] = before[0].name
-
-    def _called(
-        self,
-        func: Any,
-        shown: tuple[list[Any], dict[str, Any]],
-        before: list[Value],
-        result: Any,
-        outputs: list[Tensor],
-    ) -> None:
-        name = plain_name(func)
-        several = isinstance(result, (list, tuple))
-        call = Call(name, *shown, tuple(_shaped(t) for t in outputs), several)
+    def _called(self, func: Any, call: Call, before: list[Value], outputs: list[Tensor]) -> None:
+        """Record a call that reads something that follows from the input."""
+        path = (*self.running.around.names, "")
         try:
-            said = answer(call)
+            said = self._answer(call, path)
         except NotSaid as reason:
             self._unsaid(full_name(func), str(reason), before, outputs, None)
             return
-        except (IndexError, KeyError, TypeError, ValueError, AttributeError) as fault:
-            self._unsaid(full_name(func), f"its arguments: {fault}", before, outputs, None)
-            return
         if isinstance(said, str):
             for tensor in outputs:
-                self.know(tensor, next(value.key for value in before if value.key))
+                self.tensors.know(tensor, next(value.key for value in before if value.key))
             return
-        path = (*self.running.around.names, "")
         answers = said if isinstance(said, list) else [said]
         for layer, tensor in zip(answers, outputs, strict=False):
             try:
                 self._add(layer, tensor, path)
             except NotSaid as reason:
                 self._unsaid(full_name(func), str(reason), before, [tensor], layer)
-        self._know_indices(name, outputs, before[0])
+        self.tensors.know_indices(call.name, outputs, before[0])
+
+    def _answer(self, call: Call, path: tuple[str, ...]) -> Answer:
+        """The layers of a call, those of what does not follow from the input being recorded."""
+        try:
+            return self._answered(call)
+        except NotSaid:
+            try:
+                with self.sources.all_or_nothing():
+                    return self._answered(self.sources.beside(call, path))
+            except NotSaid:
+                pass
+            raise
+
+    @staticmethod
+    def _answered(call: Call) -> Answer:
+        try:
+            return answer(call)
+        except (IndexError, KeyError, TypeError, ValueError, AttributeError) as fault:
+            raise NotSaid(f"its arguments: {fault}") from fault
 
     # Layers -----------------------------------------------------------------------------
 
     def _add(self, said: Layer | Chain, tensor: Tensor, path: tuple[str, ...]) -> None:
         """Record a layer, or several; raises NotSaid."""
-        output = _shaped(tensor)
+        output = shaped(tensor)
         said = of_parts(said, output)
         layers = said.layers if isinstance(said, Chain) else [said]
         for layer in layers:
@@ -303,7 +297,7 @@ class _Recorder(TorchFunctionMode):
             key = self.ledger.add(said, output.shape, path)
         for layer in layers:
             self.used.update(layer.weights.values())
-        self.know(tensor, key)
+        self.tensors.know(tensor, key)
 
     def _unsaid(
         self,
@@ -322,62 +316,28 @@ class _Recorder(TorchFunctionMode):
         path = (*around.names, "")
         weights = {value.name: prod(value.shape) for value in reads if value.name}
         if isinstance(layer, Layer):
-            weights |= {name: self.sizes[name] for name in layer.weights.values()}
+            weights |= {name: self.tensors.sizes[name] for name in layer.weights.values()}
         own = {name: size for name, size in weights.items() if name not in self.used}
         self.used.update(own)
-        params = sum(size for name, size in own.items() if name in self.learned)
+        params = sum(size for name, size in own.items() if name in self.tensors.learned)
         for tensor in outputs:
-            shape = _shaped(tensor).shape[1:]
+            shape = shaped(tensor).shape[1:]
             key = self.ledger.add_unknown(unsupported, read, shape, path, params=params)
-            self.know(tensor, key)
+            self.tensors.know(tensor, key)
             params = 0
 
-    # Tensors ------------------------------------------------------------------------------
-
-    def know(self, tensor: Tensor, key: str) -> None:
-        """This tensor is the value of a layer from now on."""
-        self.keys[id(tensor)] = key
-        self.alive.append(tensor)
-
-    def _know_indices(self, name: str, outputs: list[Tensor], pooled: Value) -> None:
-        """The second output of a max pool is where the maxima are in what it pooled."""
-        if name.startswith("maxpool") and len(outputs) == 2:
-            self.pooled[id(outputs[1])] = pooled
-            self.alive.append(outputs[1])
-
-    def value(self, tensor: Tensor) -> Value:
-        """What is known of a tensor."""
-        key, name = self.keys.get(id(tensor), ""), self.tensors.get(id(tensor), "")
-        if key:
-            return _shaped(tensor)._replace(key=key)
-        return Value("", tuple(tensor.shape), name, origin=self.origins.of(tensor))
-
     def _read(self, tensor: Tensor) -> Value:
-        """What a module reads; positions that are computed as sines are a layer of their own."""
-        value = self.value(tensor)
+        """What a module reads; what does not follow from the input is a layer of its own."""
+        value, path = self.tensors.value(tensor), (*self.running.around.names, "")
         constant = not value.key and value.origin is not None and value.shape[:1] == (BATCH,)
         found = value.origin.sine_positions() if constant and value.origin else None
         alike = self.ledger.latest_map(value.shape[2:]) if found else None
         if found is None or alike is None:
+            with suppress(NotSaid), self.sources.all_or_nothing():
+                return self.sources.of_each_sample(value, path)
             return value
-        self._add(
-            Layer("PositionEmbeddingSine", found, (alike,)),
-            tensor,
-            (*self.running.around.names, ""),
-        )
-        return self.value(tensor)
-
-    def _shown(self, argument: Any) -> Any:
-        if isinstance(argument, Tensor):
-            pooled = self.pooled.get(id(argument))
-            return self.value(argument) if pooled is None else Indices(pooled)
-        if isinstance(argument, (list, tuple)) and not isinstance(argument, torch.Size):
-            return (
-                type(argument)(self._shown(item) for item in argument)
-                if type(argument) in (list, tuple)
-                else argument
-            )
-        return argument
+        self._add(Layer("PositionEmbeddingSine", found, (alike,)), tensor, path)
+        return self.tensors.value(tensor)
 
     def told(self, fault: Exception) -> str:
         """Why the run ended, and where."""
@@ -389,25 +349,3 @@ class _Recorder(TorchFunctionMode):
         text = str(fault).strip().partition("\n")[0]
         batch = f" ({BATCH} is the batch of this run)" if str(BATCH) in text else ""
         return f"{type(fault).__name__}{place}: {text}{batch}"
-
-
-def _shaped(tensor: Tensor) -> Value:
-    """A tensor that follows from the input, as a network has it; its key is not known here."""
-    shape = tuple(tensor.shape)
-    shape, samples = divided(shape) or (shape, FIRST)
-    return Value("", shape, samples=samples)
-
-
-def _versions(inputs: Any) -> dict[int, int]:
-    """How often each tensor has been written into, by its id."""
-    return {id(tensor): tensor._version for tensor in tensors_of(inputs)}
-
-
-def _apart(output: Any, versions: dict[int, int]) -> Any:
-    """What came out; where it is what went in, as dropout gives it, as a tensor of its own.
-
-    So `x + dropout(x)` reads two values. What was written into, as by `relu_`, is one.
-    """
-    if isinstance(output, Tensor) and versions.get(id(output)) == output._version:
-        return output.view(output.shape)
-    return output

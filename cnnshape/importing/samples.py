@@ -24,7 +24,8 @@ class Samples(NamedTuple):
     Attributes:
         dim: the dimension of the tensor.
         parts: how many parts of each sample that dimension counts, those of one sample next
-            to each other; 1 where it counts the samples alone.
+            to each other; 1 where it counts the samples alone; 0 where no dimension does, as
+            the tensor is the same for all of them.
     """
 
     dim: int = 0
@@ -33,6 +34,8 @@ class Samples(NamedTuple):
 
 FIRST = Samples()
 """As a network has them."""
+NOWHERE = Samples(0, 0)
+"""Of what does not follow from the input."""
 
 
 def divided(shape: Shape) -> tuple[Shape, Samples] | None:
@@ -49,7 +52,13 @@ def divided(shape: Shape) -> tuple[Shape, Samples] | None:
     return (BATCH, *shape[:dim], *folded, *shape[dim + 1 :]), Samples(dim, parts)
 
 
+def of_one_sample(size: int) -> int:
+    """A size with the batch divided out: what has numbers for each sample is computed for one."""
+    return size if isinstance(size, bool) or size % BATCH else size // BATCH
+
+
 FOLLOWS_DIMENSIONS = frozenset((
+    "LearnedConstant", "Constant", "Linspace",
     "Add", "Subtract", "Multiply", "Divide", "Maximum", "Minimum", "Concat", "Stack", "MatMul",
     "ScaledDotProductAttention", "RelativePositionBias", "Linear", "LayerNorm", "RMSNorm",
     "Scale", "Bias", "Rescale", "Mean", "Sum", "Max", "Min", "Var", "Std", "Norm", "Normalize",
@@ -57,6 +66,7 @@ FOLLOWS_DIMENSIONS = frozenset((
     "ReLU", "ReLU6", "LeakyReLU", "ELU", "CELU", "SELU", "GELU", "SiLU", "Mish", "Hardswish",
     "Hardsigmoid", "Hardtanh", "Hardshrink", "Softshrink", "Softplus", "Threshold", "Sigmoid",
     "LogSigmoid", "Tanh", "Tanhshrink", "Softsign", "Power", "Exp", "Log", "Abs", "Sqrt", "Clamp",
+    "Sin", "Cos",
     "Chunk", "Split", "Narrow", "Select", "Slice", "Squeeze", "Unsqueeze", "Flatten", "Unflatten",
     "Reshape", "Permute", "Transpose", "Expand", "Roll", "Flip", "Tile", "SlidingWindows",
     "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",

@@ -154,3 +154,33 @@ class Log(_Elementwise):
         import torch
 
         return torch.log
+
+
+class Sin(_Elementwise):
+    """The sine of x, in radians. Source: torch.sin."""
+
+    python = method("sin")
+    examples = (
+        Example({}, (64, 200), (64, 200)),
+        Example({}, (10,), (10,)),
+    )
+
+    def _function(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        import torch
+
+        return torch.sin
+
+
+class Cos(_Elementwise):
+    """The cosine of x, in radians. Source: torch.cos."""
+
+    python = method("cos")
+    examples = (
+        Example({}, (64, 200), (64, 200)),
+        Example({}, (10,), (10,)),
+    )
+
+    def _function(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        import torch
+
+        return torch.cos

@@ -114,13 +114,65 @@ class Unsayable(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.ones(4, 1, 1))
-        self.register_buffer("mask", torch.rand(5, 6))
+        self.register_buffer("mask", torch.rand(9, 9))
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.weight - x
-        x = x / self.weight
         x = x * self.mask
+        x = x + self.weight.cumsum(0)
         return x**self.weight
+
+
+class Fusion(nn.Module):
+    """Two maps with learned weights that sum to one, as BiFPN joins them, and learned gates."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(3, 4, 3, padding=1)
+        self.second = nn.Conv2d(3, 4, 3, padding=1)
+        self.weight = nn.Parameter(torch.ones(2))
+        self.gain = nn.Parameter(torch.ones(4, 1, 1))
+        self.scale = nn.Parameter(torch.ones(4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight = F.relu(self.weight)
+        weight = weight / (torch.sum(weight, dim=0) + 1e-4)
+        a, b = self.first(x), self.second(x)
+        x = weight[0] * a + weight[1] * b
+        x = (self.gain - x) / self.gain.exp()
+        return self.scale[None, :, None, None].expand_as(x) * x
+
+
+class Coordinates(nn.Module):
+    """The place of each pixel beside its colours, an identity matrix, and a learned first map."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.start = nn.Parameter(torch.randn(1, 4, 5, 6))
+        self.norm = nn.InstanceNorm2d(4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, _, height, width = x.shape
+        rows = torch.linspace(-1, 1, height).view(1, 1, height, 1).expand(batch, 1, height, width)
+        columns = torch.arange(width).type_as(x).expand(batch, 1, height, width)
+        x = torch.cat([x, rows, columns, x.new_zeros(batch, 0, height, width)], 1)
+        x = x.matmul(torch.eye(width) + x.new_ones(width))
+        return x + self.norm(self.start.repeat(batch, 1, 1, 1)).repeat(1, 2, 1, 1)[:, :5]
+
+
+class AsksForConstants(nn.Module):
+    """Branches by the values of constants, which are the same for every input."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("strides", torch.tensor([2.0, 3.0]))
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(x)
+        dims = torch.arange(2, x.dim()).tolist()
+        if torch.equal(self.strides, torch.tensor([2.0, 3.0])) and self.strides.max() > 2:
+            x = x * float(self.strides[1])
+        return x.mean(dims)
 
 
 class StdConv(nn.Conv2d):

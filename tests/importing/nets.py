@@ -209,7 +209,7 @@ class Transform(nn.Module):
         self.offset = nn.Parameter(torch.zeros(4, 1, 1))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.offset - x.cumsum(2)
+        return x.cumsum(2) ** self.offset
 
 
 class TwoOutputs(nn.Module):

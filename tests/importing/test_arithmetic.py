@@ -34,6 +34,9 @@ def types(module: nn.Module, *shape: int) -> list[str]:
         (nets.Norms, (4, 5, 5)),
         (nets.WeightNormed, (2, 20)),
         (nets.Padded, (4, 6, 6)),
+        (nets.Fusion, (3, 6, 6)),
+        (nets.Coordinates, (3, 5, 6)),
+        (nets.AsksForConstants, (3, 7, 6)),
     ],
 )
 def test_what_is_written_is_the_module(make: type[nn.Module], shape: tuple[int, ...]) -> None:
@@ -102,13 +105,39 @@ def test_constants_beside_a_value_are_a_padding() -> None:
 
 def test_what_has_no_type_is_named() -> None:
     with pytest.raises(ImportFault) as caught:
-        import_module(nets.Unsayable(), (4, 5, 6))
+        import_module(nets.Unsayable(), (4, 9, 9))
     assert [found.reason for found in caught.value.unsupported] == [
-        "with the weight weight",
-        "with the weight weight",
         "with a weight that is not learned",
+        "with a value that is no layer's",
         "with an exponent that is no number",
     ]
+
+
+def test_what_is_computed_from_parameters_is_a_value_like_others() -> None:
+    network = imported(nets.Fusion(), 3, 6, 6).network
+    sources = [node for node in network.layers if node.type == "LearnedConstant"]
+    assert [(node.path, node.output_shape) for node in sources] == [
+        ("weight", (2,)),
+        ("gain", (4, 1, 1)),
+    ]
+    # Stretched by hand, it is factors of channels all the same.
+    assert (network.layers[-1].type, network.layers[-1].op.params) == ("Scale", 4)
+
+
+def test_fixed_tensors_are_numbers_or_steps_of_them() -> None:
+    network = imported(nets.Coordinates(), 3, 5, 6).network
+    sources = [node for node in network.layers if node.type in ("Linspace", "Constant")]
+    assert [node.layer.summary() for node in sources[:2]] == [
+        "shape [1, 5, 6], dim 2, start -1, end 1",
+        "shape [1, 5, 6], dim 3, start 0, end 5",
+    ]
+    assert [node.type for node in sources[2:]] == ["Constant"]
+    (learned,) = [node for node in network.layers if node.type == "LearnedConstant"]
+    assert (learned.path, learned.inputs) == ("start", ("input",))
+
+
+def test_what_asks_for_values_of_constants_is_the_same_for_every_input() -> None:
+    assert types(nets.AsksForConstants(), 3, 7, 6) == ["Conv2d", "Rescale", "Mean"]
 
 
 def test_weight_standardisation_is_told_by_what_it_gives() -> None:

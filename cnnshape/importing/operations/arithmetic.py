@@ -39,9 +39,10 @@ def _add(call: Call) -> Answer:
     _refuse_alpha(call)
     if numbers := _channel_numbers(value, other):
         return _standardized(value, [-n for n in numbers], [1.0] * len(numbers))
-    if isinstance(other, Value) and not other.name:
+    try:
+        return _learned("Bias", value, other, "bias")
+    except NotSaid:
         return position_bias(other)._replace(reads=(value,))
-    return _learned("Bias", value, other, "bias")
 
 
 @rules.of("sub", "subtract", "isub")
@@ -220,8 +221,9 @@ def _standardized(value: Value, mean: list[float], std: list[float]) -> Layer:
 
 def _learned(type_name: str, value: Value, other: Any, tensor: str) -> Layer:
     """A layer with learned numbers along some dimensions of the value."""
-    if not follows(value) or not isinstance(other, Value) or not other.name:
+    if not follows(value) or not isinstance(other, Value):
         raise NotSaid(f"with {what_it_is(other)}")
+    other = _as_parameter(other)
     if not _fits(value, other):
         raise NotSaid(f"with {what_it_is(other)}, which has another size")
     dims = _dims(value, other)
@@ -230,3 +232,14 @@ def _learned(type_name: str, value: Value, other: Any, tensor: str) -> Layer:
     dim: int | list[int] = dims[0] if len(dims) == 1 else dims
     given = {} if dim == 1 else {"dim": dim}
     return Layer(type_name, given, (value,), {tensor: other.name})
+
+
+def _as_parameter(other: Value) -> Value:
+    """The parameter that an operand is, also if it is stretched; raises NotSaid: it is none."""
+    if other.name:
+        return other
+    found = None if other.origin is None else other.origin.stretched()
+    if found is None:
+        raise NotSaid(f"with {what_it_is(other)}")
+    name, shape = found
+    return other._replace(name=name, shape=shape)

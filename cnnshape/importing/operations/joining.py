@@ -43,13 +43,13 @@ def joined(call: Call, type_name: str) -> Layer:
 
 @rules.of("cat", "concat", "concatenate")
 def _cat(call: Call) -> Answer:
-    given = call.get(0, "tensors")
+    given = [value for value in call.get(0, "tensors") if 0 not in value.shape]
     if (padded := _padded(call, given)) is not None:
         return padded
     tokens = [value for value in given if not follows(value)]
     if tokens and len(tokens) < len(given) and all(map(follows, given[len(tokens) :])):
         return _after_tokens(call, tokens, given[len(tokens) :])
-    values = _listed(call)
+    values = _listed(given)
     dim = values[0].dim(call.get(1, "dim", 0))
     dim = dim + len(call.output) if dim < 0 else dim
     if len(values) == 1:
@@ -83,24 +83,24 @@ def _after_tokens(call: Call, tokens: Sequence[Value], values: Sequence[Value]) 
         raise NotSaid("of more than one sequence with learned values")
     chain = Chain((values[0],))
     for token in tokens[::-1]:
-        name = None if token.origin is None else token.origin.of_each_sample()
-        if name is None:
+        found = None if token.origin is None else token.origin.stretched()
+        if found is None or found[1] != (1, *token.shape[1:]):
             raise NotSaid(f"with {what_it_is(token)}")
         given = {"num_tokens": token.shape[1]}
-        chain.layers.append(Layer("ClassToken", given, (), {"weight": name}))
+        chain.layers.append(Layer("ClassToken", given, (), {"weight": found[0]}))
     return chain
 
 
 @rules.of("stack")
 def _stack(call: Call) -> Answer:
-    values = _listed(call)
+    values = _listed(call.get(0, "tensors"))
     dim = values[0].new_dim(call.get(1, "dim", 0))
     return Layer("Stack" if len(values) > 1 else "Unsqueeze", {"dim": dim}, values)
 
 
-def _listed(call: Call) -> tuple[Value, ...]:
+def _listed(given: Sequence[Value]) -> tuple[Value, ...]:
     """The tensors of a list; raises NotSaid where one is no layer's."""
-    values = tuple(call.get(0, "tensors"))
+    values = tuple(given)
     if not all(map(follows, values)):
         raise NotSaid("with a value that is no layer's")
     return values

@@ -50,8 +50,9 @@ class Origin(Protocol):
         """The parameter that it is, as a matrix, and whether transposed; None: it is neither."""
         return None
 
-    def of_each_sample(self) -> str | None:
-        """The parameter whose numbers it has for each sample of the batch, or None."""
+    def stretched(self) -> tuple[str, Shape] | None:
+        """The parameter of whose numbers, in their order, it is made by stretching dimensions,
+        and the shape before; None: it is not so made."""
         return None
 
     def sine_positions(self) -> dict[str, Any] | None:
@@ -89,6 +90,8 @@ class Value(NamedTuple):
         """The shape as PyTorch has it."""
         batch, *sample = self.shape
         dim, parts = self.samples
+        if not parts:
+            return tuple(sample)
         return (*sample[:dim], batch * parts, *sample[dim + (parts > 1) :])
 
     @property
@@ -106,7 +109,7 @@ class Value(NamedTuple):
         if self.samples == FIRST:
             return given
         place = given % self.rank
-        if place == self.samples.dim:
+        if place == self.samples.dim and self.samples.parts:
             raise NotSaid("along the batch, which has other dimensions folded in")
         number = self._number(place)
         return number - len(self.shape) if given < 0 else number
@@ -114,7 +117,7 @@ class Value(NamedTuple):
     def new_dim(self, given: int) -> int:
         """As :meth:`dim`, of a dimension that is put in; `given` counts in what comes out."""
         place = given % (self.rank + 1)
-        before = place <= self.samples.dim or self.samples.parts > 1
+        before = place <= self.samples.dim or self.samples.parts != 1
         number = place + 1 if before else place
         return number - len(self.shape) - 1 if given < 0 else number
 
@@ -125,7 +128,7 @@ class Value(NamedTuple):
 
     def _number(self, place: int) -> int:
         dim, parts = self.samples
-        if parts > 1 or place < dim:
+        if parts != 1 or place < dim:
             return place + 1
         return place if place > dim else 0
 

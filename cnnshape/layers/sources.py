@@ -1,0 +1,111 @@
+"""Values that do not follow from the input: learned ones, and fixed ones."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import ClassVar
+
+from ._python import Python
+from .base import Example, Layer, LayerError
+from .fields import FINITE, Integer, ListOf, defaulted, required
+from .shapes import Shape, Shapes, format_shape
+from .working import Working, times
+
+
+class _Source(Layer):
+    """A value that is the same for every sample; of what it reads only the batch matters."""
+
+    kind = "merge"
+    reads_size_of = frozenset({0})
+    shape = required(ListOf(Integer(min=1)))
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        shape: Shape = self.shape
+        return shape
+
+    def macs(self, inputs: Shapes, output: Shape) -> int:
+        return 0
+
+    def footprint(self, inputs: Shapes, output: Shape) -> None:
+        return None
+
+
+class LearnedConstant(_Source):
+    """A learned tensor, the same for every sample: StyleGAN's first map, weights of a fusion.
+
+    Args:
+        shape: of the tensor, without the batch.
+        init_value: what its numbers begin with.
+
+    Source: Karras, Laine and Aila, 2018, arXiv:1812.04948 (StyleGAN).
+    """
+
+    python = Python(make="LearnedConstant", file="sources")
+    init_value = defaulted(FINITE, 1.0)
+    examples: ClassVar = (
+        Example({"shape": [64, 4, 4]}, (512,), (64, 4, 4)),
+        Example({"shape": [2], "init_value": 0.5}, (8, 16, 16), (2,)),
+    )
+
+    def parameters(self) -> dict[str, Shape]:
+        return {"weight": self.shape}
+
+    def connections_working(self, inputs: Shapes, output: Shape) -> Working:
+        return (times((output, "outputs"), ((1,), "number each")),)
+
+    def connections(self, inputs: Shapes, output: Shape) -> int:
+        return self.parameter_count()
+
+
+class Constant(_Source):
+    """A tensor of fixed numbers.
+
+    Args:
+        shape: of the tensor, without the batch.
+        values: its numbers in a row, the last dimension running fastest.
+    """
+
+    python = Python(make="Constant", file="sources")
+    values = required(ListOf(FINITE))
+    examples: ClassVar = (
+        Example({"shape": [3, 3], "values": [1, 0, 0, 0, 1, 0, 0, 0, 1]}, (9,), (3, 3)),
+        Example({"shape": [2, 1, 1], "values": [0.5, 2]}, (2, 8, 8), (2, 1, 1)),
+    )
+
+    def check(self) -> None:
+        if len(self.values) != prod(self.shape):
+            raise LayerError(
+                f"{format_shape(self.shape)} are {prod(self.shape)} numbers, "
+                f"values has {len(self.values)}",
+                field="values",
+            )
+
+
+class Linspace(_Source):
+    """Numbers in equal steps along one dimension: the coordinates of a map's positions.
+
+    Args:
+        shape: of the value, without the batch.
+        dim: the dimension along which they change, the batch counted as 0.
+        start: the first number.
+        end: the last number.
+
+    Source: torch.linspace; Liu et al., 2018, arXiv:1807.03247 (CoordConv).
+    """
+
+    python = Python(make="Linspace", file="sources")
+    dim = required(Integer(min=1))
+    start = required(FINITE)
+    end = required(FINITE)
+    examples: ClassVar = (
+        Example({"shape": [1, 6, 8], "dim": 3, "start": -1, "end": 1}, (3, 6, 8), (1, 6, 8)),
+        Example({"shape": [5, 4], "dim": 1, "start": 0, "end": 4}, (5, 4), (5, 4)),
+    )
+
+    def check(self) -> None:
+        if self.dim > len(self.shape):
+            raise LayerError(
+                f"dim is {self.dim}, but {format_shape(self.shape)} has {len(self.shape)} "
+                f"dimension{'s' * (len(self.shape) != 1)} beside the batch",
+                field="dim",
+            )
