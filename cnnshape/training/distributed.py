@@ -105,7 +105,7 @@ def told_before_the_end(group: Group) -> Iterator[None]:
     if group.alone:
         yield
         return
-    with interrupts_noted(signal.SIGTERM):
+    with interrupts_noted(signal.SIGTERM, launched=True):
         yield
 
 

@@ -10,18 +10,21 @@ from time import monotonic
 from types import FrameType
 
 SAME_PRESS_SECONDS = 1.0
-"""Signals so near each other are one Ctrl-C: the terminal sends it to torchrun and to the
-processes that it started, and torchrun sends it to them again."""
+"""Signals so near each other are one Ctrl-C: the terminal sends it to all that run in it, and a
+program that has started this one may send it on."""
 
 
 class Interruption:
     """Whether the process was asked to stop: by Ctrl-C, or by a SIGTERM as clusters send it.
 
     Attributes:
+        launched: torchrun has started the process. It sends every signal on, on a busy machine
+            late, and itself ends what does not.
         signal: the first that came, or None.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, launched: bool = False) -> None:
+        self.launched = launched
         self.signal: signal.Signals | None = None
         self._when = 0.0
 
@@ -31,15 +34,18 @@ class Interruption:
         return self.signal is not None
 
     def note(self, number: int, frame: FrameType | None) -> None:
-        """The signals' handler. A second Ctrl-C ends the process as ever."""
+        """The signals' handler. A second Ctrl-C ends a process that was not launched."""
         if self.signal is None:
             self.signal, self._when = signal.Signals(number), monotonic()
-        elif number == signal.SIGINT and monotonic() - self._when > SAME_PRESS_SECONDS:
+        elif number == signal.SIGINT and not self.launched and self._is_over():
             raise KeyboardInterrupt
+
+    def _is_over(self) -> bool:
+        return monotonic() - self._when > SAME_PRESS_SECONDS
 
 
 @contextmanager
-def interrupts_noted(*signals: signal.Signals) -> Iterator[Interruption]:
+def interrupts_noted(*signals: signal.Signals, launched: bool = False) -> Iterator[Interruption]:
     """Within the context these signals, by default Ctrl-C and SIGTERM, are only noted.
 
     Within another such context they are noted by that one's interruption. Signals reach the main
@@ -50,7 +56,7 @@ def interrupts_noted(*signals: signal.Signals) -> Iterator[Interruption]:
     before = {number: signal.getsignal(number) for number in numbers}
     owners = [getattr(handler, "__self__", None) for handler in before.values()]
     around = [owner for owner in owners if isinstance(owner, Interruption)]
-    interruption = around[0] if around else Interruption()
+    interruption = around[0] if around else Interruption(launched=launched)
     if threading.current_thread() is not threading.main_thread():
         yield interruption
         return

@@ -41,6 +41,14 @@ def test_a_second_ctrl_c_ends_the_process_unless_it_is_the_same_press(monkeypatc
             os.kill(os.getpid(), signal.SIGINT)
 
 
+def test_torchrun_may_send_ctrl_c_on_at_any_time(monkeypatch):
+    monkeypatch.setattr(module, "SAME_PRESS_SECONDS", -1.0)
+    with told_before_the_end(Group(1, 2)), interrupts_noted() as interruption:
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGINT)
+        assert interruption.signal == signal.SIGINT
+
+
 def test_within_another_the_signals_are_that_ones():
     before = _handlers()
     with interrupts_noted(signal.SIGTERM) as outer:
