@@ -5,8 +5,8 @@ Tables and diagrams walk over this tree; each decides what of it to show.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 from .network import Network, Node, Op
 
@@ -46,8 +46,13 @@ class Part:
 
 def tree(network: Network) -> Part:
     """The whole network as a part."""
+    return tree_of(network.layers)
+
+
+def tree_of(layers: Iterable[Node]) -> Part:
+    """Some layers of a network as a part."""
     root = Part("", "")
-    for node in network.layers:
+    for node in layers:
         part = root
         names = node.path.split(".")
         path = ""
@@ -76,11 +81,27 @@ class Run(NamedTuple):
     @property
     def label(self) -> str:
         """The name of one, or '1–3' of several."""
-        first, last = self.parts[0].name, self.parts[-1].name
-        return first if len(self.parts) == 1 else f"{first}–{last}"
+        return label(self.parts)
 
 
 def runs(parts: Sequence[Part], *, fold: bool) -> Iterator[Run]:
+    """The parts in order, alike turns of a repeat together (each alone if not `fold`)."""
+    return map(Run, alike_neighbours(parts, fold=fold))
+
+
+class Turn(Protocol):
+    """What may be one of the turns of a repeat, if its name is a number."""
+
+    name: str
+
+    def signature(self) -> Hashable:
+        """Equal for those that are alike."""
+
+
+AnyTurn = TypeVar("AnyTurn", bound=Turn)
+
+
+def alike_neighbours(parts: Sequence[AnyTurn], *, fold: bool) -> Iterator[tuple[AnyTurn, ...]]:
     """The parts in order, alike turns of a repeat together (each alone if not `fold`)."""
     index = 0
     while index < len(parts):
@@ -89,5 +110,11 @@ def runs(parts: Sequence[Part], *, fold: bool) -> Iterator[Run]:
             signature = parts[index].signature()
             while end < len(parts) and parts[end].signature() == signature:
                 end += 1
-        yield Run(tuple(parts[index:end]))
+        yield tuple(parts[index:end])
         index = end
+
+
+def label(parts: Sequence[Turn]) -> str:
+    """The name of one, or '1–3' of several."""
+    first, last = parts[0].name, parts[-1].name
+    return first if len(parts) == 1 else f"{first}–{last}"

@@ -9,7 +9,7 @@ from ..layers.shapes import format_shape
 from ..network import Network
 from . import columns as cols
 from .columns import Column
-from .grid import GAP, Cell, Grid, Head, text_cells
+from .grid import Cell, Grid, Head
 from .rows import Row, rows
 
 if TYPE_CHECKING:
@@ -93,25 +93,15 @@ def _table(
         [_cell(row, column, text) for column, text in zip(chosen, line, strict=True)]
         for row, line in zip(shown, cells, strict=True)
     ]
-    grid = _grid(heads, styled)
+    grid = Grid(heads, styled)
     if grid.width <= width:
         return grid
     keys = [column.key for column in chosen]
     if "formula" in keys and ("layer" in keys or "name" in keys):
         formula = keys.index("formula")
         under = keys.index("layer" if "layer" in keys else "name")
-        grid = _grid(*_stacked(heads, styled, formula, under))
-    return grid if grid.width <= width else _wrapped(grid)
-
-
-def _grid(heads: Sequence[Head], styled: Sequence[Sequence[Cell]]) -> Grid:
-    widths = [max(text_cells(head.heading), text_cells(head.total)) for head in heads]
-    for row in styled:
-        for column, cell in enumerate(row):
-            for text, _ in cell:
-                needed = text_cells(text)
-                widths[column] = max(widths[column], needed)
-    return Grid(heads, styled, widths)
+        grid = Grid(*_stacked(heads, styled, formula, under))
+    return grid.fitted(width)
 
 
 def _stacked(
@@ -126,33 +116,6 @@ def _stacked(
         del cells[formula]
         rows.append(cells)
     return [head for index, head in enumerate(heads) if index != formula], rows
-
-
-def _wrapped(grid: Grid) -> Table:
-    """The same table, its columns narrowed and their cells wrapped by rich."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, GAP - 1, 0, 0),  # the box adds one
-        show_footer=True,
-        show_edge=False,
-    )
-    for head, width in zip(grid.heads, grid.widths, strict=True):
-        table.add_column(
-            Text(head.heading),
-            Text(head.total, "bold"),
-            justify="right" if head.right else "left",
-            overflow="fold",
-            min_width=width if head.right else None,
-            no_wrap=False,
-        )
-    for row in grid.rows:
-        table.add_row(*(Text("\n").join(Text(text, style) for text, style in cell) for cell in row))
-    return table
 
 
 def _cell(row: Row, column: Column, text: str) -> Cell:

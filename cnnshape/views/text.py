@@ -42,7 +42,11 @@ def _plain(column: Column, row: Row, network: Network, batch: int) -> str | int:
     text = column.cell(row, network, batch).replace("\n", "; ")
     if column.key == "rf" and text == cols.UNKNOWN:
         return ""
-    # A cell that a spreadsheet would run as a formula is made a text.
+    return csv_text(text)
+
+
+def csv_text(text: str) -> str:
+    """A cell of CSV; one that a spreadsheet would run as a formula is made a text."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
 
 
@@ -67,7 +71,7 @@ def to_markdown(
     lines.append("|" + "|".join("---:" if column.right else "---" for column in chosen) + "|")
     for row in shown:
         cells = [escape_markdown(column.cell(row, network, batch)) for column in chosen]
-        cells = [_indented(cell) for cell in cells]
+        cells = [indented(cell) for cell in cells]
         if row.node is None:
             cells = [f"**{cell}**" if cell else "" for cell in cells]
         lines.append("| " + " | ".join(cells) + " |")
@@ -77,7 +81,8 @@ def to_markdown(
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _indented(cell: str) -> str:
+def indented(cell: str) -> str:
+    """A cell of Markdown that keeps the spaces before it."""
     bare = cell.lstrip(" ")
     return "&nbsp;" * (len(cell) - len(bare)) + bare
 

@@ -35,7 +35,7 @@ def picture(renderable: object, **settings: object) -> list[str]:
 @pytest.mark.parametrize("columns", ["", "all", "params", "formula,name"])
 def test_it_is_the_picture_that_rich_draws(name, columns):
     made = grid(load(name), columns)
-    assert picture(made) == picture(table._wrapped(made))
+    assert picture(made) == picture(made.wrapped())
     assert len({text_cells(line) for line in picture(made) if "─" in line}) == 1
 
 
@@ -44,7 +44,7 @@ def test_names_twice_as_wide_as_others_stand_in_line():
         "[{name: 特徴, type: Conv2d, out_channels: 4, kernel_size: 3}, {name: a, type: ReLU}]"
     )
     made = grid(wide)
-    assert picture(made) == picture(table._wrapped(made))
+    assert picture(made) == picture(made.wrapped())
     first, second = (line for line in picture(made) if line.startswith(("特徴", "a ")))
     assert text_cells(first[: first.index("Conv2d")]) == second.index("ReLU")
 
