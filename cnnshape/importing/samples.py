@@ -66,7 +66,7 @@ FOLLOWS_DIMENSIONS = frozenset((
     "ReLU", "ReLU6", "LeakyReLU", "ELU", "CELU", "SELU", "GELU", "SiLU", "Mish", "Hardswish",
     "Hardsigmoid", "Hardtanh", "Hardshrink", "Softshrink", "Softplus", "Threshold", "Sigmoid",
     "LogSigmoid", "Tanh", "Tanhshrink", "Softsign", "Power", "Exp", "Log", "Abs", "Sqrt", "Clamp",
-    "Sin", "Cos",
+    "Sin", "Cos", "Erf", "Sign",
     "Chunk", "Split", "Narrow", "Select", "Slice", "Squeeze", "Unsqueeze", "Flatten", "Unflatten",
     "Reshape", "Permute", "Transpose", "Expand", "Roll", "Flip", "Tile", "SlidingWindows",
     "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",

@@ -11,6 +11,7 @@ from dataclasses import replace
 from ..layers.shapes import Shape
 from ..network import INPUT
 from .gating import with_chains, with_gates
+from .gelu import with_gelus
 from .graph import Recorded
 from .lenet1998 import with_layers_of_1998
 from .needless import without_double_transposes, without_expands
@@ -21,7 +22,8 @@ def simplified(
 ) -> list[Recorded]:
     """The layers with all rules applied."""
     needed = without_double_transposes(without_expands(recorded))
-    computed = with_layers_of_1998(with_chains(with_gates(needed), outputs))
+    gated = with_gelus(with_gates(needed))
+    computed = with_layers_of_1998(with_chains(gated, outputs))
     shuffled = _channel_shuffles(computed, outputs, input_shape)
     return _own_weights(_running_concats(shuffled))
 

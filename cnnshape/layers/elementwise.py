@@ -184,3 +184,33 @@ class Cos(_Elementwise):
         import torch
 
         return torch.cos
+
+
+class Erf(_Elementwise):
+    """The error function of x, of which GELU is made. Source: torch.erf."""
+
+    python = method("erf")
+    examples = (
+        Example({}, (96, 14, 14), (96, 14, 14)),
+        Example({}, (10,), (10,)),
+    )
+
+    def _function(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        import torch
+
+        return torch.erf
+
+
+class Sign(_Elementwise):
+    """1 of a positive x, −1 of a negative one, 0 of 0. Source: torch.sign."""
+
+    python = method("sign")
+    examples = (
+        Example({}, (64, 14, 14), (64, 14, 14)),
+        Example({}, (10,), (10,)),
+    )
+
+    def _function(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        import torch
+
+        return torch.sign

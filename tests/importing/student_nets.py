@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
@@ -136,3 +138,29 @@ class Shuffled(nn.Module):
         x = self.conv(x)
         b, c, h, w = x.size()
         return x.view(b, 4, c // 4, h, w).permute(0, 2, 1, 3, 4).reshape(b, c, h, w)
+
+
+class Of(nn.Module):
+    """A function of what a convolution gives."""
+
+    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.function = function
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(self.conv(x))
+
+
+class Siamese(nn.Module):
+    """One module for two pictures, and how alike they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten())
+        self.cosine, self.distance = nn.CosineSimilarity(eps=1e-6), nn.PairwiseDistance(p=1)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        a, b = self.net(x[:, :1]), self.net(x[:, 1:])
+        functions = F.cosine_similarity(a, b), F.pairwise_distance(a, b, keepdim=True)
+        return self.cosine(a, b), self.distance(a, b), *functions

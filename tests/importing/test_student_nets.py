@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from cnnshape.importing import ImportFault, import_module
 
@@ -69,3 +71,57 @@ def test_squeeze_and_excite_follows_from_its_channels() -> None:
 def test_channels_that_are_dealt_out_by_permute_are_shuffled() -> None:
     text = imported(nets.Shuffled(), 8, 4, 4).text
     assert "{type: ChannelShuffle, groups: 4}" in text
+
+
+def test_two_pictures_that_are_compared() -> None:
+    network = imported(nets.Siamese(), 2, 6, 6).network
+    compared = [(node.type, node.output_shape) for node in network.layers[-4:]]
+    assert compared == [
+        ("CosineSimilarity", ()),
+        ("PairwiseDistance", (1,)),
+        ("CosineSimilarity", ()),
+        ("PairwiseDistance", ()),
+    ]
+    assert network.by_path["distance"].layer.p == 1
+
+
+def _by_erf(x: Tensor) -> Tensor:
+    return x * 0.5 * (1.0 + torch.erf(x / math.sqrt(2.0)))
+
+
+def _by_erf_in_another_order(x: Tensor) -> Tensor:
+    return 0.5 * (x * (torch.erf(x * 0.5**0.5) + 1))
+
+
+def _by_tanh(x: Tensor) -> Tensor:
+    return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * torch.pow(x, 3))))
+
+
+def _by_tanh_of_products(x: Tensor) -> Tensor:
+    x = x * torch.relu(x) * 2  # a product that is the input, and no part of the function
+    return x * (0.5 * (1 + torch.tanh(0.7978845608028654 * (x + x * x * x * 0.044715))))
+
+
+def _almost(x: Tensor) -> Tensor:
+    return x * 0.5 * (1.0 + torch.erf(x / 1.5))
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        (_by_erf, {"approximate": "none"}),
+        (_by_erf_in_another_order, {"approximate": "none"}),
+        (_by_tanh, {"approximate": "tanh"}),
+        (_by_tanh_of_products, {"approximate": "tanh"}),
+        (_almost, None),
+    ],
+)
+def test_gelu_in_its_own_words(
+    function: Callable[[Tensor], Tensor], arguments: dict[str, str] | None
+) -> None:
+    network = imported(nets.Of(function), 3, 4, 4).network
+    found = [node.layer for node in network.layers if node.type == "GELU"]
+    assert [{"approximate": layer.approximate} for layer in found] == (
+        [] if arguments is None else [arguments]
+    )
+    assert ("Erf" in {node.type for node in network.layers}) == (arguments is None)

@@ -30,6 +30,8 @@ X = torch.tensor([[-2.0, -0.25, 0.0, 0.5, 3.0]])
         ("Abs", {}, X.abs()),
         ("Exp", {}, X.exp()),
         ("Log", {}, X.log()),
+        ("Erf", {}, X.erf()),
+        ("Sign", {}, X.sign()),
     ],
 )
 def test_values_are_torchs(name: str, arguments: dict[str, Any], expected: torch.Tensor) -> None:

@@ -26,6 +26,7 @@ SIMPLE = {
     "hardswish": "Hardswish", "hardsigmoid": "Hardsigmoid", "sigmoid": "Sigmoid",
     "tanh": "Tanh", "logsigmoid": "LogSigmoid", "softsign": "Softsign",
     "tanhshrink": "Tanhshrink", "abs": "Abs", "absolute": "Abs", "exp": "Exp", "log": "Log",
+    "sin": "Sin", "cos": "Cos", "erf": "Erf", "sign": "Sign", "sgn": "Sign",
 }  # fmt: skip
 WITH_ARGUMENTS: dict[str, tuple[str, tuple[tuple[int, str], ...]]] = {
     "leakyrelu": ("LeakyReLU", ((1, "negative_slope"),)),

@@ -91,6 +91,27 @@ def _after_tokens(call: Call, tokens: Sequence[Value], values: Sequence[Value]) 
     return chain
 
 
+@rules.of("cosinesimilarity")
+def _cosine_similarity(call: Call) -> Answer:
+    dim = call.dim(2, default=1)
+    return Layer("CosineSimilarity", {"dim": dim, "eps": call.get(3, "eps", 1e-8)}, _pair(call))
+
+
+@rules.of("pairwisedistance")
+def _pairwise_distance(call: Call) -> Answer:
+    names = ((2, "p"), (3, "eps"), (4, "keepdim"))
+    given = {name: value for n, name in names if (value := call.get(n, name)) is not None}
+    return Layer("PairwiseDistance", given, _pair(call))
+
+
+def _pair(call: Call) -> tuple[Value, Value]:
+    """The two tensors of a call; raises NotSaid where one is no layer's."""
+    first, second = call.get(0, "x1"), call.get(1, "x2")
+    if not (follows(first) and follows(second)):
+        raise NotSaid("with a value that is no layer's")
+    return first, second
+
+
 @rules.of("stack")
 def _stack(call: Call) -> Answer:
     values = _listed(call.get(0, "tensors"))

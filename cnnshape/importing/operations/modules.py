@@ -19,6 +19,8 @@ def module_arguments(type_name: str, module: Any) -> dict[str, Any]:
         if name in ("bias", "add_bias_kv") and not isinstance(value, bool):
             value = value is not None
         arguments[name] = _as_plain(value)
+    if type_name == "PairwiseDistance":
+        arguments["p"] = module.norm
     if type_name == "PReLU":
         arguments.pop("init", None)
     if type_name == "MultiheadAttention":
