@@ -11,13 +11,20 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
+from ..spec.vocabulary import name_problem
 from .graph import Recorded
 
 
 def arranged(recorded: list[Recorded]) -> list[Recorded]:
     """The layers in their order, with names."""
-    apart = _with_unique_paths(recorded)
+    apart = _with_unique_paths([_nameable(item) for item in recorded])
     return _named(_arranged(apart, 0))
+
+
+def _nameable(item: Recorded) -> Recorded:
+    """The layer with names that a spec can have: a module may be called input."""
+    path = tuple([f"{name}_" if name and name_problem(name) else name for name in item.path])
+    return item if path == item.path else replace(item, path=path)
 
 
 def _with_unique_paths(recorded: list[Recorded]) -> list[Recorded]:

@@ -23,6 +23,7 @@ from .position_bias import position_bias
 from .samples import BATCH, of_one_sample
 from .sine_positions import sine_positions
 from .torch_calls import tensors_of
+from .window_mask import shifted_window_mask
 
 LARGEST_CONSTANT = 100_000
 """Elements of a constant beyond which its numbers are not looked at: no spec would hold them."""
@@ -107,6 +108,14 @@ class Origin:
             return None
         with unset_fake_temporarily():
             return sine_positions(self.value, self.shape, self.numbers)
+
+    def shifted_window_mask(self) -> dict[str, Any] | None:
+        """The arguments of the ShiftedWindowMask that adds it to attention's scores, or None."""
+        windows, *scores = [size for size in map(of_one_sample, self.shape) if size != 1] or [0]
+        if self.learned or len(scores) != 2 or scores[0] != scores[1]:
+            return None
+        with unset_fake_temporarily():
+            return shifted_window_mask(self.value({}).reshape(windows, *scores))
 
     def position_bias(self) -> PositionBias | None:
         """The table and how it is looked up, where it is numbers for pairs of positions."""

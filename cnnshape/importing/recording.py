@@ -34,6 +34,7 @@ from .operations import (
     Layer,
     Value,
     answer,
+    attended,
     module_arguments,
     of_parts,
     placed,
@@ -192,8 +193,8 @@ class _Recorder(TorchFunctionMode):
         try:
             if type_name.startswith("MaxUnpool"):
                 reads = list(unpooled(*map(self.tensors.shown, tensors_of(inputs)[:2])))
-            if type_name == "MultiheadAttention" and len({read.key for read in reads}) == 1:
-                reads = reads[:1]
+            if type_name == "MultiheadAttention":
+                reads = attended(module, reads)
             arguments = placed(module_arguments(type_name, module), reads[0])
             prefix = f"{name}." if name else ""
             state = module.state_dict(keep_vars=True)

@@ -60,7 +60,8 @@ def of_one_sample(size: int) -> int:
 FOLLOWS_DIMENSIONS = frozenset((
     "LearnedConstant", "Constant", "Linspace",
     "Add", "Subtract", "Multiply", "Divide", "Maximum", "Minimum", "Concat", "Stack", "MatMul",
-    "ScaledDotProductAttention", "RelativePositionBias", "Linear", "LayerNorm", "RMSNorm",
+    "ScaledDotProductAttention", "MultiheadAttention", "RelativePositionBias", "ShiftedWindowMask",
+    "Linear", "LayerNorm", "RMSNorm",
     "Scale", "Bias", "Rescale", "Mean", "Sum", "Max", "Min", "Var", "Std", "Norm", "Normalize",
     "Softmax", "LogSoftmax", "Softmin", "GLU", "Dropout", "AlphaDropout",
     "ReLU", "ReLU6", "LeakyReLU", "ELU", "CELU", "SELU", "GELU", "SiLU", "Mish", "Hardswish",

@@ -23,7 +23,7 @@ def argument(value: Argument) -> str:
     if isinstance(value, Parameter | Expression):
         code = _code(value)
         return f"${code}" if code.isidentifier() else f'"${{{code}}}"'
-    return flow(value)
+    return _inside(value)
 
 
 def replaced(value: Argument, values: Mapping[str, Argument]) -> Argument:
@@ -79,23 +79,32 @@ def mapping(entry: Mapping[str, str]) -> str:
 
 
 def text(value: str, *, quote: bool = True) -> str:
-    """A text as a spec holds it, `$` doubled."""
+    """A text as a spec holds it inside brackets, `$` doubled."""
     doubled = value.replace("$", "$$")
-    return flow(doubled) if quote else doubled
+    return _inside(doubled) if quote else doubled
 
 
 def flow(value: Any) -> str:
     """A plain value on one line of YAML."""
     if isinstance(value, dict):
-        return mapping({key: "~" if item is None else flow(item) for key, item in value.items()})
+        return mapping({key: "~" if item is None else _inside(item) for key, item in value.items()})
     if isinstance(value, list):
-        return f"[{', '.join(map(flow, value))}]"
+        return f"[{', '.join(map(_inside, value))}]"
     if isinstance(value, float) and re.fullmatch(r"\d+(\.\d+)?e[-+]\d+", repr(value)):
         return re.sub(r"e([-+])0*", lambda found: f"e{found[1].strip('+')}", repr(value))
+    return _dumped(value).removesuffix("\n").removesuffix("\n...")
+
+
+def _inside(value: Any) -> str:
+    """A plain value inside brackets, where a text with a comma would be two."""
+    return _dumped([value])[1:-2] if isinstance(value, str) else flow(value)
+
+
+def _dumped(value: Any) -> str:
     dumped: str = yaml.safe_dump(
         value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=float("inf")
     )
-    return dumped.removesuffix("\n").removesuffix("\n...")
+    return dumped
 
 
 def folded(key: str, words: str) -> list[str]:

@@ -303,3 +303,82 @@ class NormalizedParts(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.norm(x.reshape(x.shape[0] * 2, 2, *x.shape[2:])).reshape(x.shape)
+
+
+class ShiftedWindows(nn.Module):
+    """Attention in windows of a map that is rolled, with Swin's mask computed in the run.
+
+    Args:
+        fill: what keeps positions apart.
+        wrong: a position that is kept apart from itself, which no mask does.
+    """
+
+    def __init__(self, fill: float = -100.0, *, wrong: bool = False) -> None:
+        super().__init__()
+        self.fill = fill
+        self.wrong = wrong
+        self.qkv = nn.Linear(8, 24)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.roll(x.permute(0, 2, 3, 1), (-1, -2), (1, 2))
+        batch, height, width, channels = x.shape
+        windows = _windows(x)  # B·nW, N, C
+        count, positions = windows.shape[0] // batch, windows.shape[1]
+        qkv = self.qkv(windows).reshape(-1, positions, 3, 2, channels // 2).permute(2, 0, 3, 1, 4)
+        scores = qkv[0] @ qkv[1].mT
+        scores = scores.view(batch, count, 2, positions, positions)
+        scores = scores + self.mask(x, height, width).unsqueeze(1).unsqueeze(0)
+        weights = scores.view(-1, 2, positions, positions).softmax(-1)
+        return (weights @ qkv[2]).transpose(1, 2).reshape(batch, -1, channels)
+
+    def mask(self, x: Tensor, height: int, width: int) -> Tensor:
+        region, number = x.new_zeros((1, height, width, 1)), 0
+        for rows in (slice(0, -2), slice(-2, -1), slice(-1, None)):
+            for columns in (slice(0, -3), slice(-3, -2), slice(-2, None)):
+                region[:, rows, columns, :] = number
+                number += 1
+        parts = _windows(region).squeeze(-1)
+        apart = parts.unsqueeze(1) - parts.unsqueeze(2)
+        mask = apart.masked_fill(apart != 0, self.fill).masked_fill(apart == 0, 0.0)
+        if self.wrong:
+            mask[0, 0, 0] = self.fill
+        return mask
+
+
+def _windows(x: Tensor) -> Tensor:
+    """Windows of 2×3 of a map with the channels last."""
+    batch, height, width, channels = x.shape
+    x = x.view(batch, height // 2, 2, width // 3, 3, channels)
+    return x.permute(0, 1, 3, 2, 4, 5).reshape(-1, 6, channels)
+
+
+class SecondBatch(nn.Module):
+    """Attention as torch.nn has it by default, with the batch in the second place.
+
+    Args:
+        moved: whether it is put there; else attention goes along the batch.
+    """
+
+    def __init__(self, *, moved: bool = True) -> None:
+        super().__init__()
+        self.moved = moved
+        self.attention = nn.MultiheadAttention(8, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.flatten(2).permute((2, 0, 1) if self.moved else (0, 2, 1))
+        x = x + self.attention(x, x, x)[0]
+        return x.transpose(0, 1) if self.moved else x
+
+
+class PooledParts(nn.Module):
+    """Parts that are folded into the batch, upsampled by a convolution, and pooled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.up = nn.ConvTranspose1d(3, 4, 4, stride=2, padding=1, output_padding=1)
+        self.pool = nn.AdaptiveAvgPool1d(5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, parts, channels, length = x.shape
+        x = self.up(x.view(batch * parts, channels, length))
+        return self.pool(x).view(batch, parts, -1)

@@ -277,3 +277,17 @@ class HidingPart(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.bn1(x) + x
+
+
+class OddNames(nn.Module):
+    """Modules with names that a spec has to write with care, or cannot have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.input = nn.Conv2d(3, 4, 3)
+        self.ways = nn.ModuleDict({"(0, 1)": nn.Conv2d(4, 4, 1), "a [b]": nn.Conv2d(4, 4, 1)})
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.input(x)
+        ways = [way(x) for way in self.ways.values()]
+        return torch.cat([*ways, ways[0] + ways[1], x], 1)

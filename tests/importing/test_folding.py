@@ -26,6 +26,9 @@ from . import folding_nets as nets
         (nets.Stretched, (3, 6, 5)),
         (nets.Projected, (8, 3, 6)),
         (nets.ConvolvedParts, (4, 6, 6)),
+        (nets.ShiftedWindows, (8, 4, 9)),
+        (nets.SecondBatch, (8, 3, 4)),
+        (nets.PooledParts, (2, 3, 10)),
     ],
 )
 def test_what_is_written_is_the_module(make: type[nn.Module], shape: tuple[int, ...]) -> None:
@@ -154,3 +157,30 @@ def test_the_batch_is_divided_out(
 @pytest.mark.parametrize("shape", [(3, 8), (), (BATCH, BATCH), (0, 3)])
 def test_samples_that_lie_in_no_dimension_or_in_two_were_mixed(shape: tuple[int, ...]) -> None:
     assert divided(shape) is None
+
+
+def test_the_mask_of_shifted_windows_is_known_by_its_numbers() -> None:
+    network = import_module(nets.ShiftedWindows(fill=-9.0), (8, 4, 9)).network
+    (mask,) = [node for node in network.layers if node.type == "ShiftedWindowMask"]
+    assert mask.layer.arguments == {
+        "size": (4, 9),
+        "window_size": (2, 3),
+        "shift_size": (1, 2),
+        "value": -9.0,
+    }
+    assert mask.output_shape == (6, 2, 6, 6)
+
+
+def test_a_mask_with_one_other_number_is_not_taken_for_it() -> None:
+    with pytest.raises(ImportFault) as caught:
+        import_module(nets.ShiftedWindows(wrong=True), (8, 4, 9))
+    assert [found.reason for found in caught.value.unsupported] == [
+        "with a value that is no layer's"
+    ]
+
+
+def test_attention_along_the_batch_is_refused() -> None:
+    with pytest.raises(ImportFault) as caught:
+        import_module(nets.SecondBatch(moved=False), (8, 3, 4))
+    (found,) = caught.value.unsupported
+    assert found.reason == "of another dimension than the batch (batch_first=False)"

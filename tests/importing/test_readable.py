@@ -9,6 +9,8 @@ from torch import Tensor, nn  # noqa: E402
 
 from cnnshape.importing import import_module  # noqa: E402
 
+from . import nets  # noqa: E402
+
 
 class Block(nn.Module):
     """A residual block with a projection where it is needed, and perhaps a gate."""
@@ -96,3 +98,11 @@ def test_blocks_that_lack_something_are_one_block_with_conditions() -> None:
     assert found.check is not None
     assert found.check.named == found.check.tensors
     assert found.text.partition("\n\n")[2] == SPEC
+
+
+def test_names_that_yaml_or_a_spec_reads_otherwise() -> None:
+    found = import_module(nets.OddNames(), (3, 6, 6))
+    assert [node.path for node in found.network.layers[:3]] == [
+        "input_", "ways.(0, 1)", "ways.a [b]",
+    ]  # fmt: skip
+    assert found.network.layers[3].inputs == ("ways.(0, 1)", "ways.a [b]")

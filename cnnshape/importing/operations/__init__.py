@@ -20,15 +20,15 @@ from . import (
     windows,
 )
 from .call import KEEPS_ORDER, Answer, Call, Chain, Layer, Rule, check_samples
-from .modules import module_arguments, placed, tidy
+from .modules import attended, module_arguments, placed, tidy
 from .partwise import of_parts
 from .values import ComputedWeight, Indices, PositionBias, Value
 from .windows import unpooled
 
 __all__ = [
     "KEEPS_ORDER", "Answer", "Call", "Chain", "ComputedWeight", "Indices", "Layer",
-    "PositionBias", "Value", "answer", "check_samples", "module_arguments", "of_parts", "placed",
-    "tidy", "unpooled",
+    "PositionBias", "Value", "answer", "attended", "check_samples", "module_arguments",
+    "of_parts", "placed", "tidy", "unpooled",
 ]  # fmt: skip
 
 RULES: dict[str, Rule] = {

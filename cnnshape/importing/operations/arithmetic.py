@@ -19,7 +19,7 @@ from .call import (
     what_it_is,
 )
 from .joining import joined
-from .products import position_bias
+from .products import position_bias, window_mask
 from .values import Value
 
 rules = Rules()
@@ -39,6 +39,8 @@ def _add(call: Call) -> Answer:
     _refuse_alpha(call)
     if numbers := _channel_numbers(value, other):
         return _standardized(value, [-n for n in numbers], [1.0] * len(numbers))
+    if (mask := window_mask(other)) is not None:
+        return mask._replace(reads=(value,))
     try:
         return _learned("Bias", value, other, "bias")
     except NotSaid:

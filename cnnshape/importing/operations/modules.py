@@ -6,6 +6,7 @@ from typing import Any
 
 from ...layers import registry
 from ..graph import NotSaid
+from ..samples import Samples
 from .values import Value
 
 
@@ -24,8 +25,6 @@ def module_arguments(type_name: str, module: Any) -> dict[str, Any]:
     if type_name == "PReLU":
         arguments.pop("init", None)
     if type_name == "MultiheadAttention":
-        if not module.batch_first:
-            raise NotSaid("with the batch in the second place (batch_first=False)")
         arguments["add_bias_kv"] = module.bias_k is not None
         arguments["bias"] = module.in_proj_bias is not None
     if not arguments.get("affine", arguments.get("elementwise_affine", True)):
@@ -37,6 +36,18 @@ def module_arguments(type_name: str, module: Any) -> dict[str, Any]:
     if type_name == "Linear":
         arguments.setdefault("in_features", module.in_features)
     return arguments
+
+
+def attended(module: Any, reads: list[Value]) -> list[Value]:
+    """What a MultiheadAttention reads: one value, where its query, key and value are the same.
+
+    Raises:
+        NotSaid: the batch is not where its batch_first says.
+    """
+    samples = Samples(0 if module.batch_first else 1)
+    if any(read.samples != samples for read in reads):
+        raise NotSaid(f"of another dimension than the batch (batch_first={module.batch_first})")
+    return reads[:1] if len({read.key for read in reads}) == 1 else reads
 
 
 def placed(arguments: dict[str, Any], x: Value) -> dict[str, Any]:

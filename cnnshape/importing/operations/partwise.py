@@ -11,12 +11,14 @@ import re
 from typing import Any
 
 from ..graph import NotSaid
-from ..samples import FIRST, FOLLOWS_DIMENSIONS
+from ..samples import FOLLOWS_DIMENSIONS
 from .call import Chain, Layer, check_samples
 from .values import Value
 
-FAMILIES = re.compile(r"(Conv|BatchNorm|MaxPool|AvgPool)[123]d")
-ALONG_THE_PARTS = {"kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1}
+FAMILIES = re.compile(
+    r"(Conv|ConvTranspose|BatchNorm|MaxPool|AvgPool|AdaptiveAvgPool|AdaptiveMaxPool)[123]d"
+)
+ALONG_THE_PARTS = {"kernel_size": 1, "stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
 """The arguments that have a number for each dimension, and what it is for the parts."""
 
 
@@ -28,7 +30,7 @@ def of_parts(said: Layer | Chain, output: Value) -> Layer | Chain:
     """
     if isinstance(said, Layer) and said.type not in FOLLOWS_DIMENSIONS:
         (x, *others) = said.reads
-        if x.samples != FIRST and x.samples == output.samples and not others and not x.samples.dim:
+        if x.samples.parts > 1 and x.samples == output.samples and not others and not x.samples.dim:
             return _partwise(said, x)
     check_samples(said, output)
     return said
@@ -39,8 +41,9 @@ def _partwise(layer: Layer, x: Value) -> Chain:
     dims = len(x.shape) - 2  # the parts, and the positions of each
     if family is None or dims > 3 or layer.arguments.get("padding_mode", "zeros") != "zeros":
         raise NotSaid("of a batch that has other dimensions folded in")
+    along = ALONG_THE_PARTS | {"output_size": x.shape[1]}
     arguments = {
-        name: _with_parts(value, ALONG_THE_PARTS[name], dims) if name in ALONG_THE_PARTS else value
+        name: _with_parts(value, along[name], dims) if name in along else value
         for name, value in layer.arguments.items()
     }
     chain = Chain((x,))

@@ -56,8 +56,21 @@ def _attention(call: Call) -> Answer:
     if follows(mask):
         chain.then("Add", mask)
     else:
-        chain.layers.append(position_bias(mask))
+        chain.layers.append(added_to_scores(mask))
     return chain.then("Softmax", dim=-1).then("MatMul", value)
+
+
+def added_to_scores(other: Any) -> Layer:
+    """The layer that adds to the scores before it what keeps positions apart, or a learned
+    number for each offset."""
+    return window_mask(other) or position_bias(other)
+
+
+def window_mask(other: Any) -> Layer | None:
+    """The layer that keeps apart positions of a shifted map, where it is such a mask."""
+    origin = other.origin if isinstance(other, Value) else None
+    mask = None if origin is None else origin.shifted_window_mask()
+    return None if mask is None else Layer("ShiftedWindowMask", mask, ())
 
 
 def position_bias(other: Any) -> Layer:

@@ -59,6 +59,10 @@ class Origin(Protocol):
         """The arguments of the PositionEmbeddingSine that it is, or None."""
         return None
 
+    def shifted_window_mask(self) -> dict[str, Any] | None:
+        """The arguments of the ShiftedWindowMask that adds it to attention's scores, or None."""
+        return None
+
     def position_bias(self) -> PositionBias | None:
         """The table that it is looked up in, where it is numbers for pairs of positions."""
         return None

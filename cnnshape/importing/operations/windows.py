@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..graph import NotSaid
-from .call import SAME, Answer, Call, Layer, Rule, Rules
+from .call import SAME, Answer, Call, Chain, Layer, Rule, Rules
 from .values import Indices, Value
 
 rules = Rules()
@@ -91,12 +91,29 @@ def _pad(call: Call) -> Answer:
     value = call.get(3, "value") or 0
     if not any(padding):
         return SAME
+    while not any(padding[-2:]):
+        del padding[-2:]
     rank = len(padding) // 2
     padding += [0] * (2 * max(0, len(call.x.shape) - 2 - rank))
     rank = len(padding) // 2
+    behind = next(place for place in range(rank) if any(padding[2 * place : 2 * place + 2]))
+    if rank > 3 and mode == "constant" and rank - behind == 1:
+        return _padded_before(call.x, padding[2 * behind :], value)
     if not 1 <= rank <= 3 or rank > len(call.x.shape) - 1:
         raise NotSaid("of so many dimensions")
     if mode == "constant" and not value:
         return Layer(f"ZeroPad{rank}d", {"padding": padding}, (call.x,))
     given = {"padding": padding} | ({"value": value} if mode == "constant" else {})
     return Layer(f"{PADS[mode]}{rank}d", given, (call.x,))
+
+
+def _padded_before(x: Value, padding: list[int], value: float) -> Chain:
+    """The channels padded, of a map of more dimensions than a padding has."""
+    channels, *sizes = x.shape[1:]
+    given = {"padding": [0, 0, *padding]}
+    chain = Chain((x,)).then("Flatten", start_dim=2)
+    if value:
+        chain.then("ConstantPad2d", **given, value=value)
+    else:
+        chain.then("ZeroPad2d", **given)
+    return chain.then("Reshape", shape=[channels + sum(padding), *sizes])
