@@ -29,10 +29,14 @@ for _name in OF_THE_ENVIRONMENT:
 
 
 @pytest.fixture(autouse=True)
-def _one_torch_thread() -> None:
-    """Shapes need no cores: many small tensors are slower with threads than without."""
+def _torch_of_its_own() -> None:
+    """A test draws the same numbers whatever ran before it, and has one thread: shapes need no
+    cores, and many small tensors are slower with threads than without."""
     torch = sys.modules.get("torch")
-    if torch is not None and torch.get_num_threads() != 1:
+    if torch is None:
+        return
+    torch.default_generator.manual_seed(0)
+    if torch.get_num_threads() != 1:
         torch.set_num_threads(1)
 
 
