@@ -86,7 +86,7 @@ def check(module: nn.Module, network: Network, layers: list[Recorded], idle: int
             tensor = theirs[original].detach()
             node = network.by_path[path]
             shape = (node.layer.parameters() | node.layer.buffers()).get(name, tensor.shape)
-            if item.transposed and name == "weight":
+            if item.transposed and name == next(iter(item.weights)):
                 tensor = tensor.reshape(shape[::-1]).T
             if tensor.is_floating_point():
                 state[f"{path}.{name}"] = tensor.reshape(shape)

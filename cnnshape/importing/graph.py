@@ -49,7 +49,7 @@ class Recorded:
         shape: what came out, without the batch.
         shares: the key of the layer whose module it uses.
         weights: for each of its tensors, by name, the name of the original's.
-        transposed: whether its weight is the original's, transposed.
+        transposed: whether the first of its weights is the original's, transposed.
         unsupported: why it stands for something else, or None.
     """
 

@@ -26,6 +26,7 @@ class Constant(Origin):
         learned: whether it is a weight, or computed from one, and not a number of a computation.
         source: the name of the weight that it holds in another shape; '' where it is none.
         transposed: whether it is that weight, a matrix, transposed.
+        before: the shape that was stretched, where it is that weight with dimensions stretched.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Constant(Origin):
     learned: bool
     source: str = ""
     transposed: bool = False
+    before: Shape | None = None
 
     @property
     def shape(self) -> Shape:
@@ -59,25 +61,39 @@ class Constant(Origin):
     @property
     def weight(self) -> str:
         """The name of the weight whose numbers it has, in their order."""
-        return self.name if self.transposed else self.source or self.name
+        changed = self.transposed or self.before is not None
+        return self.name if changed else self.source or self.name
 
     def matrix(self) -> tuple[str, bool]:
         """The weight that it is, and whether it is transposed."""
         return self.source or self.name, self.transposed
 
-    def viewed(self, operator: str, order: list[int] | None) -> tuple[str, bool] | None:
-        """Which weight an operator gives of it, and whether transposed; None: it computes.
+    def stretched(self) -> tuple[str, Shape] | None:
+        """The weight whose numbers it repeats along dimensions, and its shape before, or None."""
+        return None if self.before is None else (self.source, self.before)
+
+    def viewed(
+        self, name: str, array: Any, operator: str, order: list[int] | None
+    ) -> Constant | None:
+        """What an operator gives that reads it and computes nothing, or None.
 
         Args:
-            operator: its name; it reads this constant.
+            name: of what it gives.
+            array: what it gives.
+            operator: its name.
             order: in which it puts the dimensions, where it is a Transpose.
         """
-        name, transposed = self.matrix()
-        if not self.learned:
+        if not self.learned or self.before is not None:
             return None
+        source, transposed = self.matrix()
         if operator == "Transpose" and len(self.shape) == 2:
-            return name, transposed != (order != [0, 1])
-        return (name, False) if operator in VIEWS and not transposed else None
+            return Constant(name, array, True, source, transposed != (order != [0, 1]))
+        if operator in VIEWS and not transposed:
+            return Constant(name, array, True, source)
+        if operator == "Expand" and not transposed:
+            before = (1,) * (len(array.shape) - len(self.shape)) + self.shape
+            return Constant(name, array, True, source, before=before)
+        return None
 
 
 class Node(NamedTuple):

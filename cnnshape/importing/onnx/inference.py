@@ -205,8 +205,10 @@ class _Inference:
             self._keep_node(node)
             return
         read = [self.constants[name] for name in inputs if name in self.constants]
-        if read and (view := read[0].viewed(node.op_type, _order(node))):
-            self._constant(Constant(node.output[0], results[0], True, *view))
+        if read and (
+            view := read[0].viewed(node.output[0], results[0], node.op_type, _order(node))
+        ):
+            self._constant(view)
             return
         for constant in read:
             self.graph.folded.update((constant.name, constant.source))

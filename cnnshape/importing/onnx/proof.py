@@ -122,7 +122,7 @@ def _weights(network: Network, layers: list[Recorded]) -> list[_Weight]:
         node = network.by_path[".".join(item.path)]
         shapes = node.layer.parameters() | node.layer.buffers()
         for name, original in item.weights.items():
-            transposed = item.transposed and name == "weight"
+            transposed = item.transposed and name == next(iter(item.weights))
             found.append(_Weight(f"{node.path}.{name}", original, shapes[name], transposed))
     return found
 

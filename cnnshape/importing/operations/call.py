@@ -17,7 +17,7 @@ class Layer(NamedTuple):
 
     Attributes:
         weights: the original's name of each tensor.
-        transposed: whether the weight is the original's, transposed.
+        transposed: whether the first of its weights is the original's, transposed.
     """
 
     type: str

@@ -23,7 +23,7 @@ class PositionEmbeddingSine(nn.Module):
         rows, columns = waves[0][:, :, None], waves[1][:, None]
         shape = (self.num_pos_feats, *x.shape[2:])
         positions = torch.cat([rows.expand(shape), columns.expand(shape)])
-        return positions.expand(len(x), -1, -1, -1)
+        return positions.expand(x.shape[0], -1, -1, -1)
 
     def waves(self, size: int, wavelengths: Tensor) -> Tensor:
         """The sines and cosines of `size` positions, in turn."""

@@ -16,7 +16,7 @@ class LearnedConstant(nn.Module):
         self.weight = nn.Parameter(torch.full(shape, float(init_value)))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.weight.repeat(len(x), *(1,) * len(self.shape))
+        return self.weight.repeat(x.shape[0], *(1,) * len(self.shape))
 
 
 class Constant(nn.Module):
@@ -28,7 +28,8 @@ class Constant(nn.Module):
         self.values = values
 
     def forward(self, x: Tensor) -> Tensor:
-        return x.new_tensor(self.values).view(self.shape).expand(len(x), *self.shape)
+        numbers = x.new_tensor(self.values).view(self.shape)
+        return numbers.expand(x.shape[0], *self.shape)
 
 
 class Linspace(nn.Module):
@@ -49,4 +50,4 @@ class Linspace(nn.Module):
             self.start, self.end, steps, dtype=x.dtype, device=x.device
         )
         behind = len(self.shape) - self.dim
-        return numbers.view(-1, *(1,) * behind).expand(len(x), *self.shape)
+        return numbers.view(-1, *(1,) * behind).expand(x.shape[0], *self.shape)

@@ -197,6 +197,24 @@ def _codes(w: Writer, *, first: float = 1.0) -> str:
     return w.node("ReduceSum", [squares, w.constant("last", [-1])], keepdims=0)
 
 
+def _attention(w: Writer) -> str:
+    """As torch.onnx writes it: the root of the scale on both sides, keys folded meanwhile."""
+    root = 8**-0.25
+    folded = w.node("Reshape", ["x", w.constant("folded", [-1, 8, 8])])
+    turned = w.node("Transpose", [folded], perm=[0, 2, 1])
+    keys = w.node("Reshape", [turned, w.constant("heads", [-1, 4, 8, 8])])
+    scores = w.node("MatMul", [_binary(w, "Mul", "x", root), _binary(w, "Mul", keys, root)])
+    return w.node("MatMul", [w.node("Softmax", [scores], axis=-1), "x"])
+
+
+def _masked_attention(w: Writer, hidden: float = -np.inf) -> str:
+    keys = w.node("Transpose", ["x"], perm=[0, 1, 3, 2])
+    scores = w.node("MatMul", [_binary(w, "Mul", "x", 1.0), _binary(w, "Mul", keys, 0.5)])
+    mask = w.constant("val_mask", np.triu(np.full((8, 8), hidden), 1))
+    masked = w.node("Add", [scores, mask])
+    return w.node("MatMul", [w.node("Softmax", [masked], axis=-1), "x"])
+
+
 CASES: list[tuple[str, Write, list[str]]] = [
     ("gelu", _gelu, ["GELU"]),
     ("gelu in another order", _gelu_in_another_order, ["GELU"]),
@@ -235,6 +253,8 @@ CASES: list[tuple[str, Write, list[str]]] = [
     ("windows along a dimension", _windows, ["SlidingWindows"]),
     ("connection table", _connection_table, ["ConnectionTableConv2d"]),
     ("codes", _codes, ["AdaptiveMaxPool2d", "Flatten", "EuclideanRBF"]),
+    ("attention", _attention, ["ScaledDotProductAttention"]),
+    ("attention with a mask", _masked_attention, ["ScaledDotProductAttention"]),
     ("channel shuffle", _channel_shuffle, ["ChannelShuffle"]),
     ("no channel shuffle", _flat_shuffle, ["Reshape", "Reshape", "Transpose", "Flatten"]),
 ]
@@ -277,6 +297,19 @@ def test_the_arguments_of_windows_and_tables() -> None:
     }  # fmt: skip
     assert found["ConnectionTableConv2d"].layer.arguments["table"] == ((0, 1), (3,), (1, 2))
     assert found["EuclideanRBF"].layer.arguments["centers"] == ((1, -1, 1, 1), (-1, -1, 1, -1))
+
+
+def test_the_scale_and_mask_of_attention() -> None:
+    w = Writer(4, 8, 8)
+    plain, masked = import_onnx(w.write(_attention(w), _masked_attention(w))).network.layers
+    assert (plain.layer.arguments["scale"], plain.layer.arguments["is_causal"]) == (None, False)
+    assert (masked.layer.arguments["scale"], masked.layer.arguments["is_causal"]) == (0.5, True)
+
+
+def test_another_mask_is_a_summand() -> None:
+    w = Writer(4, 8, 8)
+    found = import_onnx(w.write(_masked_attention(w, hidden=-1.0)))
+    assert "ScaledDotProductAttention" not in [node.type for node in found.network.layers]
 
 
 def test_maps_in_an_order_that_no_table_has() -> None:

@@ -92,6 +92,10 @@ CASES: list[tuple[str, Write, list[str]]] = [
     ("Dropout", _with("Dropout", 0.3), ["Dropout"]),
     ("Abs", _plain("Abs"), ["Abs"]),
     ("Exp", _plain("Exp"), ["Exp"]),
+    ("Sin", _plain("Sin"), ["Sin"]),
+    ("Cos", _plain("Cos"), ["Cos"]),
+    ("Erf", _plain("Erf"), ["Erf"]),
+    ("Sign", _plain("Sign"), ["Sign"]),
     ("Neg", _plain("Neg"), ["Rescale"]),
     ("Log", lambda w: w.node("Log", [w.node("Exp", ["x"])]), ["Exp", "Log"]),
     ("Sqrt", lambda w: w.node("Sqrt", [w.node("Abs", ["x"])]), ["Abs", "Power"]),
@@ -299,8 +303,8 @@ def test_an_operator(write: Write, types: list[str]) -> None:
 
 
 OF_IDIOMS = {
-    "AdaptiveAvgPool", "ConnectionTableConv", "EuclideanRBF", "LogSigmoid", "SlidingWindows",
-    "Threshold", "Unfold",
+    "AdaptiveAvgPool", "ConnectionTableConv", "EuclideanRBF", "LogSigmoid", "MultiheadAttention",
+    "ScaledDotProductAttention", "SlidingWindows", "Threshold", "Unfold",
 }  # fmt: skip
 """What idioms stand for that ONNX has no operator for."""
 

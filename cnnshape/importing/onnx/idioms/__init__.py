@@ -4,13 +4,24 @@ Each idiom is an expression (see `matching`), and what says which operator it st
 it was computed from stays where something else reads it.
 """
 
-from . import activations, adaptive, lenet1998, norms, rearranging, resizing, weighted, windows
+from . import (
+    activations,
+    adaptive,
+    attention,
+    lenet1998,
+    norms,
+    rearranging,
+    resizing,
+    weighted,
+    windows,
+)
 from .idiom import Operator, with_idioms
 
 __all__ = [
     "Operator",
     "activations",
     "adaptive",
+    "attention",
     "lenet1998",
     "norms",
     "rearranging",

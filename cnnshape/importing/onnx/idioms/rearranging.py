@@ -28,6 +28,20 @@ def _in_the_same_order(match: Match) -> Operator | None:
     return Operator("Identity", "x") if order is not None and order == sorted(order) else None
 
 
+@idiom("Reshape(Transpose(Reshape(x)))")
+def _matrices_transposed(match: Match) -> Operator | None:
+    """Every matrix of a value, whose other dimensions are folded into one meanwhile."""
+    shape, output = match.shape("x"), match.output or ()
+    folded = match.graph.shapes.get(match.nodes[1].inputs[0], ())
+    order = match.nodes[1].attributes.get("perm")
+    if len(shape) < 4 or order != [0, 2, 1] or folded[1:] != shape[-2:]:
+        return None
+    if output != (*shape[:-2], shape[-1], shape[-2]):
+        return None
+    rank = len(shape)
+    return Operator("Transpose", "x", {"perm": [*range(rank - 2), rank - 1, rank - 2]})
+
+
 @idiom("Transpose(Transpose(x))")
 def _transposed_twice(match: Match) -> Operator | None:
     outer, inner = (node.attributes.get("perm") for node in match.nodes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    attention,
     elementwise,
     joining,
     lenet1998,
@@ -17,6 +18,7 @@ from .operator import Input, Operator, Rule
 __all__ = ["RULES", "Input", "Operator", "why_not"]
 
 RULES: dict[str, Rule] = {
+    **attention.rules,
     **elementwise.rules,
     **joining.rules,
     **lenet1998.rules,

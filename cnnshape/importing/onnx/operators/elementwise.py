@@ -28,7 +28,8 @@ NAMES = {
     "Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "HardSwish": "hardswish",
     "Softsign": "softsign", "Mish": "mish", "Swish": "silu",
     "LogSigmoid": "logsigmoid", "Abs": "abs", "Exp": "exp", "Log": "log", "Neg": "neg",
-    "Sqrt": "sqrt", "Reciprocal": "reciprocal",
+    "Sqrt": "sqrt", "Reciprocal": "reciprocal", "Sin": "sin", "Cos": "cos", "Erf": "erf",
+    "Sign": "sign",
 }  # fmt: skip
 """The operators that are a function of PyTorch with one argument."""
 
