@@ -60,6 +60,9 @@ def computed_weight(
         apart = float((found - scale * expected).abs().max())
         return scale if apart <= EXACT * float(found.abs().max()) else None
 
+    scale = scale_of(lambda v: v) if factor is None else None
+    if scale is not None:
+        return ComputedWeight("", {}, {"weight": weight}, float(f"{scale:.12g}"))
     if factor is not None and _is_one(scale_of(lambda v: v / norm_except_dim(v, 2, 0))):
         place = "parametrizations.weight"
         tensors = {f"{place}.original0": factor, f"{place}.original1": weight}
@@ -74,6 +77,43 @@ def computed_weight(
             return ComputedWeight("ScaledStd", {"eps": eps, "gamma": gamma}, tensors)
         if _is_one(scale):
             return ComputedWeight("Std", {"eps": eps}, {"weight": weight})
+    return None
+
+
+def spectrally_normalised(
+    value: Callable[[Mapping[str, Tensor]], Tensor],
+    learned: Mapping[str, Shape],
+    buffers: Mapping[str, Shape],
+) -> ComputedWeight | None:
+    """The weight w of which it is w/(uᵀ·w·v), with two vectors u and v among the buffers.
+
+    Args:
+        value: computes it from its parameter and buffers.
+        learned: the parameters, with their shapes.
+        buffers: the same of the buffers.
+    """
+    vectors = [name for name, shape in buffers.items() if len(shape) == 1]
+    if len(learned) != 1 or len(vectors) != 2 or len(buffers) > 2:
+        return None
+    ((weight, shape),) = learned.items()
+    if len(shape) < 2:
+        return None
+    drawn = _drawn({**learned, **buffers}, weight, 1.0)
+    try:
+        found = value(drawn)
+    except (RuntimeError, TypeError):  # it cannot be computed in float64
+        return None
+    for left, right in (vectors, vectors[::-1]):
+        for dim in (0, 1):  # of transposed convolutions, the second holds what comes out
+            matrix = drawn[weight].transpose(0, dim).flatten(1)
+            if buffers[left] + buffers[right] != matrix.shape:
+                continue
+            expected = drawn[weight] / (drawn[left] @ matrix @ drawn[right])
+            if float((found - expected).abs().max()) <= EXACT * float(expected.abs().max()):
+                place = "parametrizations.weight"
+                tensors = {f"{place}.original": weight}
+                tensors |= {f"{place}.0._u": left, f"{place}.0._v": right}
+                return ComputedWeight("SpectralNorm", {}, tensors)
     return None
 
 

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensor, unset_fake_temporarily
 
 from ..layers.shapes import Shape
-from .computed_weights import computed_weight
+from .computed_weights import computed_weight, spectrally_normalised
 from .graph import NotSaid
 from .operations import ComputedWeight, PositionBias
 from .position_bias import position_bias
@@ -40,6 +40,7 @@ class Origin:
         made_by: the call that gives it; None where it is a parameter or a constant itself.
         learned: the parameters that it is computed from, with their shapes.
         numbers: the plain numbers that the calls are given.
+        buffers: those that it is computed from, with their shapes.
     """
 
     def __init__(
@@ -48,8 +49,10 @@ class Origin:
         compute: Callable[[Weights], Tensor],
         learned: Mapping[str, Shape],
         numbers: frozenset[float] = frozenset(),
+        buffers: Mapping[str, Shape] | None = None,
     ) -> None:
         self.shape = shape
+        self.buffers = buffers or {}
         self.learned = learned
         self.numbers = numbers
         self.made_by = compute if isinstance(compute, MadeBy) else None
@@ -125,7 +128,8 @@ class Origin:
     def computed_weight(self) -> ComputedWeight | None:
         """What it is computed from, where layer types say it of a weight."""
         with unset_fake_temporarily():
-            return computed_weight(self.value, self.shape, self.learned, self.numbers)
+            found = computed_weight(self.value, self.shape, self.learned, self.numbers)
+            return found or spectrally_normalised(self.value, self.learned, self.buffers)
 
 
 class MadeBy:
@@ -178,6 +182,7 @@ class Origins:
 
     def __init__(self, module: nn.Module) -> None:
         self._learned = {id(tensor): name for name, tensor in module.named_parameters()}
+        self._buffers = {id(tensor): name for name, tensor in module.named_buffers()}
         self._computed: dict[int, Origin] = {}
 
     def of(self, tensor: Tensor) -> Origin | None:
@@ -185,10 +190,17 @@ class Origins:
         found = self._computed.get(id(tensor))
         if found is not None or isinstance(tensor, FakeTensor):
             return found
-        shape, name = tuple(tensor.shape), self._learned.get(id(tensor))
+        shape, learned = tuple(tensor.shape), self._learned.get(id(tensor))
+        name = learned or self._buffers.get(id(tensor))
         if name is None:
             return Origin(shape, lambda weights: tensor, {})
-        return Origin(shape, lambda weights: weights.get(name, tensor), {name: shape})
+        own = {name: shape}
+        return Origin(
+            shape,
+            lambda weights: weights.get(name, tensor),
+            own if learned else {},
+            buffers={} if learned else own,
+        )
 
     def note(
         self,
@@ -211,9 +223,10 @@ class Origins:
         numbers = frozenset(_numbers([*args, *kwargs.values()])).union(
             *(source.numbers for source in sources)
         )
+        buffers = {name: shape for source in sources for name, shape in source.buffers.items()}
         for place, tensor in enumerate(outputs):
             self._computed[id(tensor)] = Origin(
-                tuple(tensor.shape), made_by.giving(place), learned, numbers
+                tuple(tensor.shape), made_by.giving(place), learned, numbers, buffers
             )
 
     def computed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from ._parametrized import parametrized
 from ._python import Python
 from .base import Example, Layer
 from .convolution import Convolution
@@ -18,15 +19,7 @@ _PREFIX = "WeightNorm"
 
 
 def _written(plain: str) -> Python:
-    """A function that makes the layer of torch.nn, and gives it the normalisation."""
-    name = f"weight_norm_{plain.lower()}"
-    source = (
-        f"def {name}(*arguments, **options):\n"
-        f'    """{plain} whose weight is a learned direction times a learned length."""\n'
-        f"    layer = nn.{plain}(*arguments, **options)\n"
-        "    return nn.utils.parametrizations.weight_norm(layer)\n"
-    )
-    return Python(make=name, source=source)
+    return parametrized(plain, "weight_norm", "a learned direction times a learned length")
 
 
 class _WeightNorm(Layer, abstract=True):

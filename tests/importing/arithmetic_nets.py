@@ -279,6 +279,56 @@ class WeightNormed(nn.Sequential):
             )
 
 
+class PaddedChannels(nn.Module):
+    """A volume with channels more, before and behind its own."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.pad(x, (0, 0, 0, 0, 0, 0, 1, 2, 0, 0))
+        return F.pad(x, (0, 0, 0, 0, 0, 0, 3, 0), value=0.5)
+
+
+class SpectralNormed(nn.Sequential):
+    """Spectral normalisation as PyTorch has it: by parametrizations, and by its older hook."""
+
+    def __init__(self) -> None:
+        new = nn.utils.parametrizations.spectral_norm
+        old = nn.utils.spectral_norm
+        super().__init__(
+            new(nn.Conv2d(3, 8, 3, bias=False)),
+            old(nn.Conv2d(8, 8, 1, groups=2)),
+            new(nn.ConvTranspose2d(8, 2, 4, stride=2)),
+            nn.Flatten(),
+            old(nn.Linear(2 * 14 * 14, 3)),
+        )
+
+
+class NearlySpectral(nn.Conv2d):
+    """A weight that is divided by a product with two vectors, and some more."""
+
+    def __init__(self) -> None:
+        super().__init__(3, 4, 3)
+        self.register_buffer("u", torch.rand(4))
+        self.register_buffer("v", torch.rand(27))
+
+    def forward(self, x: Tensor) -> Tensor:
+        sigma = torch.dot(self.u, torch.mv(self.weight.flatten(1), self.v))
+        return F.conv2d(x, self.weight / (sigma + 0.1), self.bias)
+
+
+class Equalized(nn.Module):
+    """Weights that are multiplied by a number in the run, as progressive GANs have them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(8, 3, 3, 3))
+        self.bias = nn.Parameter(torch.zeros(8))
+        self.matrix = nn.Parameter(torch.randn(5, 8))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.conv2d(x, self.weight * 27**-0.5, self.bias, padding=1)
+        return F.linear(x.mean((2, 3)), self.matrix * 0.25)
+
+
 class Padded(nn.Module):
     """The shortcut of CIFAR ResNets, which fills channels up with zeros, in its old forms."""
 

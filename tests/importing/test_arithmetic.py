@@ -33,6 +33,8 @@ def types(module: nn.Module, *shape: int) -> list[str]:
         (nets.Blurred, (3, 12, 12)),
         (nets.Norms, (4, 5, 5)),
         (nets.WeightNormed, (2, 20)),
+        (nets.SpectralNormed, (3, 8, 8)),
+        (nets.Equalized, (3, 8, 8)),
         (nets.Padded, (4, 6, 6)),
         (nets.Fusion, (3, 6, 6)),
         (nets.Coordinates, (3, 5, 6)),
@@ -101,6 +103,14 @@ def test_constants_beside_a_value_are_a_padding() -> None:
         "MaxPool2d", "ZeroPad3d", "Rescale", "Concat", "ConstantPad1d",
     ]  # fmt: skip
     assert network.layers[1].layer.arguments["padding"] == (0, 0, 0, 0, 2, 2)
+
+
+def test_the_channels_of_a_volume_are_padded_as_those_of_a_row() -> None:
+    network = imported(nets.PaddedChannels(), 2, 3, 4, 5).network
+    assert [node.type for node in network.layers] == [
+        "Flatten", "ZeroPad2d", "Reshape", "Flatten", "ConstantPad2d", "Reshape",
+    ]  # fmt: skip
+    assert network.layers[-1].output_shape == (8, 3, 4, 5)
 
 
 def test_what_has_no_type_is_named() -> None:
@@ -172,8 +182,35 @@ def test_weight_norm_is_a_layer_type_however_it_was_put_on() -> None:
     assert (found.check.named, found.check.tensors) == (new + 2, new + 6)
 
 
+def test_spectral_norm_is_a_layer_type_however_it_was_put_on() -> None:
+    found = imported(nets.SpectralNormed(), 3, 8, 8)
+    assert [node.type for node in found.network.layers] == [
+        "SpectralNormConv2d", "SpectralNormConv2d", "SpectralNormConvTranspose2d", "Flatten",
+        "SpectralNormLinear",
+    ]  # fmt: skip
+    assert found.check is not None
+    new = 3 + 4  # tensors with the names of parametrizations; the hook's are others
+    assert (found.check.named, found.check.tensors) == (new + 2, new + 8)
+
+
+def test_another_division_is_not_taken_for_it() -> None:
+    with pytest.raises(ImportFault) as caught:
+        import_module(nn.Sequential(nets.NearlySpectral()), (3, 8, 8))
+    (found,) = caught.value.unsupported
+    assert found.reason == "with a weight that is computed, and no parameter"
+
+
+def test_what_a_weight_is_multiplied_by_is_done_to_what_comes_in() -> None:
+    network = imported(nets.Equalized(), 3, 8, 8).network
+    assert [node.type for node in network.layers] == [
+        "Rescale", "Conv2d", "Mean", "Rescale", "Linear",
+    ]  # fmt: skip
+    scales = [n.layer.arguments["scale"] for n in network.layers if n.type == "Rescale"]
+    assert scales == pytest.approx([27**-0.5, 0.25], rel=1e-11)
+
+
 def test_a_weight_of_another_kind_is_no_parameter() -> None:
-    conv = nn.utils.parametrizations.spectral_norm(nn.Conv2d(3, 4, 3))
+    conv = nn.utils.parametrizations.orthogonal(nn.Conv2d(3, 4, 3))
     with pytest.raises(ImportFault) as caught:
         import_module(nn.Sequential(conv), (3, 8, 8))
     (found,) = caught.value.unsupported

@@ -18,11 +18,13 @@ class ComputedWeight(NamedTuple):
         prefix: of the layer type's name, 'Std' for StdConv2d.
         arguments: of that type, beside those of the plain layer.
         weights: for each of its tensors that makes up the weight, the original's name.
+        scale: what the weight is multiplied by then.
     """
 
     prefix: str
     arguments: dict[str, float]
     weights: dict[str, str]
+    scale: float = 1
 
 
 class PositionBias(NamedTuple):

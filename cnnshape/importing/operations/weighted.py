@@ -38,7 +38,7 @@ def _convolution(rank: int, transposed: bool) -> Rule:
     return rule
 
 
-def _weighted(call: Call, type_name: str, given: dict[str, Any]) -> Layer:
+def _weighted(call: Call, type_name: str, given: dict[str, Any]) -> Layer | Chain:
     """A layer with a weight and a bias; raises NotSaid where a weight is no layer type's."""
     weight = call.get(1, "weight")
     found = None if weight.name or weight.origin is None else weight.origin.computed_weight()
@@ -48,7 +48,13 @@ def _weighted(call: Call, type_name: str, given: dict[str, Any]) -> Layer:
     if type_name not in registry():
         raise NotSaid(f"there is no layer type {type_name}")
     weights = {**found.weights, **own_weights(call, bias=2)}
-    return Layer(type_name, {**given, **found.arguments}, (call.x,), weights)
+    layer = Layer(type_name, {**given, **found.arguments}, (call.x,), weights)
+    if found.scale == 1:
+        return layer
+    # (s·w)·x is w·(s·x).
+    chain = Chain((call.x,)).then("Rescale", scale=found.scale)
+    chain.layers.append(layer._replace(reads=()))
+    return chain
 
 
 def _blurred(call: Call, taps: Any, given: dict[str, Any]) -> Answer:
