@@ -26,8 +26,8 @@ STRETCHING = frozenset((
     "matmul", "bmm",
 ))  # fmt: skip
 """Functions of two values that stretch dimensions of size 1."""
-LISTING = frozenset(("cat", "concat", "concatenate", "stack"))
-"""Functions of a list of values."""
+LISTING = frozenset(("cat", "concat", "concatenate", "stack", "setitem"))
+"""Functions that put values side by side."""
 MOST_NUMBERS = 64
 """Numbers of a constant beyond which a spec is not to hold them."""
 
@@ -170,6 +170,8 @@ class Sources:
         numbers = _flat(origin.constant())
         if not numbers:
             raise NotSaid("with a constant of too many numbers")
+        if len(set(numbers)) == 1:
+            return self._filled(numbers[0], shape, x, path)
         steps = _steps(numbers, shape)
         if steps is None and len(numbers) > MOST_NUMBERS:
             raise NotSaid(f"with a constant of {len(numbers)} numbers")
@@ -178,6 +180,14 @@ class Sources:
         else:
             layer = Layer("Linspace", {"shape": list(shape), **steps}, (x,))
         return self._add(layer, shape, path)
+
+    def _filled(self, number: float, shape: Shape, x: Value, path: Path) -> Value:
+        ones = (1,) * len(shape)
+        layer = Layer("Constant", {"shape": list(ones), "values": [number]}, (x,))
+        found = self._add(layer, ones, path)
+        if ones == shape:
+            return found
+        return self._add(Layer("Expand", {"shape": list(shape)}, (found,)), shape, path)
 
     def _add(self, said: Layer | Chain, shape: Shape, path: Path) -> Value:
         if isinstance(said, Chain):

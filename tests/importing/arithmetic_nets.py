@@ -287,6 +287,50 @@ class PaddedChannels(nn.Module):
         return F.pad(x, (0, 0, 0, 0, 0, 0, 3, 0), value=0.5)
 
 
+class Written(nn.Module):
+    """Parts of a value that are written into: partial convolutions and temporal shifts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.clone()
+        x[:, 2:5] = self.conv(x[:, 2:5])
+        x[:, 0] = x.mean(1)
+        x[..., -2:] += 1
+        out = torch.zeros(len(x), 6, 4, 5)
+        out[:, :3, 1:] = x[:, 3:, :-1]
+        out[:, 3:] = x[:, :3]
+        return out
+
+
+class WrittenAnew(nn.Module):
+    """Parts of a value that are written into in ways that cannot be said.
+
+    Args:
+        way: which.
+    """
+
+    def __init__(self, way: str) -> None:
+        super().__init__()
+        self.way = way
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.clone()
+        if self.way == "stretched":
+            x[:, :2] = x[:, 2:3]
+        elif self.way == "strided":
+            x[:, ::2] = x[:, 1::2]
+        elif self.way == "listed":
+            x[:, [0, 2]] = x[:, 1:3]
+        else:  # a view that was taken before shows what is written
+            before = x[:, :2]
+            x[:, :2] = x[:, 2:]
+            return before + x[:, 2:].relu()
+        return x
+
+
 class SpectralNormed(nn.Sequential):
     """Spectral normalisation as PyTorch has it: by parametrizations, and by its older hook."""
 

@@ -35,6 +35,7 @@ def types(module: nn.Module, *shape: int) -> list[str]:
         (nets.WeightNormed, (2, 20)),
         (nets.SpectralNormed, (3, 8, 8)),
         (nets.Equalized, (3, 8, 8)),
+        (nets.Written, (6, 4, 5)),
         (nets.Padded, (4, 6, 6)),
         (nets.Fusion, (3, 6, 6)),
         (nets.Coordinates, (3, 5, 6)),
@@ -111,6 +112,32 @@ def test_the_channels_of_a_volume_are_padded_as_those_of_a_row() -> None:
         "Flatten", "ZeroPad2d", "Reshape", "Flatten", "ConstantPad2d", "Reshape",
     ]  # fmt: skip
     assert network.layers[-1].output_shape == (8, 3, 4, 5)
+
+
+def test_a_part_that_is_written_into_is_put_between_the_others() -> None:
+    network = imported(nets.Written(), 6, 4, 5).network
+    first = next(node for node in network.layers if node.type == "Concat")
+    assert [network.shape_of(path) for path in first.inputs] == [(2, 4, 5), (3, 4, 5), (1, 4, 5)]
+    assert first.inputs[1] == "conv"
+
+
+@pytest.mark.parametrize(
+    ("way", "reason"),
+    [
+        ("stretched", "with a value that is stretched"),
+        ("strided", "into every so manieth place"),
+        ("listed", "into places that are no range"),
+    ],
+)
+def test_what_is_written_otherwise_is_named(way: str, reason: str) -> None:
+    with pytest.raises(ImportFault) as caught:
+        import_module(nets.WrittenAnew(way), (4, 3, 3))
+    assert caught.value.unsupported[0].reason == reason
+
+
+def test_a_view_that_shows_what_is_written_is_not_taken_for_what_was_there() -> None:
+    with pytest.raises(ImportFault, match="the outputs differ"):
+        import_module(nets.WrittenAnew("seen"), (4, 3, 3))
 
 
 def test_what_has_no_type_is_named() -> None:

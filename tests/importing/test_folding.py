@@ -117,7 +117,7 @@ def test_moving_the_batch_alone_is_no_layer() -> None:
         (nets.AcrossTheBatch, "matmul", "over the batch"),
         (nets.EinsumOfBatch, "einsum", "mixes the batch with other dimensions"),
         (nets.AttentionOfBatch, "scaled_dot_product_attention", "over the batch"),
-        (nets.WrittenInto, "setitem", "no layer type says it"),
+        (nets.WrittenSamples, "setitem", "of single samples of the batch"),
         (nets.OverFolded, "mean", "along the batch"),
         (nets.NormalizedParts, "GroupNorm", "of a batch that has other dimensions folded in"),
     ],

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from ..graph import NotSaid
 from ..samples import FIRST
-from .call import SAME, Answer, Call, Chain, Layer, Rules
+from .call import SAME, Answer, Call, Chain, Layer, Rules, follows
 from .values import Value
 
 rules = Rules()
@@ -81,6 +82,66 @@ def _getitem(call: Call) -> Answer:
     for place in new:
         chain.then("Unsqueeze", dim=place)
     return chain if chain.layers else SAME
+
+
+@rules.of("setitem")
+def _setitem(call: Call) -> Answer:
+    """x[:, a:b] = y: what is before, y, and what is behind."""
+    x, value = call.args[0], call.args[2]
+    ranges: list[_Range] = []
+    single = []
+    for dim, item in enumerate(_indices(call.args[1], x.rank)):
+        size = x.tensor[dim]
+        if type(item) is int:
+            single.append(x.dim(dim))
+            start, stop, step = item % size, item % size + 1, 1
+        elif isinstance(item, slice):
+            start, stop, step = item.indices(size)
+        else:
+            raise NotSaid("into places that are no range")
+        if step != 1:
+            raise NotSaid("into every so manieth place")
+        if (start, stop) != (0, size):
+            ranges.append(_Range(_number(x, dim), start, stop, size))
+    if not follows(x) or not follows(value) or not ranges:
+        raise NotSaid("with a value that is no layer's")
+    inner = list(x.shape[1:])
+    for own in ranges:
+        inner[own.dim - 1] = own.stop - own.start
+    given = [size for dim, size in enumerate(inner, 1) if dim not in single]
+    if list(value.shape[1:]) != given:
+        raise NotSaid("with a value that is stretched")
+    put = Chain((value,))
+    for dim in single:
+        put.then("Unsqueeze", dim=dim)
+    return _with_part(Chain((x,)), ranges, put if put.layers else value)
+
+
+class _Range(NamedTuple):
+    """A range along a dimension of this size, which a network counts so."""
+
+    dim: int
+    start: int
+    stop: int
+    size: int
+
+    def of(self, x: Chain, start: int, stop: int) -> Chain:
+        """Another range of a value along the same dimension."""
+        part = Chain(x.reads)
+        part.layers += x.layers
+        return part.then("Narrow", dim=self.dim, start=start, length=stop - start)
+
+
+def _with_part(x: Chain, ranges: Sequence[_Range], value: Value | Chain) -> Chain:
+    """A value with another one in the place where the ranges meet."""
+    own, *rest = ranges
+    inner = _with_part(own.of(x, own.start, own.stop), rest, value) if rest else value
+    parts = [inner]
+    if own.start:
+        parts.insert(0, own.of(x, 0, own.start))
+    if own.stop < own.size:
+        parts.append(own.of(x, own.stop, own.size))
+    return Chain(tuple(parts)).then("Concat", dim=own.dim)
 
 
 def _indices(given: Any, rank: int) -> list[Any]:
