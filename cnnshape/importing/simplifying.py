@@ -145,9 +145,10 @@ def _own_weights(recorded: list[Recorded]) -> list[Recorded]:
         for depth in range(1, len(item.path)):
             inside.setdefault(item.path[:depth], []).append(item)
     raised: dict[tuple[str, ...], str] = {}
+    taken = {item.path for item in recorded}
     for path, items in inside.items():
         weighted = [item for item in items if item.weights or item.shares]
-        if len(weighted) != 1 or weighted[0].path != (*path, ""):
+        if len(weighted) != 1 or weighted[0].path != (*path, "") or path in taken:
             continue
         within = f"{'.'.join(path)}."
         own = weighted[0].weights.values()

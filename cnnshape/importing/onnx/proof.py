@@ -134,7 +134,7 @@ def _load(ours: NetworkModule, graph: Graph, weights: list[_Weight]) -> None:
     state = {}
     for weight in weights:
         array = graph.constants[weight.constant].array
-        array = array.T if weight.transposed else array
+        array = array.reshape(weight.shape[::-1]).T if weight.transposed else array
         # A copy: the weights are drawn into it.
         tensor = torch.from_numpy(np.array(array, dtype=np.float32))
         state[weight.place] = tensor.reshape(weight.shape)

@@ -102,7 +102,9 @@ def _sliding_windows(match: Match) -> Operator | None:
 
 @idiom(
     "Reshape(ScatterND(z, Unsqueeze(Reshape((p := MaxPool(x)) - Slice(MaxPool(x)) + s)),"
-    " Reshape(v)))"
+    " Reshape(v)))",
+    "Squeeze(Reshape(ScatterND(z, Unsqueeze(Reshape("
+    "Unsqueeze((p := MaxPool(x)) - Slice(MaxPool(x))) + s)), Reshape(Unsqueeze(v)))))",
 )
 def _max_unpool(match: Match) -> Operator:
     """Values put where a pool found its maxima, counted over the whole batch."""

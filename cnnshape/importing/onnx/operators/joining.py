@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...graph import NotSaid
 from ...operations import Answer, Layer, Value
 from ..graph import Constant, written
@@ -30,6 +32,10 @@ def _join(op: Operator) -> Answer:
     if op.type in ("Max", "Min") and (bound := _number(first, second)) is not None:
         low, high = (bound, None) if op.type == "Max" else (None, bound)
         return op.as_torch("clamp", values[0], low, high)
+    if op.type in ("Sub", "Div") and isinstance(second, Constant):
+        second = replace(
+            second, learned=False
+        )  # numbers to standardise by: what is learned is added
     if isinstance(first, Value) or op.type not in COMMUTES:
         return op.as_torch(NAMES[op.type], first, second)
     return op.as_torch(NAMES[op.type], second, first)
