@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .program import Reference
@@ -99,39 +100,42 @@ class Slot(NamedTuple):
     counted: tuple[int, tuple[int, ...]] | None = None
 
 
-class Draft:
-    """A template while it is being made; `instances` are the groups that it stands for.
+@dataclass(eq=False)
+class Pattern:
+    """What groups have in common that are the same but for arguments.
 
     Attributes:
         class_name: what the network calls such groups.
         inputs: how many values they read.
         slots: their children.
         outputs: the values in them that are read from outside. result: that of the last.
+    """
+
+    class_name: str
+    inputs: int
+    slots: tuple[Slot, ...]
+    outputs: tuple[Reference, ...]
+    result: Reference
+
+
+@dataclass(eq=False)
+class Draft(Pattern):
+    """A template while it is being made.
+
+    Attributes:
+        instances: the groups that it stands for.
         places: at how many places of other drafts it stands.
         optional: it stands at one, and is left out in some of their instances.
         channel_params: those of its parameters that count channels.
         name, template: what it becomes.
     """
 
-    def __init__(
-        self,
-        class_name: str,
-        inputs: int,
-        slots: tuple[Slot, ...],
-        outputs: tuple[Reference, ...],
-        result: Reference,
-    ) -> None:
-        self.class_name = class_name
-        self.inputs = inputs
-        self.slots = slots
-        self.outputs = outputs
-        self.result = result
-        self.instances: list[Group] = []
-        self.places = 0
-        self.optional = False
-        self.channel_params: set[str] = set()
-        self.name = ""
-        self.template: Template
+    instances: list[Group] = field(default_factory=list)
+    places: int = 0
+    optional: bool = False
+    channel_params: set[str] = field(default_factory=set)
+    name: str = ""
+    template: Template = field(init=False)
 
     @property
     def first(self) -> Group:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
 from .arguments import spec_arguments
 from .default_names import default_names
-from .groups import Draft, Group, Slot
-from .program import Reference
+from .groups import Draft, Group, Pattern, Slot
 
 MOST_SLOTS = 60
 """Children beyond which groups are not held against each other."""
@@ -23,34 +23,26 @@ LONGEST_ROW = 2
 """Alike children in a row beyond which they are a repeat of several lengths, no options."""
 
 
-class Variant:
-    """Groups that are the same but for arguments.
+@dataclass(eq=False)
+class Variant(Pattern):
+    """A pattern whose slots have names of their own.
 
     Attributes:
-        slots, inputs, outputs, result: as those of a draft, with names of their own.
         groups: until they have a draft.
         draft: what they are instances of, in the end.
         places: for each slot of the draft the number of the own one in it, or None.
+        unnamed: the slots that have the names that they would have without.
     """
 
-    def __init__(
-        self,
-        class_name: str,
-        inputs: int,
-        slots: tuple[Slot, ...],
-        outputs: tuple[Reference, ...],
-        result: Reference,
-    ) -> None:
-        self.class_name = class_name
-        self.inputs = inputs
-        self.slots = slots
-        self.outputs = outputs
-        self.result = result
-        self.groups: list[Group] = []
-        self.draft: Draft | None = None
-        self.places: tuple[int | None, ...] = tuple(range(len(slots)))
-        own = [(s.name, s.kind) for s in slots if isinstance(s.kind, str) and s.shares is None]
-        self.unnamed = default_names(own, [slot.name for slot in slots])
+    groups: list[Group] = field(default_factory=list)
+    draft: Draft | None = None
+    places: tuple[int | None, ...] = field(init=False)
+    unnamed: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.places = tuple(range(len(self.slots)))
+        own = [(s.name, s.kind) for s in self.slots if isinstance(s.kind, str) and s.shares is None]
+        self.unnamed = default_names(own, [slot.name for slot in self.slots])
 
     def bare(self, place: int) -> bool:
         """Whether a layer has no arguments, so that its type is all there is to say."""
