@@ -63,7 +63,18 @@ def read_model(path: str) -> ModelProto:
         _part_equal_weights(model.graph)
     except (KeyError, TypeError, ValueError) as fault:
         raise ImportFault(f"{path} is damaged: {_line(fault)}") from fault
+    if quantised := sorted({node.op_type for node in model.graph.node if _is_quantised(node)}):
+        raise ImportFault(
+            f"{path} is quantised ({', '.join(quantised)}): import the model as it was before that"
+        )
     return model
+
+
+def _is_quantised(node: Any) -> bool:
+    """Whether a node computes with whole numbers in place of reals, or makes them."""
+    beginnings = ("QuantizeLinear", "DynamicQuantize", "QLinear", "QGemm", "QAttention")
+    name: str = node.op_type
+    return name.startswith(beginnings) or name in ("ConvInteger", "MatMulInteger")
 
 
 def _line(fault: Exception) -> str:

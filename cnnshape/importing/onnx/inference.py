@@ -237,7 +237,7 @@ def _input(graph: GraphProto, constants: dict[str, Constant]) -> ValueInfoProto:
 def _sizes(given: ValueInfoProto, wanted: Shape | None) -> tuple[int, Shape]:
     """The batch, 0 where it is open, and the shape of a sample."""
     dims = given.type.tensor_type.shape.dim
-    sizes = [dim.dim_value for dim in dims]
+    sizes = [max(dim.dim_value, 0) for dim in dims]  # some write -1 for one that is open
     shape = wanted or tuple(sizes[1:])
     if not shape or not all(shape):
         names = "×".join(str(dim.dim_value or dim.dim_param or "?") for dim in dims)

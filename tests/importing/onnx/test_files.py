@@ -156,7 +156,6 @@ def test_functions_of_the_file_are_written_out() -> None:
 
 UNKNOWN: list[tuple[str, dict[str, Any], str]] = [
     ("Hardmax", {}, "no layer type says it"),
-    ("QuantizeLinear", {}, "the file is quantised; import it as it was before"),
     ("NonZero", {}, "onnx.utils.extract_model can cut the file before it"),
 ]
 
@@ -166,8 +165,7 @@ def test_an_operator_without_a_word_is_named(
     type: str, attributes: dict[str, Any], reason: str
 ) -> None:
     w = Writer(3, 8, 8)
-    reads = ["x", w.constant("scale", 0.5)] if type == "QuantizeLinear" else ["x"]
-    w.node(type, reads, "q", name="/head/strange", **attributes)
+    w.node(type, ["x"], "q", name="/head/strange", **attributes)
     if type == "Hardmax":
         w.node("Relu", ["q"], "y")
     with pytest.raises(ImportFault) as caught:
@@ -175,6 +173,17 @@ def test_an_operator_without_a_word_is_named(
     (unsupported,) = caught.value.unsupported
     assert str(unsupported).startswith(f"ONNX's {type} in head (/head/strange): ")
     assert reason in str(unsupported)
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_a_quantised_file_is_refused_by_the_names_of_its_operators(partial: bool) -> None:
+    w = Writer(3, 8, 8)
+    scale = w.constant("scale", 0.5)
+    w.node("DequantizeLinear", [w.node("QuantizeLinear", ["x", scale]), scale], "y")
+    with pytest.raises(ImportFault) as caught:
+        import_onnx(w.write("y"), partial=partial)
+    told = "net.onnx is quantised (QuantizeLinear): import the model as it was before that"
+    assert str(caught.value) == told
 
 
 def test_what_is_partial_keeps_the_rest() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import numpy as np
 import pytest
 
 import cnnshape
@@ -139,6 +140,37 @@ def test_channels_last_are_said_as_they_are() -> None:
         ("net.relu", "ReLU"),
         ("adaptivemaxpool2d1", "AdaptiveMaxPool2d"),
     ]
+
+
+def test_names_and_constants_as_paddle_writes_them() -> None:
+    """Weights called conv2d_0.w_0, shapes in nodes, a bias of its own for each convolution."""
+    w = Writer(3, 8, 8, batch=-1, opset=11)
+    conv = w.node("Conv", ["x", w.weight("conv2d_0.w_0", 4, 3, 3, 3)], pads=[1, 1, 1, 1])
+    statistics = [w.weight(f"batch_norm_0.{name}", 4) for name in ("w_0", "b_0", "w_1", "w_2")]
+    norm = w.node("BatchNormalization", [conv, *statistics])
+    clipped = w.node("Clip", [norm, w.constant("val_0", 0.0), w.constant("val_1", 6.0)])
+    pooled = w.node("GlobalAveragePool", [clipped])
+    sizes = onnx.helper.make_tensor("sizes", onnx.TensorProto.INT64, [2], [-1, 4])
+    flat = w.node("Reshape", [pooled, w.node("Constant", [], value=sizes)])
+    product = w.node("MatMul", [flat, w.weight("linear_0.w_0", 4, 5)])
+    found = import_onnx(w.write(w.node("Add", [product, w.weight("linear_0.b_0", 5)])))
+    assert [(node.path, node.type) for node in found.network.layers] == [
+        ("conv2d_0", "Conv2d"), ("batch_norm_0", "BatchNorm2d"), ("relu61", "ReLU6"),
+        ("adaptiveavgpool2d1", "AdaptiveAvgPool2d"), ("flatten1", "Flatten"),
+        ("linear_0", "Linear"),
+    ]  # fmt: skip
+
+
+def test_a_norm_and_its_scale_as_caffe_has_them() -> None:
+    """Two layers, the norm with ones and zeros in the place of what it would learn."""
+    w = Writer(3, 8, 8, opset=9)
+    conv = w.node("Conv", ["x", w.weight("conv1_w", 4, 3, 3, 3)])
+    plain = [w.constant(f"val_{k}", np.full(4, float(1 - k))) for k in range(2)]
+    norm = w.node("BatchNormalization", [conv, *plain, w.weight("mean", 4), w.weight("var", 4)])
+    scaled = w.node("Mul", [norm, w.weight("scale1_w", 4, 1, 1)])
+    found = import_onnx(w.write(w.node("Add", [scaled, w.weight("scale1_b", 4, 1, 1)])))
+    assert [node.type for node in found.network.layers] == ["Conv2d", "BatchNorm2d", "Scale"]
+    assert found.network.totals.params == 108 + 4 + 4
 
 
 def test_what_stands_beside_the_weights_of_a_module() -> None:

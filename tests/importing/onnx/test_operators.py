@@ -194,6 +194,11 @@ CASES: list[tuple[str, Write, list[str]]] = [
         _plain("AveragePool", kernel_shape=[3, 3], pads=SAME, count_include_pad=1),
         ["ZeroPad2d", "AvgPool2d"],
     ),
+    (
+        "AveragePool",
+        _plain("AveragePool", kernel_shape=[3, 3], strides=[2, 2], auto_pad="SAME_UPPER"),
+        ["AvgPool2d"],
+    ),
     ("LpPool", _plain("LpPool", kernel_shape=[2, 2], p=2), ["LPPool2d"]),
     ("GlobalAveragePool", _plain("GlobalAveragePool"), ["AdaptiveAvgPool2d"]),
     ("GlobalMaxPool", _plain("GlobalMaxPool"), ["AdaptiveMaxPool2d"]),

@@ -32,10 +32,6 @@ RULES: dict[str, Rule] = {
 
 HINTS = (
     (
-        ("QLinear", "Quantize", "Dequantize", "DynamicQuantize", "ConvInteger", "MatMulInteger"),
-        "the file is quantised; import it as it was before",
-    ),
-    (
         ("NonMaxSuppression", "NonZero", "TopK", "Loop", "Scan", "ArgMax"),
         "it is no part of a network of layers; onnx.utils.extract_model can cut the file before it",
     ),

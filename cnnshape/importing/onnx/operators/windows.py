@@ -39,7 +39,12 @@ def _pool(op: Operator) -> Answer:
     if not counts:
         given["count_include_pad"] = False
     if any(edges.rest) and not counts:
-        raise NotSaid("with other padding at the end than at the beginning, which does not count")
+        if list(edges.begin) != edges.symmetric:
+            raise NotSaid(
+                "with more padding at the beginning than at the end, which does not count"
+            )
+        # What lies beyond the end is not read: as many windows as ceil_mode has.
+        return op.layer(f"AvgPool{rank}d", given | {"ceil_mode": True})
     return padded(op, edges, op.layer(f"AvgPool{rank}d", given), 0.0)
 
 
