@@ -11,6 +11,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
 from typing import Any
 
+import torch
 from torch import nn
 
 from ..errors import did_you_mean
@@ -33,12 +34,29 @@ def load_module(source: str, arguments: Mapping[str, Any]) -> tuple[nn.Module, s
     place, colon, called = source.rpartition(":")
     if not colon or not place or not called:
         raise NotFound(f"expected package.module:callable or file.py:callable, not {source!r}")
-    with _as_a_program(place):
+    with _as_a_program(place), _uncompiled():
         python = _from_file(place) if place.endswith(".py") else _from_package(place)
         value = _made(python, source, arguments)
     if not isinstance(value, nn.Module):
         raise ImportFault(f"{source} gives {type(value).__name__}, not a torch.nn.Module")
     return value, called.rpartition(".")[2]
+
+
+@contextmanager
+def _uncompiled() -> Iterator[None]:
+    """Leave functions as they are that code compiles by torch.jit.script when it is loaded:
+    what a compiled one calls cannot be followed."""
+
+    def as_it_is(function: Any, *options: Any, **more: Any) -> Any:
+        return function
+
+    names = vars(torch.jit)
+    script = names["script"]
+    names["script"] = as_it_is
+    try:
+        yield
+    finally:
+        names["script"] = script
 
 
 @contextmanager
