@@ -4,6 +4,7 @@ A YAML spec becomes a table of shapes and costs, proved against PyTorch::
 
     net = cnnshape.load("resnet50", input=(3, 320, 320))
     net.layers, net.totals, net.to_dict()
+    cnnshape.compare(net, cnnshape.load("resnet101")).facts
     cnnshape.verify(net)
 
 Importing this package imports neither torch nor rich.
@@ -16,14 +17,28 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .analysis.comparison import Comparison, compare
     from .api import load, loads
     from .errors import Diagnostic, SpecError
     from .network import Network, Node
     from .torch_backend import verify
 
-__all__ = ["Diagnostic", "Network", "Node", "SpecError", "__version__", "load", "loads", "verify"]
+__all__ = [
+    "Comparison",
+    "Diagnostic",
+    "Network",
+    "Node",
+    "SpecError",
+    "__version__",
+    "compare",
+    "load",
+    "loads",
+    "verify",
+]
 
 _HOMES = {
+    "Comparison": "analysis.comparison",
+    "compare": "analysis.comparison",
     "load": "api",
     "loads": "api",
     "Diagnostic": "errors",

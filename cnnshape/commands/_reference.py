@@ -22,7 +22,8 @@ and as wide as it needs in a pipe; what does not fit is wrapped, never cut.
 | exit code | meaning |
 | --- | --- |
 | 0 | all well |
-| 1 | a spec is faulty; a verification failed or, by `verify`, could not be done; a run stopped |
+| 1 | a spec is faulty; a verification failed or, by `verify`, could not be done; a run stopped; \
+`compare --exit-code` found a difference |
 | 2 | usage: an unknown option, file, net or device |
 | 130 | interrupted by Ctrl-C |
 | 143 | ended by SIGTERM; `train` saves first |

@@ -18,7 +18,7 @@ from cnnshape.commands._reference import cli_reference
 
 from ..patience import PATIENCE
 
-COMMANDS = ["import", "list", "schema", "show", "verify"]
+COMMANDS = ["compare", "import", "list", "schema", "show", "verify"]
 
 
 def test_a_file_is_a_command(cli):

@@ -1,0 +1,196 @@
+"""``cnnshape compare``: networks side by side, and what they differ in."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+
+import typer
+
+from ._common import (
+    SPEC_HELP,
+    Changes,
+    InputOption,
+    PluginOption,
+    SetOption,
+    complete_spec,
+    load_network,
+    make_console,
+    print_diagnostics,
+    print_json,
+    read_changes,
+    usage_error,
+)
+
+if TYPE_CHECKING:
+    from ..analysis.comparison import Comparison
+    from ..analysis.facts import Fact
+    from ..errors import Diagnostic
+    from ..network import Network
+
+UNCHANGED = Changes(None, {}, None, ())
+
+
+class _Subject(NamedTuple):
+    """A network that is to be compared: a SPEC with changes, and what it is called."""
+
+    spec: str
+    changes: Changes
+    label: str
+
+
+def compare(
+    specs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SPEC]...",
+            help=f"{SPEC_HELP} One alone is held against itself with --set, --input or "
+            "--variant. None: lenet5.",
+            autocompletion=complete_spec,
+        ),
+    ] = None,
+    facts: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LIST",
+            help="What to tell of the nets as wholes, with commas between: input, output, layers, "
+            "weighted, depth, params, buffers, macs, flops, connections, weight_bytes, "
+            "activation_bytes, rf.",
+        ),
+    ] = None,
+    layers: Annotated[
+        bool,
+        typer.Option("--layers/--totals", help="Tell what differs layer by layer, or do not."),
+    ] = True,
+    fold: Annotated[
+        bool,
+        typer.Option("--fold/--expand", help="Show alike repeats once, as ×N, or each layer."),
+    ] = True,
+    format: Annotated[
+        Literal["table", "json", "csv", "markdown"],
+        typer.Option(help="How to write it; csv has the nets as wholes alone."),
+    ] = "table",
+    exit_code: Annotated[
+        bool,
+        typer.Option(
+            "--exit-code",
+            help="Exit with 1 where they do not compute the same, whatever the names.",
+        ),
+    ] = False,
+    set_: SetOption = None,
+    input: InputOption = None,
+    variant: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="One of the spec's variants; of one SPEC alone also several."
+        ),
+    ] = None,
+    plugin: PluginOption = None,
+) -> None:
+    """Compare networks: as wholes, and layer by layer.
+
+    Each is held against the first. Of two, the layers that differ are shown: added, removed,
+    or changed, with what changed. Layers are paired by the graph, whatever their names.
+    Options that change a spec change all of them; where there is one SPEC, it is compared as
+    it is written with what the options make of it, or those of its variants that are named
+    with each other.
+
+    Examples:
+        cnnshape compare resnet18 resnet34
+        cnnshape compare resnet50 --input 3x320x320
+        cnnshape compare nets/mine.yaml --variant small --variant large
+        cnnshape compare lenet5 alexnet vgg16 --facts params,macs,depth --format markdown
+        cnnshape compare old.yaml new.yaml --exit-code
+    """
+    chosen = _read_facts(facts)
+    subjects = list(_subjects(specs or ["lenet5"], variant or [], set_, input, plugin))
+    networks = _load(subjects)
+
+    from ..analysis.comparison import compare as compare_networks
+
+    comparison = compare_networks(*networks, labels=[subject.label for subject in subjects])
+    _print(comparison, format, chosen, layers, fold)
+    for network in networks:
+        print_diagnostics(network.warnings)
+    if exit_code and not comparison.is_same:
+        raise typer.Exit(1)
+
+
+def _read_facts(facts: str | None) -> tuple[Fact, ...]:
+    from ..views.facts import UnknownFact, choose
+
+    try:
+        return choose(None if facts is None else [key.strip() for key in facts.split(",") if key])
+    except UnknownFact as fault:
+        usage_error(str(fault), "--facts")
+
+
+def _subjects(
+    specs: Sequence[str],
+    variants: Sequence[str],
+    settings: Sequence[str] | None,
+    input: str | None,
+    plugins: Sequence[str] | None,
+) -> Iterator[_Subject]:
+    """What is compared; see the command's help."""
+    changes = read_changes(settings, input, None, plugins)
+    if len(specs) > 1:
+        if len(variants) > 1:
+            usage_error("several variants go with one SPEC", "--variant")
+        changed = changes._replace(variant=variants[0] if variants else None)
+        yield from (_Subject(spec, changed, spec) for spec in specs)
+        return
+    (spec,) = specs
+    if len(variants) > 1:
+        for variant in variants:
+            yield _Subject(spec, changes._replace(variant=variant), variant)
+        return
+    if not variants and not settings and input is None:
+        usage_error(
+            "name another, or --set, --input or --variant, to hold it against itself so changed",
+            "SPEC",
+        )
+    yield _Subject(spec, UNCHANGED._replace(plugins=changes.plugins), spec)
+    changed = changes._replace(variant=variants[0] if variants else None)
+    yield _Subject(
+        spec, changed, ", ".join([*variants, *(settings or ()), *([input] if input else [])])
+    )
+
+
+def _load(subjects: Sequence[_Subject]) -> list[Network]:
+    """The networks; what is faulty of any is told before the process ends."""
+    from ..errors import SpecError
+
+    networks: list[Network] = []
+    faults: list[Diagnostic] = []
+    for spec, changes, _ in subjects:
+        try:
+            networks.append(load_network(spec, changes))
+        except SpecError as fault:
+            faults += fault.diagnostics
+    print_diagnostics(faults)
+    if faults:
+        raise typer.Exit(1)
+    return networks
+
+
+def _print(
+    comparison: Comparison, format: str, facts: Sequence[Fact], layers: bool, fold: bool
+) -> None:
+    if format == "json":
+        print_json(comparison.to_dict(layers=layers))
+    elif format == "table":
+        from ..views.comparison import render
+
+        console = make_console(sys.stdout)
+        with console.capture() as capture:
+            render(comparison, console=console, facts=facts, layers=layers, fold=fold)
+        sys.stdout.write(capture.get())
+    else:
+        from ..views.comparison_text import to_csv, to_markdown
+
+        if format == "csv":
+            sys.stdout.write(to_csv(comparison, facts))
+        else:
+            sys.stdout.write(to_markdown(comparison, facts, layers=layers, fold=fold))
