@@ -120,8 +120,11 @@ def compare(
 def _read_facts(facts: str | None) -> tuple[Fact, ...]:
     from ..views.facts import UnknownFact, choose
 
+    keys = None if facts is None else [key.strip() for key in facts.split(",") if key.strip()]
+    if keys == []:
+        usage_error("name one fact at least, such as params", "--facts")
     try:
-        return choose(None if facts is None else [key.strip() for key in facts.split(",") if key])
+        return choose(keys)
     except UnknownFact as fault:
         usage_error(str(fault), "--facts")
 

@@ -131,10 +131,11 @@ def headline(difference: Difference) -> str:
     counts = difference.counts
     renamed = f"{counts['renamed']:,} under another name" if counts["renamed"] else ""
     if difference.is_same:
-        layers = _layers(len(difference.layers))
-        agree = f"{layers} agree in type, arguments, shapes and what they read"
+        count = len(difference.layers)
+        agree = f"{_layers(count)} agree{'s' if count == 1 else ''}"
+        what = "in type, arguments, shapes and what is read"
         names = f"; {renamed}, such as {_example(difference)}" if renamed else ""
-        return f"the same network: {agree}{names}"
+        return f"the same network: {agree} {what}{names}"
     parts = []
     if counts["changed"]:
         alone = sum(

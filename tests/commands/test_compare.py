@@ -43,11 +43,11 @@ def test_the_same_network_is_said_to_be_so_in_a_line(cli, spec):
     assert same.exit_code == 0
     assert (
         "tiny.yaml → tiny.yaml: the same network: 3 layers agree in type, arguments, shapes and "
-        "what they read\n" in same.stdout
+        "what is read\n" in same.stdout
     )
     renamed = cli("compare", spec, other, "--exit-code")
     assert renamed.exit_code == 0
-    assert "what they read; 1 under another name, such as C1 → first\n" in renamed.stdout
+    assert "what is read; 1 under another name, such as C1 → first\n" in renamed.stdout
 
 
 def test_the_exit_code_tells_a_difference_only_if_it_is_asked_to(cli, spec, wider):
@@ -136,6 +136,7 @@ def test_all_faulty_specs_are_told_and_warnings_go_to_stderr(cli, spec, faulty):
         (["lenet5", "rednet50"], "did you mean resnet50?"),
         (["lenet5", "missing.yaml"], "cannot read missing.yaml"),
         (["lenet5", "vgg16", "--facts", "parms"], "did you mean params?"),
+        (["lenet5", "vgg16", "--facts", ","], "one fact at least"),
         (["lenet5", "vgg16", "--variant", "a", "--variant", "b"], "several variants"),
         (["lenet5", "vgg16", "--format", "xml"], "'table', 'json', 'csv', 'markdown'"),
     ],
