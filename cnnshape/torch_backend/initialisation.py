@@ -48,6 +48,11 @@ class SkipInitialisation(TorchFunctionMode):
         return func(*args, **kwargs)
 
 
+STATISTICS = ("running_mean", "running_var", "._u", "._v")
+"""How the names of buffers end that training brings about: those of batch norm, and the vectors
+of spectral normalisation, which divides by zero where they are not drawn."""
+
+
 def draw_weights(module: nn.Module) -> None:
     """Draw every weight and statistic, so that numbers neither vanish nor grow on the way.
 
@@ -57,7 +62,7 @@ def draw_weights(module: nn.Module) -> None:
     """
     generator = Generator().manual_seed(0)
     buffers = [name for name, _ in module.named_buffers(remove_duplicate=False)]
-    constants = {name for name in buffers if not name.endswith(("running_mean", "running_var"))}
+    constants = {name for name in buffers if not name.endswith(STATISTICS)}
     with no_grad():
         for key, tensor in module.state_dict().items():
             if key in constants or not tensor.is_floating_point():
