@@ -3,10 +3,10 @@
 The module is run once on tensors that have shapes and no values, and each function of
 PyTorch that it calls is recorded with the module that calls it (`recording.py`; `tensors.py`
 knows what each tensor is, `origins.py` how one is computed that does not follow from the
-input, `sources.py` says such as layers). Each call becomes a layer (`operations`), the layers a network with the module's own paths
-(`arranging.py`, `graph.py`), and the network a spec (`cnnshape/structure`). Then the spec is
-held against the module (`checking.py`). An ONNX file is read and proved by `onnx`. Torch is
-needed to record, load and check alone.
+input, `sources.py` says such as layers). Each call becomes a layer (`operations`), the layers
+a network with the module's own paths (`arranging.py`, `graph.py`), and the network a spec
+(`cnnshape/structure`). Then the spec is held against the module (`checking.py`). An ONNX file
+is read and proved by `onnx`. Torch is needed to record, load and check alone.
 """
 
 from .graph import Recorded, Unsupported
