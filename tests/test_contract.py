@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+from typer.testing import CliRunner
+
 import cnnshape
+from cnnshape.commands._app import app
 from cnnshape.network import SCHEMA_VERSION
 
 
@@ -51,3 +54,10 @@ def test_the_page_on_the_json_shows_what_is_given() -> None:
     del shown["verification"]
     assert shown["layers"] == found["layers"][:1]
     assert {**shown, "layers": None} == {**found, "layers": None}
+
+
+def test_the_page_on_the_json_shows_what_explain_gives() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "json.md").read_text(encoding="utf-8")
+    shown = json.loads(page.split("```json\n")[3].split("```")[0])
+    result = CliRunner().invoke(app, ["explain", "lenet5", "C1", "--format", "json"])
+    assert shown == json.loads(result.stdout)

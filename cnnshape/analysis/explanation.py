@@ -118,9 +118,9 @@ class Explanation(NamedTuple):
                 {"name": name, "shape": list(shape), "meaning": meaning}
                 for name, shape, meaning in self.parameters
             ],
-            "params": _cost_dict(self.params),
-            "macs": _cost_dict(self.macs),
-            "connections": _cost_dict(self.connections),
+            "params": {"value": self.params.value, "total": self.params.total},
+            "macs": _worked_out(self.macs),
+            "connections": _worked_out(self.connections),
             "receptive_field": self.receptive_field and list(self.receptive_field),
             "elements": self.elements,
             "bytes": self.elements * BYTES_PER_ELEMENT,
@@ -129,7 +129,7 @@ class Explanation(NamedTuple):
         }
 
 
-def _cost_dict(cost: Cost) -> dict[str, Any]:
+def _worked_out(cost: Cost) -> dict[str, Any]:
     return {
         "value": cost.value,
         "working": [
