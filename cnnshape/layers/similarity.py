@@ -36,7 +36,7 @@ class CosineSimilarity(_Similarity):
 
     Args:
         dim: the dimension along which the vectors lie, the batch counted as 0.
-        eps: the least that the product of their lengths is taken for.
+        eps: the least that the length of either is taken for.
     """
 
     python = TORCH

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, NamedTuple
 
-from . import arguments, rearranging, reducing
+from . import arguments, constants, rearranging, reducing
 from .arguments import Arguments, Recipe
 
 ANY = range(1, 65)
@@ -128,6 +128,10 @@ DRAWABLE: dict[str, Drawable] = {
     "Abs": _activation(),
     "Exp": _activation(),
     "Log": _activation(),
+    "Sin": _activation(),
+    "Cos": _activation(),
+    "Erf": _activation(),
+    "Sign": _activation(),
     "StdConv2d": Drawable(arguments.standardised_convolution, (3,)),
     "ScaledStdConv2d": Drawable(partial(arguments.standardised_convolution, scaled=True), (3,)),
     "WeightNormConv1d": Drawable(partial(arguments.convolution, 1), (2,)),
@@ -136,6 +140,12 @@ DRAWABLE: dict[str, Drawable] = {
         partial(arguments.transposed_convolution, 1), (2,), grows=True
     ),
     "WeightNormLinear": Drawable(arguments.linear),
+    "SpectralNormConv1d": Drawable(partial(arguments.convolution, 1), (2,)),
+    "SpectralNormConv2d": Drawable(partial(arguments.convolution, 2), (3,)),
+    "SpectralNormConvTranspose2d": Drawable(
+        partial(arguments.transposed_convolution, 2), (3,), grows=True
+    ),
+    "SpectralNormLinear": Drawable(arguments.linear),
     "FrozenBatchNorm2d": Drawable(partial(arguments.optional, {"eps": [1e-3]}), (3,), keeps=True),
     "BlurPool2d": Drawable(arguments.blur_pool, (3,)),
     "InceptionAux": Drawable(arguments.inception_aux, (3,), keeps=True),
@@ -143,6 +153,12 @@ DRAWABLE: dict[str, Drawable] = {
     "ScaledDotProductAttention": Drawable(reducing.dot_product, (2, 3, 4), inputs=(3,)),
     "ClassToken": Drawable(reducing.class_token, (2,), grows=True),
     "PositionEmbeddingSine": Drawable(reducing.sines, (3,), grows=True),
+    "LearnedConstant": Drawable(constants.learned, grows=True),
+    "Constant": Drawable(constants.fixed, grows=True),
+    "Linspace": Drawable(constants.equal_steps, grows=True),
+    "CosineSimilarity": Drawable(reducing.cosine, inputs=(2,)),
+    "PairwiseDistance": Drawable(reducing.distance, inputs=(2,)),
+    "ShiftedWindowMask": Drawable(reducing.window_mask, (4,), keeps=True),
     "RelativePositionBias": Drawable(reducing.position_bias, (3,), keeps=True),
     "ConnectionTableConv2d": Drawable(arguments.connection_table, (3,)),
     "Subsampling2d": Drawable(arguments.subsampling, (3,)),

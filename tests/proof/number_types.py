@@ -97,6 +97,39 @@ def _norms(weight: Tensor) -> Tensor:
     )
 
 
+class SpectralNormReference(nn.Module):
+    """Miyato et al., 2018, equation 11, over one of torch.nn's layers."""
+
+    def __init__(self, plain: type[nn.Module], **arguments: Any) -> None:
+        super().__init__()
+        layer: Any = plain(**arguments)
+        self.outputs_dim = int("Transpose" in plain.__name__)
+        matrix = self._matrix(layer.weight.detach())
+        vectors = nn.Module()
+        for name, size in zip(("_u", "_v"), matrix.shape, strict=True):
+            vector = torch.linspace(0.5, 1.5, size)
+            vectors.register_buffer(name, vector / vector.norm())
+        numbers = nn.Module()
+        numbers.original = layer.weight
+        numbers.add_module("0", vectors)
+        self.parametrizations = nn.ModuleDict({"weight": numbers})
+        self.bias = layer.bias
+        del layer.weight
+        self.plain = [layer]  # a list hides it, and its names
+
+    def _matrix(self, weight: Tensor) -> Tensor:
+        return weight.transpose(0, self.outputs_dim).flatten(1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        (layer,) = self.plain
+        numbers = self.parametrizations["weight"]
+        (weight,), (left, right) = numbers.parameters(), numbers.buffers()
+        norm = (torch.outer(left, right) * self._matrix(weight)).sum()
+        layer.weight, layer.bias = weight / norm, self.bias
+        out: Tensor = layer(x)
+        return out
+
+
 class BiasReference(AlongReference):
     """A learned summand for each index."""
 
@@ -185,6 +218,10 @@ WITH_NUMBERS: dict[str, Callable[..., nn.Module]] = {
     "Abs": lambda: Function(torch.abs),
     "Exp": lambda: Function(torch.exp),
     "Log": lambda: Function(torch.log),
+    "Sin": lambda: Function(torch.sin),
+    "Cos": lambda: Function(torch.cos),
+    "Erf": lambda: Function(torch.erf),
+    "Sign": lambda: Function(lambda x: (x > 0).float() - (x < 0).float() + 0 * x),
     "StdConv2d": StdConvReference,
     "ScaledStdConv2d": ScaledStdConvReference,
     "BlurPool2d": _blur,
@@ -192,6 +229,10 @@ WITH_NUMBERS: dict[str, Callable[..., nn.Module]] = {
     **{
         f"WeightNorm{plain.__name__}": partial(WeightNormReference, plain)
         for plain in (nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.Linear)
+    },
+    **{
+        f"SpectralNorm{plain.__name__}": partial(SpectralNormReference, plain)
+        for plain in (nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
     },
 }
 """Each in its shortest form."""

@@ -202,6 +202,86 @@ def _sines(
     return Function(function)
 
 
+class LearnedConstantReference(nn.Module):
+    """Karras et al., 2018: a learned tensor in the place of an input."""
+
+    def __init__(self, shape: tuple[int, ...], init_value: float = 1.0) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(shape) * init_value)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.stack([self.weight] * len(x))
+
+
+def _constant(shape: tuple[int, ...], values: tuple[float, ...]) -> nn.Module:
+    numbers = torch.tensor(values, dtype=torch.float32).reshape(shape)
+    return Function(lambda x: torch.stack([numbers] * len(x)))
+
+
+def _linspace(shape: tuple[int, ...], dim: int, start: float, end: float) -> nn.Module:
+    """The place along a dimension, times the step."""
+    if not 1 <= dim <= len(shape):
+        raise ValueError("a dimension that is not there")
+    steps = shape[dim - 1]
+    step = (end - start) / max(1, steps - 1)
+    numbers = torch.empty(shape)
+    for place in range(steps):
+        numbers.select(dim - 1, place).fill_(start + place * step)
+    return Function(lambda x: torch.stack([numbers] * len(x)))
+
+
+def _of_two(function: Callable[[Tensor, Tensor], Tensor]) -> nn.Module:
+    """A function of two values of one shape, which PyTorch would stretch to one."""
+
+    def checked(first: Tensor, second: Tensor) -> Tensor:
+        if first.shape != second.shape or first.dim() < 2:
+            raise ValueError("values of one shape")
+        return function(first, second)
+
+    return Function(checked)
+
+
+def _cosine(dim: int = 1, eps: float = 1e-8) -> nn.Module:
+    def function(first: Tensor, second: Tensor) -> Tensor:
+        lengths = [_norm(x, dim, False).clamp_min(eps) for x in (first, second)]
+        return (first * second).sum(dim) / lengths[0] / lengths[1]
+
+    return _of_two(function)
+
+
+def _distance(p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> nn.Module:
+    return _of_two(lambda first, second: _norm(first - second + eps, -1, keepdim, p))
+
+
+def _window_mask(
+    size: Sequence[int],
+    window_size: Sequence[int],
+    shift_size: Sequence[int],
+    value: float = -100.0,
+) -> nn.Module:
+    """Liu et al., 2021, figure 4, position by position: which have come round an edge."""
+    (height, width), (rows, columns), (down, right) = size, window_size, shift_size
+    if height % rows or width % columns or down >= rows or right >= columns:
+        raise ValueError("no windows of this map")
+    windows = [
+        [
+            (y + down >= height, x + right >= width)
+            for y in range(top, top + rows)
+            for x in range(left, left + columns)
+        ]
+        for top in range(0, height, rows)
+        for left in range(0, width, columns)
+    ]
+    apart = torch.tensor([[[a != b for b in places] for a in places] for places in windows])
+
+    def function(x: Tensor) -> Tensor:
+        if x.dim() != 5 or (x.shape[1], *x.shape[3:]) != apart.shape:
+            raise ValueError("no scores of these windows")
+        return torch.where(apart[:, None], x + value, x)
+
+    return Function(function)
+
+
 FUNCTIONS: dict[str, Callable[..., nn.Module]] = {
     "Mean": reduction(torch.mean),
     "Sum": reduction(torch.sum),
@@ -223,5 +303,11 @@ FUNCTIONS: dict[str, Callable[..., nn.Module]] = {
     "ScaledDotProductAttention": _attend,
     "RelativePositionBias": RelativePositionBiasReference,
     "ClassToken": ClassTokenReference,
+    "LearnedConstant": LearnedConstantReference,
+    "Constant": _constant,
+    "Linspace": _linspace,
+    "CosineSimilarity": _cosine,
+    "PairwiseDistance": _distance,
+    "ShiftedWindowMask": _window_mask,
     "PositionEmbeddingSine": _sines,
 }

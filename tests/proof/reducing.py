@@ -46,6 +46,26 @@ def position_bias(c: Chooser, shape: Shape) -> Arguments:
     return {"size": [height, keys // height], **c.some(signed=[True, False])}
 
 
+def cosine(c: Chooser, first: Shape, second: Shape) -> Arguments:
+    return {**({"dim": c.dim(len(first))} if c.chance(2) else {}), **c.some(eps=[0.5])}
+
+
+def distance(c: Chooser, first: Shape, second: Shape) -> Arguments:
+    return c.some(p=[1, 3], eps=[0.5], keepdim=[True, False])
+
+
+def window_mask(c: Chooser, shape: Shape) -> Arguments:
+    windows, positions = shape[0] + c.slip(), shape[-1]
+    down, height = c.one_of(divisors(windows)), c.one_of(divisors(positions))
+    window = [height, positions // height]
+    return {
+        "size": [down * window[0], windows // down * window[1] + c.slip()],
+        "window_size": window,
+        "shift_size": [c.whole(0, size - 1 + c.slip()) for size in window],
+        **c.some(value=[-3]),
+    }
+
+
 def class_token(c: Chooser, shape: Shape) -> Arguments:
     return {**c.some(num_tokens=[1, 2]), **written(c, "features", shape[-1])}
 

@@ -246,7 +246,10 @@ INFERRED: dict[str, Callable[..., dict[str, Any]]] = {
     **{f"WeightNorm{plain}": _channels("in_channels")
        for plain in ("Conv1d", "Conv2d", "ConvTranspose1d")},
     "FrozenBatchNorm2d": _channels("num_features"),
-    "WeightNormLinear": lambda x: {"in_features": x.shape[-1]},
+    **{f"SpectralNorm{plain}": _channels("in_channels")
+       for plain in ("Conv1d", "Conv2d", "ConvTranspose2d")},
+    **{f"{norm}NormLinear": lambda x: {"in_features": x.shape[-1]}
+       for norm in ("Weight", "Spectral")},
     "ScaledStdConv2d": _channels("in_channels"),
     "Scale": lambda x: {"input_shape": tuple(x.shape)},
     "Bias": lambda x: {"input_shape": tuple(x.shape)},
@@ -274,6 +277,12 @@ BATCHED_RANKS: dict[str, Collection[int]] = {
         f"{name}{dims}d": range(dims + 1, 65)  # they pad any last dimensions but the batch
         for name in ("ZeroPad", "ConstantPad")
         for dims in (1, 2, 3)
+    },
+    **{
+        f"{norm}Norm{name}{dims}d": (dims + 2,)
+        for norm in ("Weight", "Spectral")
+        for name in ("Conv", "ConvTranspose")
+        for dims in (1, 2)
     },
     "BatchNorm1d": (2, 3),
     "ConnectionTableConv2d": (4,),
