@@ -183,7 +183,7 @@ def _level(ours: NetworkModule, kept: Collection[str], x: Tensor) -> None:
     """
 
     def scale(module: nn.Module, inputs: Any, output: Tensor) -> Tensor:
-        spread = float(output.std())
+        spread = float(output.std(correction=0))
         if not 0 < spread < inf:
             return output
         for parameter in module.parameters():

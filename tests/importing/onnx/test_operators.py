@@ -37,9 +37,9 @@ def _norm(type: str, size: int, **attributes: Any) -> Write:
     )
 
 
-def _gemm(w: Writer, **attributes: Any) -> str:
-    flat = w.node("Flatten", ["x"])
-    return w.node("Gemm", [flat, w.weight("f.weight", 5, 256), w.weight("f.bias", 5)], **attributes)
+def _gemm(w: Writer, outputs: int = 5, **attributes: Any) -> str:
+    weight, bias = w.weight("f.weight", outputs, 256), w.weight("f.bias", outputs)
+    return w.node("Gemm", [w.node("Flatten", ["x"]), weight, bias], **attributes)
 
 
 def _ints(type: str, *ints: int, **attributes: Any) -> Write:
@@ -157,6 +157,7 @@ CASES: list[tuple[str, Write, list[str]]] = [
         ["ConvTranspose2d", "Narrow", "Narrow"],
     ),
     ("Gemm", lambda w: _gemm(w, transB=1), ["Flatten", "Linear"]),
+    ("Gemm", lambda w: _gemm(w, 1, transB=1), ["Flatten", "Linear"]),
     ("MatMul", lambda w: w.node("MatMul", ["x", w.weight("f.weight", 8, 3)]), ["Linear"]),
     # Norms
     (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from ...graph import NotSaid
@@ -134,6 +135,6 @@ def _matrix(op: Operator, *, transposed: bool) -> Value:
 
 def _linear(op: Operator, weight: Value) -> Answer:
     bias = op.weight(2) if op.has_bias(2) else None
-    if bias is not None and [size for size in bias.shape if size != 1] != [weight.shape[0]]:
+    if bias is not None and not max(bias.shape, default=0) == prod(bias.shape) == weight.shape[0]:
         raise NotSaid(f"with a bias of {bias.shape}, not one for each output")
     return op.as_torch("linear", op.x, weight, bias)
