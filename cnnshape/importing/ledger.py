@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from typing import Any
 
@@ -48,6 +48,19 @@ class Ledger:
     def shares(self, layer: Layer) -> str | None:
         """The key of the layer of the same type that has the same weights already, or None."""
         return self._owners.get(_owner(layer)) if layer.weights else None
+
+    def refuse_partly_shared(self, layers: Iterable[Layer], used: Set[str]) -> None:
+        """Raise NotSaid where a layer has some weights of another one, and is not that one again.
+
+        Args:
+            used: the names of the weights of the layers recorded before.
+        """
+        for layer in layers:
+            taken = used & {*layer.weights.values()}
+            if taken and self.shares(layer) is None:
+                raise NotSaid(
+                    f"with {min(taken)}, another layer's too: only whole layers are shared"
+                )
 
     def add(self, layer: Layer, output: Shape, path: Path) -> str:
         """Record a layer that gives a value of a shape, with the batch; returns its key.

@@ -286,12 +286,7 @@ class _Recorder(TorchFunctionMode):
         output = shaped(tensor)
         said = of_parts(said, output)
         layers = said.layers if isinstance(said, Chain) else [said]
-        for layer in layers:
-            taken = self.used.intersection(layer.weights.values())
-            if taken and self.ledger.shares(layer) is None:
-                raise NotSaid(
-                    f"with {min(taken)}, another layer's too: only whole layers are shared"
-                )
+        self.ledger.refuse_partly_shared(layers, self.used)
         if isinstance(said, Chain):
             key = self.ledger.add_chain(said, output.shape, path)
         else:

@@ -114,13 +114,14 @@ class _Reader:
     def _add(self, said: Layer | Chain, node: Node, name: str) -> None:
         value = self._shaped(name)
         said = of_parts(said, value)
+        layers = said.layers if isinstance(said, Chain) else [said]
+        self.ledger.refuse_partly_shared(layers, self.used)
         if isinstance(said, Chain):
             path = self._path(said.layers[said.named], node)
             key = self.ledger.add_chain(said, value.shape, path)
         else:
             key = self.ledger.add(said, value.shape, self._path(said, node))
         self.values[name] = value._replace(key=key)
-        layers = said.layers if isinstance(said, Chain) else [said]
         self.used.update(weight for layer in layers for weight in layer.weights.values())
 
     def _path(self, layer: Layer, node: Node) -> tuple[str, ...]:
