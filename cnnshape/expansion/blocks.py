@@ -103,18 +103,27 @@ class Blocks:
         self._check_size(scope, template, path, mark)
         base = len(scope.records)
         prefix = f"{path}."
+        new = tuple.__new__  # takes half the time of the named tuples' own
         outer = [value.ref for value in inputs]
         scope.groups.append(Group(path, block))
-        scope.groups.extend([Group(prefix + inner, kind) for inner, kind in template.groups])
+        scope.groups += [new(Group, (prefix + inner, kind)) for inner, kind in template.groups]
         scope.stamps[path] = (template, base, outer)
-        records = scope.records
-        for inner, op, refs, place, shares in template.records:
-            if len(refs) == 1 and refs[0] >= 0:  # most layers: no list to build
-                shifted: tuple[int, ...] = (refs[0] + base,)
-            else:
-                shifted = tuple([ref + base if ref >= 0 else outer[-1 - ref] for ref in refs])
-            root = None if shares is None else shares + base
-            records.append(Record(prefix + inner, op, shifted, place, root))
+        # Most layers read one value, for which there is no list to build.
+        scope.records += [
+            new(
+                Record,
+                (
+                    prefix + inner,
+                    op,
+                    (refs[0] + base,)
+                    if len(refs) == 1 and refs[0] >= 0
+                    else tuple([ref + base if ref >= 0 else outer[-1 - ref] for ref in refs]),
+                    place,
+                    None if shares is None else shares + base,
+                ),
+            )
+            for inner, op, refs, place, shares in template.records
+        ]
         if template.broken:
             raise Faulty
         return moved(template.value, base, outer)
