@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ._python import TORCH
 from .base import Layer, Step
 from .shapes import Shape, Shapes
-from .working import Working, times
+from .working import Working, of_each_output
 
 if TYPE_CHECKING:
     from torch import nn
@@ -33,7 +33,7 @@ class NormLayer(Layer, abstract=True):
 
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
         count = len(self.parameters())
-        return (times((output, "outputs"), ((count,), "learned numbers each")),) if count else ()
+        return (of_each_output(output, count, "learned numbers"),) if count else ()
 
     def connections(self, inputs: Shapes, output: Shape) -> int:
         return len(self.parameters()) * prod(output)

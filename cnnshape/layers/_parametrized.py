@@ -1,8 +1,34 @@
-"""How layers of torch.nn whose weight is computed by torch.nn.utils are written in Python."""
+"""Layers of torch.nn whose weight is computed by torch.nn.utils.parametrizations."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, ClassVar
+
 from ._python import Python
+from .base import Layer
+
+if TYPE_CHECKING:
+    from torch import nn
+
+PLACE = "parametrizations.weight"
+"""Under which the module holds what the weight is computed from."""
+
+
+class Parametrized(Layer, abstract=True):
+    """A layer of torch.nn with a parametrization of its weight."""
+
+    prefix: ClassVar[str]
+    """What its type's name has before that of torch.nn's class."""
+    function: ClassVar[str]
+    """Of torch.nn.utils.parametrizations."""
+
+    def module(self) -> nn.Module:
+        from torch import nn
+        from torch.nn.utils import parametrizations
+
+        plain = getattr(nn, self.type_name.removeprefix(self.prefix))
+        module: nn.Module = getattr(parametrizations, self.function)(plain(**self.arguments))
+        return module
 
 
 def parametrized(plain: str, function: str, words: str) -> Python:

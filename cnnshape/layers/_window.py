@@ -80,18 +80,10 @@ class Window(NamedTuple):
         does not divide, the division is floored, '⌊(224−7+2·3)/2⌋+1 = 112', or with
         `ceil_mode` rounded up; '−1' at the end is a last window that is left out.
         """
-        if self.dilation == 1:
-            span = f"({size}−{self.kernel}{self.pads})"
-        else:
-            span = f"({size}{self.pads}−{self.dilation}·({self.kernel}−1)−1)"
-        quotient = f"{span}/{self.stride}"
-        if (self.padded(size) - self.extent) % self.stride:
-            quotient = f"⌈{quotient}⌉" if self.ceil_mode else f"⌊{quotient}⌋"
-        left_out = "−1" if self.drops_last(size) else ""
-        return f"{quotient}+1{left_out} = {minus(self.positions(size))}"
+        return f"{self.rule(size).with_numbers()} = {minus(self.positions(size))}"
 
     def rule(self, size: int) -> SizeRule:
-        """The rule of :meth:`formula` in letters, written alike."""
+        """The rule of :meth:`formula` in letters."""
         pads = "+2P" if self.before == self.after else "+P+P′"
         span = f"(W−F{pads})" if self.dilation == 1 else f"(W{pads}−D(F−1)−1)"
         quotient = f"{span}/S"

@@ -7,7 +7,7 @@ from math import prod
 from .base import Example, Layer, LayerError, Meaning
 from .fields import FINITE, Boolean, Choice, Integer, Number, defaulted, required
 from .shapes import Shape, Shapes, format_shape
-from .working import Working, times
+from .working import Working, of_each_output
 
 _LARGEST_FLOAT32 = 3.4028234663852886e38
 _OLD_NAMES = {
@@ -133,7 +133,7 @@ class PReLU(_Activation):
         return 0
 
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
-        return (times((output, "outputs"), ((1,), "slope each")),)
+        return (of_each_output(output, 1, "slope"),)
 
     def connections(self, inputs: Shapes, output: Shape) -> int:
         return prod(output)

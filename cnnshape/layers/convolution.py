@@ -10,7 +10,7 @@ from ._window import Window, WindowLayer
 from .base import Example, LayerError
 from .fields import Boolean, Choice, Either, Integer, PerDimension, defaulted, inferred, required
 from .shapes import Shape, Shapes, divisors_near, format_shape, spatial_letters
-from .working import Product, Working, product, times
+from .working import Product, Working, product, times, with_bias
 
 
 class ConvNd(SpatialLayer, abstract=True):
@@ -85,8 +85,7 @@ class ConvNd(SpatialLayer, abstract=True):
         return (self.uses(inputs, output),)
 
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
-        uses = self.uses(inputs, output)
-        return (uses, times((output, "outputs"), ((1,), "bias each"))) if self.bias else (uses,)
+        return with_bias((self.uses(inputs, output),), output, bias=self.bias)
 
     def connections(self, inputs: Shapes, output: Shape) -> int | None:
         macs = self.macs(inputs, output)

@@ -25,7 +25,7 @@ from .fields import (
     required,
 )
 from .shapes import Shape, Shapes, format_shape
-from .working import Working, times
+from .working import Working, times, with_bias
 
 TABLE_1: tuple[tuple[int, ...], ...] = (
     *((i, (i + 1) % 6, (i + 2) % 6) for i in range(6)),
@@ -160,8 +160,7 @@ class ConnectionTableConv2d(WindowLayer):
         )
 
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
-        biases = (times((output, "outputs"), ((1,), "bias each")),) if self.bias else ()
-        return (*self.macs_working(inputs, output), *biases)
+        return with_bias(self.macs_working(inputs, output), output, bias=self.bias)
 
     def remarks(self, inputs: Shapes, output: Shape) -> list[str]:
         full = inputs[0][0] * len(self.table)
@@ -233,10 +232,8 @@ class Subsampling2d(WindowLayer):
         return 0
 
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
-        return (
-            times((output, "outputs"), (self.kernel_size, "inputs each")),
-            times((output, "outputs"), ((1,), "bias each")),
-        )
+        uses = times((output, "outputs"), (self.kernel_size, "inputs each"))
+        return with_bias((uses,), output, bias=True)
 
     def connections(self, inputs: Shapes, output: Shape) -> int | None:
         """Each input of a window meets the coefficient, and each output the bias."""

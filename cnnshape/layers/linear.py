@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from .base import Example, Layer, LayerError, Step
 from .fields import Boolean, Integer, defaulted, inferred, required
 from .shapes import Shape, Shapes, format_shape
-from .working import Product, Working, times
+from .working import Product, Working, times, with_bias
 
 
 class _Linear(Layer):
@@ -31,8 +31,7 @@ class _Linear(Layer):
         return times((output, "outputs"), (self._weight_shape()[1:], "weights each"))
 
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
-        uses = self._uses(output)
-        return (uses, times((output, "outputs"), ((1,), "bias each"))) if self.bias else (uses,)
+        return with_bias((self._uses(output),), output, bias=self.bias)
 
     def connections(self, inputs: Shapes, output: Shape) -> int:
         weights_of_an_output = prod(self._weight_shape()[1:])

@@ -9,7 +9,7 @@ from ._python import Python
 from .base import Example, Layer, LayerError
 from .fields import Boolean, Integer, ListOf, defaulted, inferred, required
 from .shapes import Shape, Shapes, format_shape
-from .working import Working, times
+from .working import Working, of_each_output
 
 
 class RelativePositionBias(Layer):
@@ -65,7 +65,7 @@ class RelativePositionBias(Layer):
         return 0
 
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
-        return (times((output, "outputs"), ((1,), "bias each")),)
+        return (of_each_output(output, 1, "bias"),)
 
     def connections(self, inputs: Shapes, output: Shape) -> int:
         return prod(output)

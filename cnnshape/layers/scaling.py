@@ -20,7 +20,7 @@ from .fields import (
     required,
 )
 from .shapes import Shape, Shapes, format_shape
-from .working import Working, times
+from .working import Working, of_each_output
 
 
 def _along(layer: Layer, dims: int | tuple[int, ...], shape: Shape) -> Shape:
@@ -56,7 +56,7 @@ class _Learned(Layer):
 
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
         count = len(self.parameters())
-        return (times((output, "outputs"), ((count,), "learned numbers each")),)
+        return (of_each_output(output, count, "learned numbers"),)
 
     def connections(self, inputs: Shapes, output: Shape) -> int:
         return prod(output) * len(self.parameters())

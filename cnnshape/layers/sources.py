@@ -9,7 +9,7 @@ from ._python import Python
 from .base import Example, Layer, LayerError
 from .fields import FINITE, Integer, ListOf, defaulted, required
 from .shapes import Shape, Shapes, format_shape
-from .working import Working, times
+from .working import Working, of_each_output
 
 
 class _Source(Layer):
@@ -51,7 +51,7 @@ class LearnedConstant(_Source):
         return {"weight": self.shape}
 
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
-        return (times((output, "outputs"), ((1,), "number each")),)
+        return (of_each_output(output, 1, "number"),)
 
     def connections(self, inputs: Shapes, output: Shape) -> int:
         return self.parameter_count()

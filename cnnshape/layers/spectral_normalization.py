@@ -3,51 +3,39 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from ._parametrized import parametrized
+from ._parametrized import PLACE, Parametrized, parametrized
 from ._python import Python
-from .base import Example, Layer
+from .base import Example
 from .convolution import Convolution
 from .linear import Linear
 from .shapes import Shape
 from .transposed_convolution import ConvTranspose2d
-
-if TYPE_CHECKING:
-    from torch import nn
-
-_PREFIX = "SpectralNorm"
-_PLACE = "parametrizations.weight"
 
 
 def _written(plain: str) -> Python:
     return parametrized(plain, "spectral_norm", "divided by its spectral norm")
 
 
-class _SpectralNorm(Layer, abstract=True):
+class _SpectralNorm(Parametrized, abstract=True):
     """A layer of torch.nn whose weight is w/(uᵀ·w·v), of vectors that training brings closer to
     those of its largest singular value."""
 
+    prefix = "SpectralNorm"
+    function = "spectral_norm"
     outputs_dim: ClassVar[int] = 0
     """The dimension of the weight that is the rows of the matrix."""
 
     def parameters(self) -> dict[str, Shape]:
         learned = super().parameters()
         weight = learned.pop("weight")
-        return {**learned, f"{_PLACE}.original": weight}
+        return {**learned, f"{PLACE}.original": weight}
 
     def buffers(self) -> dict[str, Shape]:
         weight = super().parameters()["weight"]
         rows = weight[self.outputs_dim]
-        return {f"{_PLACE}.0._u": (rows,), f"{_PLACE}.0._v": (prod(weight) // rows,)}
-
-    def module(self) -> nn.Module:
-        from torch import nn
-        from torch.nn.utils.parametrizations import spectral_norm
-
-        plain = getattr(nn, self.type_name.removeprefix(_PREFIX))
-        module: nn.Module = spectral_norm(plain(**self.arguments))
-        return module
+        return {f"{PLACE}.0._u": (rows,), f"{PLACE}.0._v": (prod(weight) // rows,)}
 
 
 class SpectralNormConv1d(_SpectralNorm, Convolution):

@@ -45,8 +45,9 @@ class _ConvTranspose(ConvNd, abstract=True):
                     field="output_padding",
                 )
 
-    def _written(self, size: Shape) -> list[tuple[int, str, int]]:
-        """For each dimension: the positions written, their arithmetic, the padding cut off."""
+    def _written(self, size: Shape) -> list[tuple[int, SizeRule, str, int]]:
+        """For each dimension: the positions written, the rule in letters and in numbers, and the
+        padding cut off."""
         written = []
         for n, kernel, stride, padding, added, dilation in zip(
             size,
@@ -58,16 +59,20 @@ class _ConvTranspose(ConvNd, abstract=True):
             strict=True,
         ):
             full = (n - 1) * stride + dilation * (kernel - 1) + added + 1
-            window = f"{kernel}" if dilation == 1 else f"{dilation}·({kernel}−1)+1"
-            text = f"({n}−1)·{stride}−2·{padding}+{window}" + (f"+{added}" if added else "")
-            written.append((full, f"{text} = {minus(full - 2 * padding)}", padding))
+            letters = {"W": n, "F": kernel, "P": padding, "S": stride}
+            letters |= {"D": dilation} if dilation != 1 else {}
+            letters |= {"A": added} if added else {}
+            window = "F" if dilation == 1 else "D(F−1)+1"
+            rule = SizeRule(f"(W−1)S−2P+{window}{'+A' if added else ''}", letters)
+            text = f"{rule.with_numbers()} = {minus(full - 2 * padding)}"
+            written.append((full, rule, text, padding))
         return written
 
     def output_shape(self, inputs: Shapes) -> Shape:
         _, size = self.channels_and_size(inputs)
         letters = spatial_letters(self.spatial_dims)
         written = self._written(size)
-        for letter, (full, text, padding) in zip(letters, written, strict=True):
+        for letter, (full, _, text, padding) in zip(letters, written, strict=True):
             if full <= 2 * padding:
                 raise LayerError(
                     f"{self.type_name} makes nothing of {format_shape(inputs[0])}: "
@@ -75,7 +80,7 @@ class _ConvTranspose(ConvNd, abstract=True):
                     help=f"padding of at most {(full - 1) // 2}",
                     field="padding",
                 )
-        return (self.out_channels, *(full - 2 * padding for full, _, padding in written))
+        return (self.out_channels, *(full - 2 * padding for full, _, _, padding in written))
 
     def weight_shape(self) -> Shape:
         assert self.in_channels is not None
@@ -89,18 +94,7 @@ class _ConvTranspose(ConvNd, abstract=True):
         return times((inputs[0], "inputs"), (self.weight_shape()[1:], "weights each"))
 
     def size_rules(self, inputs: Shapes) -> tuple[SizeRule, ...]:
-        _, size = self.channels_and_size(inputs)
-        rules = []
-        for n, kernel, stride, padding, dilation, added in zip(
-            size, self.kernel_size, self.stride, self.padding, self.dilation, self.output_padding,
-            strict=True,
-        ):  # fmt: skip
-            letters = {"W": n, "F": kernel, "P": padding, "S": stride}
-            window, end = "F" if dilation == 1 else "D(F−1)+1", "+A" if added else ""
-            letters |= {"D": dilation} if dilation != 1 else {}
-            letters |= {"A": added} if added else {}
-            rules.append(SizeRule(f"(W−1)S−2P+{window}{end}", letters))
-        return tuple(rules)
+        return tuple(rule for _, rule, _, _ in self._written(inputs[0][1:]))
 
     def remarks(self, inputs: Shapes, output: Shape) -> list[str]:
         return [
@@ -117,7 +111,7 @@ class _ConvTranspose(ConvNd, abstract=True):
         )
 
     def formula(self, inputs: Shapes, output: Shape) -> str:
-        return per_dimension(text for _, text, _ in self._written(inputs[0][1:]))
+        return per_dimension(text for _, _, text, _ in self._written(inputs[0][1:]))
 
 
 class ConvTranspose1d(_ConvTranspose):

@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from ._parametrized import parametrized
+from ._parametrized import PLACE, Parametrized, parametrized
 from ._python import Python
-from .base import Example, Layer
+from .base import Example
 from .convolution import Convolution
 from .linear import Linear
 from .shapes import Shape
 from .transposed_convolution import ConvTranspose1d
-
-if TYPE_CHECKING:
-    from torch import nn
-
-_PREFIX = "WeightNorm"
 
 
 def _written(plain: str) -> Python:
     return parametrized(plain, "weight_norm", "a learned direction times a learned length")
 
 
-class _WeightNorm(Layer, abstract=True):
+class _WeightNorm(Parametrized, abstract=True):
     """A layer of torch.nn whose weight is g·v/‖v‖, of learned lengths g and directions v.
 
     There is one length for each index of the weight's first dimension.
     """
 
+    prefix = "WeightNorm"
+    function = "weight_norm"
+
     def parameters(self) -> dict[str, Shape]:
         learned = super().parameters()
         weight = learned.pop("weight")
         length = (weight[0], *(1,) * (len(weight) - 1))
-        place = "parametrizations.weight"
-        return {**learned, f"{place}.original0": length, f"{place}.original1": weight}
-
-    def module(self) -> nn.Module:
-        from torch import nn
-        from torch.nn.utils.parametrizations import weight_norm
-
-        plain = getattr(nn, self.type_name.removeprefix(_PREFIX))
-        module: nn.Module = weight_norm(plain(**self.arguments))
-        return module
+        return {**learned, f"{PLACE}.original0": length, f"{PLACE}.original1": weight}
 
 
 class WeightNormConv1d(_WeightNorm, Convolution):

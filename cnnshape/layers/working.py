@@ -62,6 +62,13 @@ class SizeRule:
         self.text = text
         self.letters = letters
 
+    def with_numbers(self) -> str:
+        """The rule with the numbers in the places of its letters: '(32−5+2·0)/1+1'."""
+        text = self.text.replace("2P", "2·P").replace("D(", "D·(").replace(")S", ")·S")
+        for letter in sorted(self.letters, reverse=True):  # P′ before P
+            text = text.replace(letter, str(self.letters[letter]))
+        return text
+
 
 MEANINGS: Mapping[str, str] = {
     "W": "input size",
@@ -78,6 +85,16 @@ MEANINGS: Mapping[str, str] = {
 def times(*factors: tuple[Iterable[int], str]) -> Product:
     """A product of (sizes, what they count) pairs."""
     return Product(tuple(Factor(tuple(sizes), what) for sizes, what in factors))
+
+
+def of_each_output(output: Iterable[int], count: int, what: str) -> Product:
+    """So many of something for each output: '6·28·28 outputs × 1 bias each'."""
+    return times((output, "outputs"), ((count,), f"{what} each"))
+
+
+def with_bias(uses: Working, output: Iterable[int], *, bias: bool) -> Working:
+    """Uses of weights, and of a bias for each output where there is one."""
+    return (*uses, of_each_output(output, 1, "bias")) if bias else uses
 
 
 def product(sizes: Iterable[int]) -> str:
