@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ..errors import did_you_mean
+from ..layers.base import Layer
 from ..layers.shapes import Shape, format_shape
 from ..network import BYTES_PER_ELEMENT, Network
 from .rows import Row
@@ -56,9 +57,13 @@ def formula_cell(row: Row) -> str:
     return "\n".join([*([formula] if formula else []), *row.notes])
 
 
+def described(layer: Layer) -> str:
+    """A layer's type and arguments: 'Conv2d 6 maps 5×5'."""
+    return f"{layer.type_name} {layer.summary()}".strip()
+
+
 def _layer(row: Row) -> str:
-    summary = row.node.layer.summary() if row.node else ""
-    return f"{row.type} {summary}".strip()
+    return described(row.node.layer) if row.node else row.type
 
 
 def _from(row: Row) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..analysis.difference import Difference, LayerPair
 from ..layers.shapes import format_shape
 from ..network import Node
-from .columns import format_count
+from .columns import described, format_count
 from .differences import ARROW, DifferenceRow
 
 INDENT = "  "
@@ -84,7 +84,7 @@ def _told(pair: LayerPair) -> Iterator[Between]:
     """What a layer is, and what is to be told of it."""
     first, second = pair.first, pair.second
     if first is None or second is None:
-        yield Between(_layer(pair.node), "")
+        yield Between(described(pair.node.layer), "")
         if len(pair.node.inputs) > 1:
             yield Between(f"reads {', '.join(pair.node.inputs)}", "")
         return
@@ -92,7 +92,7 @@ def _told(pair: LayerPair) -> Iterator[Between]:
         yield Between(first.type, "")
     for change in pair.changes:
         if change.name == "type":
-            yield Between(_layer(first), _layer(second))
+            yield Between(described(first.layer), described(second.layer))
         else:
             yield Between(f"{change.name} {change.before}", change.after)
     if first.output_shape == second.output_shape and first.input_shapes != second.input_shapes:
@@ -105,10 +105,6 @@ def layer_text(layer: Sequence[Between]) -> str:
     """What is told of a layer in one line: 'Conv2d: kernel_size 3 → 5, padding 1 → 2'."""
     first, *others = (told.text for told in layer)
     return f"{first}: {', '.join(others)}" if others else first
-
-
-def _layer(node: Node) -> str:
-    return f"{node.type} {node.layer.summary()}".strip()
 
 
 def _inputs(node: Node) -> str:

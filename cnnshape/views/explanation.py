@@ -11,7 +11,7 @@ from ..analysis.explanation import Cost, Explanation, Sight
 from ..layers.shapes import format_shape, per_dimension
 from ..layers.working import MEANINGS, SizeRule, product
 from ..network import BYTES_PER_ELEMENT
-from .columns import format_count
+from .columns import described, format_count
 from .documentation import document
 from .table import CONNECTIONS, MACS, RECEPTIVE_FIELD
 from .windows import legend, picture
@@ -48,12 +48,6 @@ class Section(NamedTuple):
     lines: list[str]
     drawing: Sequence[str] = ()
     caption: str = ""
-
-
-def heading(explanation: Explanation) -> str:
-    """'Conv2d 6 maps 5×5', what stands beside the path."""
-    layer = explanation.node.layer
-    return f"{layer.type_name} {layer.summary()}".strip()
 
 
 def sections(explanation: Explanation, network: Network, width: int = WIDTH) -> list[Section]:
@@ -229,7 +223,7 @@ def text_lines(
     for number, explanation in enumerate(explanations):
         if number:
             yield []
-        yield [(explanation.node.path, "bold"), (f"  {heading(explanation)}", "")]
+        yield [(explanation.node.path, "bold"), (f"  {described(explanation.node.layer)}", "")]
         for title, lines, drawing, caption in sections(explanation, network, width):
             titles.add(title)
             yield [(title, "cyan")]
@@ -269,7 +263,7 @@ def to_markdown(explanations: Sequence[Explanation], network: Network) -> str:
     titles: set[str] = set()
     for explanation in explanations:
         parts.append(f"## {escape_markdown(explanation.node.path)}")
-        parts.append(escape_markdown(heading(explanation)))
+        parts.append(escape_markdown(described(explanation.node.layer)))
         for title, lines, drawing, caption in sections(explanation, network):
             titles.add(title)
             parts.append(f"**{title}**")
