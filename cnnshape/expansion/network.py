@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import prod
 from typing import Any
 
-from ..errors import Diagnostic, SpecError, did_you_mean
+from ..errors import Diagnostic, Mark, SpecError, did_you_mean
 from ..layers.base import Layer
 from ..layers.fields import shown
 from ..layers.shapes import Shape, format_shape
@@ -17,6 +17,7 @@ from ..spec.recipe import Spec, Written
 from .blocks import with_incoming
 from .entries import Expander
 from .faults import Faults, Faulty, Stop, evaluated, name_help
+from .inplace import keep_values_whole
 from .scope import Place, Record, Scope, Value
 
 
@@ -64,6 +65,9 @@ def expand(
     except RecursionError:
         faults.at(scope, "the spec nests too deep", spec.mark)
     records = scope.records if not faults.found else scope.records[: scope.cut]
+    if not faults.found:
+        records, reasons = keep_values_whole(records, outputs)
+        warnings += _inplace_warnings(spec, records, reasons)
     network = None
     if shape is not None and records:
         paths = [record.path for record in records]
@@ -185,6 +189,24 @@ def _outputs(
         for ref in unread[: limits.FAULTS]
     ]
     return tuple(outputs), warnings
+
+
+def _inplace_warnings(
+    spec: Spec, records: list[Record], reasons: Mapping[int, str]
+) -> list[Diagnostic]:
+    """What is said of layers that are not in place though the spec says so; once a line."""
+    first: dict[Mark, int] = {}
+    for place in reasons:
+        first.setdefault(records[place].mark, place)
+    return [
+        spec.source.diagnostic(
+            f"{records[place].path} is not computed in place: {reasons[place]}",
+            mark,
+            help="leave out inplace: true; the values are the same",
+            severity="warning",
+        )
+        for mark, place in [*first.items()][: limits.FAULTS]
+    ]
 
 
 def shape_problem(shape: Any) -> str:

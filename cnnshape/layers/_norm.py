@@ -23,6 +23,7 @@ class NormLayer(Layer, abstract=True):
     """
 
     kind = "normalization"
+    gives_own_memory = True
     python = TORCH
 
     def output_shape(self, inputs: Shapes) -> Shape:

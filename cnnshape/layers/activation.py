@@ -33,7 +33,8 @@ class _InplaceActivation(_Activation):
     """An activation that PyTorch can compute in its input's memory.
 
     Args:
-        inplace: overwrite the input, to save memory; the values are the same.
+        inplace: overwrite the input, to save memory, where nothing else needs it; the values
+            are the same.
     """
 
     inplace = defaulted(Boolean(), False)
@@ -82,6 +83,9 @@ class RReLU(_InplaceActivation):
                 field="lower",
             )
 
+    def may_overwrite(self) -> bool:
+        return bool(self.lower >= 0)  # PyTorch takes the gradient from the output's sign
+
 
 class LeakyReLU(_InplaceActivation):
     """x where positive, else negative_slope·x. Source: torch.nn.LeakyReLU.
@@ -95,6 +99,9 @@ class LeakyReLU(_InplaceActivation):
         Example({}, (64, 32, 32), (64, 32, 32)),
         Example({"negative_slope": 0.2, "inplace": True}, (100,), (100,)),
     )
+
+    def may_overwrite(self) -> bool:
+        return bool(self.negative_slope >= 0)  # PyTorch takes the gradient from the output's sign
 
 
 class PReLU(_Activation):
@@ -152,6 +159,9 @@ class ELU(_InplaceActivation):
         Example({"alpha": 0.5, "inplace": True}, (84,), (84,)),
     )
 
+    def may_overwrite(self) -> bool:
+        return bool(self.alpha >= 0)  # PyTorch takes the gradient from the output's sign
+
 
 class CELU(_InplaceActivation):
     """max(0, x) + min(0, alpha·(exp(x/alpha) − 1)). Source: torch.nn.CELU.
@@ -173,6 +183,9 @@ class CELU(_InplaceActivation):
                 help="write alpha: 1, or ReLU, which CELU tends to",
                 field="alpha",
             )
+
+    def may_overwrite(self) -> bool:
+        return bool(self.alpha >= 0)  # PyTorch takes the gradient from the output's sign
 
 
 class SELU(_InplaceActivation):

@@ -52,6 +52,7 @@ class _AdaptivePool(SpatialLayer, abstract=True):
     """
 
     kind = "pooling"
+    gives_own_memory = True
 
     output_size = required(_OutputSize())
 

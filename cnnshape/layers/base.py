@@ -115,6 +115,9 @@ class Layer:
     is_continuous: ClassVar[bool] = True
     """Whether what it gives changes little where what it reads does. Else rounding may change
     a network's output altogether."""
+    gives_own_memory: ClassVar[bool] = False
+    """Whether its output is memory of its own that its gradient does not need, so that the only
+    layer that reads it may overwrite it (`inplace`)."""
     reads_logits: ClassVar[bool] = False
     """Whether what it gives are the probabilities whose logits it reads. A loss is then
     computed from the logits."""
@@ -321,6 +324,10 @@ class Layer:
         module: nn.Module = getattr(nn, self.type_name)(**self.arguments)
         return module
 
+    def may_overwrite(self) -> bool:
+        """Whether its gradient can be had once its input is overwritten, where it has `inplace`."""
+        return True
+
     # What follows from it -------------------------------------------------------------
 
     def bind(self, inputs: Shapes) -> Layer:
@@ -344,9 +351,13 @@ class Layer:
                     help=f"write {name}: {_short(value)}, or leave it out: it is inferred",
                     field=name,
                 )
+        return self.with_arguments(**inferred)
+
+    def with_arguments(self, **values: Any) -> Layer:
+        """This layer with other values of some arguments, which are not read or checked again."""
         layer = type(self).__new__(type(self))
         layer.__dict__.update(self.__dict__)
-        layer.__dict__.update(inferred)
+        layer.__dict__.update(values)
         return layer
 
     def _check_input_count(self, inputs: Shapes) -> None:

@@ -28,6 +28,7 @@ class ConvNd(SpatialLayer, abstract=True):
     """
 
     kind = "convolution"
+    gives_own_memory = True
 
     in_channels = inferred(Integer(min=1))
     out_channels = required(Integer(min=1))

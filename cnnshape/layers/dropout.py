@@ -17,7 +17,8 @@ class _Dropout(Layer):
 
     Args:
         p: the probability that a part is dropped.
-        inplace: overwrite the input, to save memory; the values are the same.
+        inplace: overwrite the input, to save memory, where nothing else needs it; the values
+            are the same.
     """
 
     kind = "dropout"

@@ -20,6 +20,7 @@ class _Linear(Layer):
     """
 
     kind = "linear"
+    gives_own_memory = True
     out_features = required(Integer(min=1))
     bias = defaulted(Boolean(), True)
 

@@ -51,6 +51,8 @@ class _Merge(Layer):
 class _Broadcast(_Merge):
     """An operation on elements in the same place; a dimension of size 1 is stretched."""
 
+    gives_own_memory = True
+
     def output_shape(self, inputs: Shapes) -> Shape:
         output = inputs[0]
         for shape in inputs[1:]:
@@ -188,6 +190,7 @@ class Concat(_Merge):
             f"torch.cat([{', '.join(inputs)}], dim={arguments['dim']})"
         )
     )
+    gives_own_memory = True
     dim = defaulted(Integer(), 1)
     examples = (
         Example({}, ((64, 28, 28), (128, 28, 28), (32, 28, 28), (32, 28, 28)), (256, 28, 28)),

@@ -31,6 +31,7 @@ class _Pool(WindowLayer, abstract=True):
     """
 
     kind = "pooling"
+    gives_own_memory = True
 
     kernel_size = required(PerDimension(Integer(min=1)))
     stride = defaulted(Optional(PerDimension(Integer(min=1))), None)
