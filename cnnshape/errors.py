@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from .printable import printable
+
 
 class Mark(NamedTuple):
     """A place in a spec's text: line and column count from 1; length is what to underline."""
@@ -51,7 +53,7 @@ class Diagnostic(NamedTuple):
         """
         accent = "bold red" if self.severity == "error" else "bold yellow"
         yield accent, self.severity
-        yield "bold", f": {_printable(self.message)}\n"
+        yield "bold", f": {printable(self.message)}\n"
         width = 2
         if self.mark is not None:
             line, column, length = self.mark
@@ -70,10 +72,10 @@ class Diagnostic(NamedTuple):
             yield "", f"{_file(self.source)}\n"
         for note in self.notes:
             yield "blue", f"{' ' * width} = "
-            yield "", f"note: {_printable(note)}\n"
+            yield "", f"note: {printable(note)}\n"
         if self.help:
             yield "blue", f"{' ' * width} = "
-            yield "", f"help: {_printable(self.help)}\n"
+            yield "", f"help: {printable(self.help)}\n"
 
     def __str__(self) -> str:
         return "".join(text for _, text in self.segments()).rstrip("\n")
@@ -99,7 +101,7 @@ def _file(source: str) -> str:
 
     shipped = folder()
     inside = source.startswith(f"{shipped}{os.sep}")
-    return source.removeprefix(f"{shipped.parent}{os.sep}") if inside else source
+    return printable(source.removeprefix(f"{shipped.parent}{os.sep}") if inside else source)
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str | None:
@@ -141,14 +143,9 @@ def _window(text: str, column: int, length: int) -> tuple[str, int, int]:
     left = max(0, start - 60) if len(text) > _LONGEST_LINE else 0
     prefix = "..." if left else ""
     suffix = "..." if left + _LONGEST_LINE < len(text) else ""
-    part = _printable(text[left : left + _LONGEST_LINE])
+    part = printable(text[left : left + _LONGEST_LINE])
     start, end = start - left + len(prefix), min(end - left, len(part)) + len(prefix)
     return prefix + part + suffix, start, end
-
-
-def _printable(text: str) -> str:
-    """`text` with a blank for each character that moves a terminal's cursor or colours it."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 def _cells(text: str) -> int:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
+from io import StringIO
 from pkgutil import iter_modules
 from types import FrameType
 from typing import Annotated, Any
@@ -19,6 +20,7 @@ import typer.core
 import typer.main
 
 from .. import __version__
+from ._common import say
 
 SETTINGS: dict[str, Any] = {
     "context_settings": {"help_option_names": ["-h", "--help"]},
@@ -78,6 +80,11 @@ class CommandGroup(typer.core.TyperGroup):
         """The names of the commands, in the order of the alphabet."""
         return list(self.commands)
 
+    def make_context(self, *arguments: Any, **settings: Any) -> Any:
+        """Read the arguments before the command's name."""
+        with usage_errors_told_once():
+            return super().make_context(*arguments, **settings)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that the arguments name."""
         with orderly_end(), usage_errors_told_once():
@@ -102,7 +109,7 @@ def orderly_end() -> Iterator[None]:
     except OSError as fault:
         _drop_output()
         place = f"{fault.filename}: " if fault.filename else "cannot write the output: "
-        typer.echo(f"error: {place}{fault.strerror or fault}", err=True)
+        say(f"error: {place}{fault.strerror or fault}", err=True)
         raise typer.Exit(2) from None
 
 
@@ -114,7 +121,9 @@ def usage_errors_told_once() -> Iterator[None]:
     except UsageError as fault:
         from ..training.telling import tell_once
 
-        tell_once(str(fault), fault.show)
+        shown = StringIO()
+        fault.show(shown)
+        tell_once(str(fault), lambda: say(shown.getvalue().rstrip("\n"), err=True))
         raise typer.Exit(fault.exit_code) from None
 
 

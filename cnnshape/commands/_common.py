@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn, TypeAlias
 
 import typer
+
+from ..printable import printable_lines
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -189,6 +191,11 @@ def usage_error(message: str, parameter: str) -> NoReturn:
 # Printing -----------------------------------------------------------------------------
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print text, of one line or several, on stdout or stderr: all plain text goes this way."""
+    typer.echo(printable_lines(text), err=err)
+
+
 def coloured(stream: TextIO) -> bool:
     """Whether a stream may have colours: a terminal, unless the user said otherwise."""
     return not os.environ.get("NO_COLOR") and (
@@ -199,12 +206,24 @@ def coloured(stream: TextIO) -> bool:
 def make_console(stream: TextIO) -> Console:
     """A rich console: as wide as its terminal, COLUMNS if that is set, else as wide as need be."""
     from rich.console import Console
+    from rich.segment import Segment
+
+    class PrintableConsole(Console):
+        """A console on which text, wherever it stands, cannot begin a sequence of its own."""
+
+        def render(self, *arguments: Any, **options: Any) -> Iterator[Segment]:
+            for segment in super().render(*arguments, **options):
+                text, style, control = segment
+                if control or text == "\n" or text.isprintable():
+                    yield segment
+                else:
+                    yield Segment(printable_lines(text), style)
 
     columns = os.environ.get("COLUMNS", "")
     width = int(columns) if columns.isdecimal() and int(columns) else None
     if width is None and not stream.isatty():
         width = WIDE
-    return Console(
+    return PrintableConsole(
         file=stream,
         width=width,
         color_system="auto" if coloured(stream) else None,
@@ -243,6 +262,6 @@ def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
 
 def print_json(value: object) -> None:
     """Print plain data as JSON on stdout."""
-    import json
+    from ..printable import to_json
 
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    say(to_json(value, indent=2))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeAlias
 
 import typer
 
-from ._common import make_console, print_diagnostics, usage_error
+from ._common import make_console, print_diagnostics, say, usage_error
 
 if TYPE_CHECKING:
     from ..training.distributed import Group
@@ -129,7 +129,7 @@ def open_trained(folder: str, device: str, plugins: list[str] | None) -> Trained
 
 def tell(line: str) -> None:
     """Print a line for the user, beside the result."""
-    typer.echo(line, err=True)
+    say(line, err=True)
 
 
 def tell_fault(fault: Exception) -> None:

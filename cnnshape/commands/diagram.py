@@ -18,6 +18,7 @@ from ._common import (
     load_network,
     print_diagnostics,
     read_changes,
+    say,
     usage_error,
 )
 
@@ -138,7 +139,7 @@ def diagram(
         print_diagnostics(fault.diagnostics)
         raise typer.Exit(1) from None
     except DiagramError as fault:
-        typer.echo(f"error: {fault}", err=True)
+        say(f"error: {fault}", err=True)
         raise typer.Exit(2) from None
 
 
@@ -242,7 +243,7 @@ def _write_all(network: Network, targets: list[_Target], order: _Order) -> None:
             write_atomically(path, content)
     left_out = figure().left_out if any(format in DRAWN for _, format in targets) else ()
     for note in left_out:
-        typer.echo(f"note: {note}", err=True)
+        say(f"note: {note}", err=True)
 
 
 def _content(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ._common import PluginOption, print_json
+from ._common import PluginOption, print_json, say
 from ._training import (
     BatchOption,
     DataDirOption,
@@ -101,23 +101,21 @@ def _print_text(
     from ..training.wording import percent
 
     right = round(evaluation.accuracy * evaluation.samples)
-    typer.echo(
+    say(
         f"{trained.network.name} on {name}: {percent(evaluation.accuracy)} "
         f"({right:,} of {evaluation.samples:,} test images), loss {evaluation.loss:.4f}"
     )
     if recorded is None:
-        typer.echo(
-            f"trained on {trained.recipe.dataset}, with {percent(recorded_of(trained))} there"
-        )
+        say(f"trained on {trained.recipe.dataset}, with {percent(recorded_of(trained))} there")
     elif recorded == evaluation.accuracy:
-        typer.echo("as in result.json")
+        say("as in result.json")
     else:
-        typer.echo(f"result.json has {percent(recorded)}")
+        say(f"result.json has {percent(recorded)}")
     classes = trained.classifier.classes
     width = max(map(len, classes))
     for label, accuracy in zip(classes, evaluation.class_accuracy, strict=True):
         shown = "no test images" if accuracy is None else percent(accuracy)
-        typer.echo(f"  {label:<{width}}  {shown:>8}")
+        say(f"  {label:<{width}}  {shown:>8}")
 
 
 def recorded_of(trained: Trained) -> float:

@@ -18,6 +18,7 @@ from ._common import (
     load_network,
     print_diagnostics,
     read_changes,
+    say,
     usage_error,
 )
 
@@ -108,7 +109,7 @@ def export(
         print_diagnostics(fault.diagnostics)
         raise typer.Exit(1) from None
     except (BuildError, ExportError) as fault:
-        typer.echo(f"error: {fault}", err=True)
+        say(f"error: {fault}", err=True)
         raise typer.Exit(1) from None
     _write(path, made)
 
@@ -168,4 +169,4 @@ def _write(path: str, made: Made) -> None:
         sys.stdout.buffer.flush()
         return
     write_atomically(path, made.content)
-    typer.echo(f"{path}: {readable_bytes(len(made.content))}; {made.checked}", err=True)
+    say(f"{path}: {readable_bytes(len(made.content))}; {made.checked}", err=True)

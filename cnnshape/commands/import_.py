@@ -81,7 +81,7 @@ def import_(
         _print_fault(fault)
         raise typer.Exit(1) from None
     if out is None or out == STDOUT:
-        typer.echo(imported.text, nl=False)
+        sys.stdout.write(imported.text)
     else:
         from ..files import write_atomically
 

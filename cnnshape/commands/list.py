@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from ._common import make_console, parse_input, print_diagnostics, print_json, usage_error
+from ._common import make_console, parse_input, print_diagnostics, print_json, say, usage_error
 
 if TYPE_CHECKING:
     from ..catalogue import Listing
@@ -75,7 +75,7 @@ def list_(
     wanted = _read_filter(max_params, min_params, max_macs, min_macs, input)
     entries = _entries(family)
     if format == "names" and sort == "family" and not any(wanted):
-        typer.echo("\n".join(entry.name for entry in entries))
+        say("\n".join(entry.name for entry in entries))
         return
     from ..catalogue import listings
 
@@ -90,11 +90,11 @@ def list_(
     elif format == "csv":
         _print_csv(nets)
     elif format == "names":
-        typer.echo("".join(f"{net.name}\n" for net in nets), nl=False)
+        sys.stdout.write("".join(f"{net.name}\n" for net in nets))
     elif nets:
         _print_table(nets, in_families=sort == "family")
     else:
-        typer.echo("no net of the zoo is like that", err=True)
+        say("no net of the zoo is like that", err=True)
     if faults:
         raise typer.Exit(1)
 
@@ -213,14 +213,12 @@ def _as_dict(net: Listing) -> dict[str, Any]:
 
 
 def _print_csv(nets: Iterable[Listing]) -> None:
-    import csv
-
     from ..layers.shapes import format_shape
+    from ..printable import csv_line
 
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(KEYS)
+    sys.stdout.write(csv_line(KEYS))
     for net in nets:
-        writer.writerow([*{**_as_dict(net), "input": format_shape(net.input)}.values()])
+        sys.stdout.write(csv_line({**_as_dict(net), "input": format_shape(net.input)}.values()))
 
 
 COLUMNS = ("name", "input", "params", "MACs", "reference", "file")

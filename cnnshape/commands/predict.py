@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from ._common import PluginOption, coloured, print_json, print_line, usage_error
+from ..printable import csv_line
+from ._common import PluginOption, coloured, print_json, print_line, say, usage_error
 from ._training import (
     BatchOption,
     RunArgument,
@@ -160,21 +160,18 @@ def _answers(classifier: Classifier, read: list[_Read], top: int) -> Iterator[Pr
 
 def _inversions_told(predictions: Iterable[Prediction], few: bool) -> Iterator[Prediction]:
     """The predictions. Images that were inverted are told: each where they are few, else once."""
-    from ..training.data.dataset import printable
-
     inverted = total = 0
     for prediction in predictions:
         total += 1
         inverted += prediction.inverted
         if few and prediction.inverted:
-            tell(f"{printable(prediction.path)} is dark on light: it is inverted")
+            tell(f"{prediction.path} is dark on light: it is inverted")
         yield prediction
     if inverted and not few:
         tell(f"dark on light, and so inverted: {inverted:,} of {total:,} images")
 
 
 def _print_text(predictions: Iterable[Prediction], classes: tuple[str, ...], drawn: bool) -> None:
-    from ..training.data.dataset import printable
     from ..training.wording import percent
 
     width = min(MOST_ALIGNED, max(map(len, classes)))
@@ -182,7 +179,7 @@ def _print_text(predictions: Iterable[Prediction], classes: tuple[str, ...], dra
         if drawn:
             _draw(prediction.pixels)
         answers = "  ".join(f"{name:<{width}} {percent(p):>8}" for name, p in prediction.ranked)
-        typer.echo(f"{printable(prediction.path)}  {answers}")
+        say(f"{prediction.path}  {answers}")
 
 
 def _draw(pixels: Tensor) -> None:
@@ -195,7 +192,7 @@ def _draw(pixels: Tensor) -> None:
             print_line(line, sys.stdout)
     else:
         for text in plain_lines(pixels):
-            typer.echo(text)
+            say(text)
 
 
 def _as_data(prediction: Prediction) -> dict[str, Any]:
@@ -212,8 +209,8 @@ def _as_data(prediction: Prediction) -> dict[str, Any]:
 
 def _print_csv(predictions: Iterable[Prediction]) -> None:
     """A row for each class that is named of an image."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["path", "rank", "class", "probability"])
+    sys.stdout.write(csv_line(("path", "rank", "class", "probability")))
     for prediction in predictions:
         for rank, (name, probability) in enumerate(prediction.ranked, 1):
-            writer.writerow([prediction.path, rank, name, f"{probability:.6g}"])
+            cells = (prediction.path, rank, name, f"{probability:.6g}")
+            sys.stdout.write(csv_line(cells))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Annotated
 
 import typer
@@ -29,7 +30,7 @@ def schema(
 
     text = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
     if out is None or out == STDOUT:
-        typer.echo(text, nl=False)
+        sys.stdout.write(text)
         return
     try:
         write_atomically(out, text)

@@ -22,6 +22,7 @@ from ._common import (
     print_json,
     print_line,
     read_changes,
+    say,
     usage_error,
 )
 from ._verdict import How, verdict, verdict_lines
@@ -189,7 +190,7 @@ def _watch(spec: str, changes: Changes, show_once: Callable[[], bool]) -> None:
         except typer.BadParameter as fault:
             if first:
                 raise
-            typer.echo(f"error: {fault.message}", err=True)
+            say(f"error: {fault.message}", err=True)
         sys.stdout.flush()
         first = False
         shown = state

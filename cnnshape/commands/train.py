@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from json import dumps
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from ..printable import to_json
 from ._common import (
     Changes,
     InputOption,
@@ -18,6 +18,7 @@ from ._common import (
     load_network,
     print_diagnostics,
     read_changes,
+    say,
     usage_error,
 )
 from ._training import (
@@ -198,7 +199,7 @@ def train(
     )
     run = _begin(network, chosen, wishes, device, shown)
     if chosen.dataset == "digits" and shown == "text" and run is not None:
-        typer.echo(f"next: cnnshape train {quote(spec)} --dataset mnist")
+        say(f"next: cnnshape train {quote(spec)} --dataset mnist")
 
 
 def _read(
@@ -316,7 +317,7 @@ def _finish(
 
 def _tell_interrupted(training: Training) -> None:
     position, job = training.position, training.job
-    typer.echo(
+    say(
         f"\ninterrupted in epoch {position.epoch + 1} after step {position.step} of {job.steps}; "
         f"go on with: {training.run.resumption}",
         err=True,
@@ -328,15 +329,15 @@ def _print_result(run: Run, result: dict[str, Any], shown: Shown) -> None:
 
     if shown == "json":
         line = {"event": "result", "run": str(run.folder), **result}
-        typer.echo(dumps(line, ensure_ascii=False))
+        say(to_json(line))
         return
-    typer.echo(
+    say(
         f"{result['name']} on {result['dataset']}: {percent(result['test_accuracy'])} of "
         f"{result['samples']['test']:,} test images after {count_of(result['epochs'], 'epoch')}, "
         f"{result['seconds']:.1f} s, {result['images_per_second']:,.0f} images/s on "
         f"{result['device']['type']}"
     )
-    typer.echo(f"run: {run.folder}")
+    say(f"run: {run.folder}")
 
 
 def _option(field: str) -> str:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 
 from ..network import Network
-from . import svg
+from ..printable import printable
 from .caption import totals
 from .graph.cards import Card, Line, colours
 from .graph.scene import Cluster, Edge, Scene, scene
@@ -44,11 +44,11 @@ def to_mermaid(network: Network, look: Look) -> str:
 
 def escape(text: str) -> str:
     """Text for a label in quotes: nothing of it means anything to Mermaid, HTML or Markdown."""
-    return _SPECIAL.sub(lambda found: f"#{ord(found[0])};", svg.printable(one_line(text)))
+    return _SPECIAL.sub(lambda found: f"#{ord(found[0])};", printable(one_line(text)))
 
 
 def _lines(made: Scene) -> Iterator[str]:
-    title = svg.printable(one_line(f"{made.network.name}: {totals(made.network)}"))
+    title = printable(one_line(f"{made.network.name}: {totals(made.network)}"))
     yield from ("---", f"title: {_quoted(title)}", _CONFIG, "---")
     yield "flowchart " + ("LR" if made.look.direction == "right" else "TD")
     yield from _area(made, made.root, "  ")

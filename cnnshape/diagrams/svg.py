@@ -7,25 +7,17 @@ text becomes markup by :func:`escape`, which :func:`element` does for its attrib
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from html import escape as _escape
 
+from ..printable import printable_lines
 from .text import FONT_FAMILY
 from .themes import Theme
-
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML document may hold, not even escaped."""
 
 
 def escape(text: str) -> str:
     """Text as markup that shows it: for content and for attributes in double quotes."""
-    return _escape(printable(text), quote=True)
-
-
-def printable(text: str) -> str:
-    """Text with a mark of replacement for each character that no XML document may hold."""
-    return _NOT_XML.sub("\ufffd", text)
+    return _escape(printable_lines(text), quote=True)
 
 
 def number(value: float) -> str:

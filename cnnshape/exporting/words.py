@@ -7,6 +7,8 @@ import keyword
 import re
 from collections.abc import Container
 
+from ..printable import printable
+
 FILE_NAMES = frozenset(("torch", "nn", "Tensor", "self", "x", "out", "i", *dir(builtins)))
 """Names that mean something in every file that is written."""
 
@@ -58,8 +60,7 @@ def string(text: str) -> str:
 
 def prose(text: str) -> str:
     """Words for a comment or a docstring, that cannot end it and hide nothing."""
-    shown = "".join(sign if sign.isprintable() else " " for sign in text)
-    return " ".join(shown.replace("\\", "/").replace('"', "'").split())
+    return " ".join(printable(text).replace("\\", "/").replace('"', "'").split())
 
 
 def literal(value: object) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from dataclasses import asdict
 from time import perf_counter
 from typing import TYPE_CHECKING, TextIO
 
+from ..printable import printable, to_json
 from .events import EpochDone, Event, Looked, Told
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class JsonLines(Progress):
     def show(self, event: Event) -> None:
         """Write the event's line at once."""
         line = {"event": self.NAMES[type(event)], **asdict(event)}
-        self.stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self.stream.write(f"{to_json(line)}\n")
         self.stream.flush()
 
 
@@ -80,7 +80,7 @@ class Lines(Progress):
         else:
             text = event.text if isinstance(event, Told) else epoch_line(event)
         self._told = perf_counter()
-        self.stream.write(text + "\n")
+        self.stream.write(f"{printable(text)}\n")
         self.stream.flush()
 
 

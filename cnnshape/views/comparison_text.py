@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..analysis.comparison import Comparison
 from ..analysis.difference import Difference
 from ..analysis.facts import Fact, Value
+from ..printable import csv_line
 from .difference_cells import (
     NUMBERS,
     DifferenceCells,
@@ -20,18 +19,16 @@ from .difference_cells import (
 )
 from .differences import ARROW, DifferenceRow, rows_of
 from .facts import conventions, relation_text, value_text
-from .text import csv_text, escape_markdown, indented
+from .text import escape_markdown, indented
 
 
 def to_csv(comparison: Comparison, facts: Sequence[Fact]) -> str:
     """A line of CSV for each network; numbers are plain, unknown is empty."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["net", *(fact.key for fact in facts)])
+    lines = [csv_line(["net", *(fact.key for fact in facts)])]
     for place, label in enumerate(comparison.labels):
         values = (comparison.facts[fact.key][place] for fact in facts)
-        writer.writerow([csv_text(label), *map(_plain, values)])
-    return text.getvalue()
+        lines.append(csv_line([label, *map(_plain, values)]))
+    return "".join(lines)
 
 
 def _plain(value: Value) -> str | int:

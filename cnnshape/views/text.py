@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..network import Network
+from ..printable import csv_line, printable_lines
 from . import columns as cols
 from .columns import Column
 from .rows import Row, rows
@@ -17,16 +18,11 @@ CSV_KEYS = (
 
 def to_csv(network: Network, columns: Sequence[str] | None = None, *, batch: int = 1) -> str:
     """Every layer as a line of CSV, never folded; numbers are plain, unknown is empty."""
-    import csv
-    import io
-
     chosen = cols.choose(columns if columns is not None else CSV_KEYS)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([column.key for column in chosen])
+    lines = [csv_line(column.key for column in chosen)]
     for row in _leaves(network):
-        writer.writerow([_plain(column, row, network, batch) for column in chosen])
-    return text.getvalue()
+        lines.append(csv_line(_plain(column, row, network, batch) for column in chosen))
+    return "".join(lines)
 
 
 def _leaves(network: Network) -> list[Row]:
@@ -42,12 +38,7 @@ def _plain(column: Column, row: Row, network: Network, batch: int) -> str | int:
     text = column.cell(row, network, batch).replace("\n", "; ")
     if column.key == "rf" and text == cols.UNKNOWN:
         return ""
-    return csv_text(text)
-
-
-def csv_text(text: str) -> str:
-    """A cell of CSV; one that a spreadsheet would run as a formula is made a text."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+    return text
 
 
 def to_markdown(
@@ -91,14 +82,17 @@ def escape_markdown(text: str) -> str:
     """A text that Markdown shows as it is, in one line."""
     for char in "\\`*_[]<>|":
         text = text.replace(char, f"\\{char}" if char != "<" else "&lt;")
-    return text.replace("\n", "<br>")
+    return printable_lines(text).replace("\n", "<br>")
 
 
 def to_html(network: Network) -> str:
     """The default table as an HTML fragment, for notebooks."""
-    from html import escape
+    from html import escape as escape_html
 
     from .table import summary
+
+    def escape(text: str) -> str:
+        return escape_html(printable_lines(text))
 
     chosen = cols.choose(None)
     head = "".join(f"<th>{escape(column.heading)}</th>" for column in chosen)

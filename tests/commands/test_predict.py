@@ -106,16 +106,16 @@ def test_of_a_folder_what_is_an_image_is_taken(cli, run, digits):
     assert result.stderr == ""
 
 
-def test_a_name_that_would_disturb_a_terminal_is_written_out(cli, run, digits):
+def test_a_name_that_would_disturb_a_terminal_is_made_printable(cli, run, digits):
     odd = digits / "a\x1b[2Jb.png"
     sorted(digits.iterdir())[0].rename(odd)
     result = cli("predict", run, odd)
     assert result.exit_code == 0
-    assert "a\\x1b[2Jb.png" in result.stdout
+    assert "a\ufffd[2Jb.png" in result.stdout
     odd.write_bytes(b"no image")
     result = cli("predict", run, odd)
     assert "\x1b" not in result.stdout + result.stderr
-    assert result.stderr.count("a\\x1b[2Jb.png") == 1
+    assert result.stderr.count("a\ufffd[2Jb.png") == 1
 
 
 @pytest.mark.parametrize(

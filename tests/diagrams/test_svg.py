@@ -34,7 +34,7 @@ def test_nothing_that_a_text_says_becomes_markup():
     )
     assert list(made) == []
     assert parsed(element("g", data_name=HOSTILE)).attrib["data-name"].startswith("</text>")
-    assert escape("\n\t") == "\n\t"
+    assert escape("a\nb\tc") == "a\nb c"
 
 
 def test_a_tooltip_is_the_groups_title():

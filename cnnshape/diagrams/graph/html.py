@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import graphviz
 
+from ...printable import printable_lines
 from .. import svg
 from ..caption import totals
 from ..text import one_line, text_width
@@ -24,7 +25,7 @@ _PLAIN = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"'
 
 def tooltip_text(text: str) -> str:
     """Text as a tooltip: no backslash, entity or angle bracket of it means anything."""
-    twice = svg.printable(text).replace("&", "&amp;").replace("\\", r"\\")
+    twice = printable_lines(text).replace("&", "&amp;").replace("\\", r"\\")
     return str(graphviz.escape(twice))
 
 

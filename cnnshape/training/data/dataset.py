@@ -27,13 +27,6 @@ class DataError(Exception):
     """A data set that cannot be had as asked. The text is one line: what is wrong, what helps."""
 
 
-def printable(name: object) -> str:
-    """A name, of a file or a class, as it may be printed: what would disturb a terminal is written
-    out."""
-    text = str(name)
-    return text if text.isprintable() else ascii(text)
-
-
 @dataclass(frozen=True)
 class Drawing:
     """Light strokes on black, in grey: how images of this kind lie in their frame.

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from .dataset import DataError, printable
+from ...printable import printable
+from .dataset import DataError
 from .image_files import endings
 
 PARTS = {

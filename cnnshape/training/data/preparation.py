@@ -14,7 +14,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from ...layers.shapes import format_shape
-from .dataset import DataError, Drawing, printable
+from ...printable import printable
+from .dataset import DataError, Drawing
 from .measuring import how_many, mean_and_deviation
 
 if TYPE_CHECKING:
