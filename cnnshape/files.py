@@ -1,4 +1,4 @@
-"""Files are written whole or not at all."""
+"""Files are written whole or not at all, and never over what they are made from."""
 
 from __future__ import annotations
 
@@ -51,6 +51,14 @@ def write_atomically(
         with suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def is_same_file(one: str | Path, other: str | Path) -> bool:
+    """Whether two paths lead to one file: by links of either kind, or by another spelling."""
+    try:
+        return os.path.samefile(one, other)
+    except (OSError, ValueError):  # ValueError: a null character, which no path holds
+        return os.path.realpath(one) == os.path.realpath(other)
 
 
 def _mode(target: Path) -> int:

@@ -13,6 +13,7 @@ import typer
 from ..printable import printable_lines
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import TextIO
 
     from rich.console import Console
@@ -181,6 +182,31 @@ def _net_of_file(spec: str) -> str:
     net = spec.removesuffix(".yaml")
     known = any(entry.name == net and entry.variant is None for entry in zoo.names())
     return f"; the zoo's own is called {net}" if known else ""
+
+
+def files_of(spec: str, changes: Changes) -> list[str]:
+    """The files that a SPEC and the options beside it are read from."""
+    from ..zoo import UnknownNet, resolve
+
+    try:
+        return [str(resolve(spec)[0]), *changes.plugins]
+    except UnknownNet:
+        return [*changes.plugins]
+
+
+def refuse_overwriting(
+    out: str | None, inputs: Iterable[str | Path], option: str = "--out"
+) -> None:
+    """End with a usage error where to write `out` would destroy a file that is read."""
+    from ..files import is_same_file
+
+    if out is None or out == STDOUT:
+        return
+    for file in inputs:
+        if os.path.exists(file) and is_same_file(out, file):
+            usage_error(
+                f"{out} is read, and would be overwritten ({file}): choose another file", option
+            )
 
 
 def usage_error(message: str, parameter: str) -> NoReturn:

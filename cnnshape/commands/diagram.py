@@ -15,9 +15,11 @@ from ._common import (
     SetOption,
     SpecArgument,
     VariantOption,
+    files_of,
     load_network,
     print_diagnostics,
     read_changes,
+    refuse_overwriting,
     say,
     usage_error,
 )
@@ -127,6 +129,8 @@ def diagram(
         usage_error(f"expected a number of seconds above 0, not {timeout:g}", "--timeout")
     look = _look(theme, depth, fold, fuse, show, direction, legend)
     changes = read_changes(set_, input, variant, plugin)
+    for path, _ in targets:
+        refuse_overwriting(path, files_of(spec, changes))
 
     from ..diagrams import DiagramError
     from ..errors import SpecError
@@ -145,6 +149,8 @@ def diagram(
 
 def _targets(out: list[str], format: Format | None, style: Style) -> list[_Target]:
     """What is to be written; raises BadParameter."""
+    from ..files import is_same_file
+
     if not out:
         usage_error("name a file, such as --out net.svg, or --out - with --format svg", "--out")
     targets = [_Target(path, _format(path, format)) for path in out]
@@ -157,8 +163,9 @@ def _targets(out: list[str], format: Format | None, style: Style) -> list[_Targe
             )
         if path == STDOUT and made in ("png", "pdf") and sys.stdout.isatty():
             usage_error(f"a {made} is not for a terminal: name a file", "--out")
-    if sum(path == STDOUT for path, _ in targets) > 1:
-        usage_error("- may be named once", "--out")
+    for place, (path, _) in enumerate(targets):
+        if any(is_same_file(path, other) for other, _ in targets[:place]):
+            usage_error(f"{path} is named twice: each file is written once", "--out")
     return targets
 
 

@@ -15,9 +15,11 @@ from ._common import (
     SetOption,
     SpecArgument,
     VariantOption,
+    files_of,
     load_network,
     print_diagnostics,
     read_changes,
+    refuse_overwriting,
     say,
     usage_error,
 )
@@ -96,6 +98,7 @@ def export(
     if form == "pytorch" and weights is not None:
         usage_error("Python source holds no weights: --to state-dict writes them", "--weights")
     changes = read_changes(set_, input, variant, plugin)
+    refuse_overwriting(path, [*files_of(spec, changes), *_weight_files(weights)])
 
     from ..errors import SpecError
     from ..exporting import ExportError
@@ -130,6 +133,15 @@ def _target(to: Form | None, out: str | None) -> tuple[Form, str]:
     if out == STDOUT and form != "pytorch" and sys.stdout.isatty():
         usage_error(f"{form} is not for a terminal: name a file", "--out")
     return form, out
+
+
+def _weight_files(weights: str | None) -> list[str | Path]:
+    """The file of weights, or all files of the run that they are taken from."""
+    if weights is None:
+        return []
+    from ..training.run import Run
+
+    return [weights, *Run(Path(weights)).files]
 
 
 def _batch(text: str) -> int | None:

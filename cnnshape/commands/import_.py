@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ._common import STDOUT, parse_input, parse_setting, print_line, usage_error
+from ._common import STDOUT, parse_input, parse_setting, print_line, refuse_overwriting, usage_error
 
 if TYPE_CHECKING:
     from ..importing import Imported, ImportFault
@@ -68,6 +70,7 @@ def import_(
 
     if input is None and not source.endswith(".onnx"):
         usage_error("is needed: the shape of one sample, such as 3x224x224", "--input")
+    refuse_overwriting(out, _files_of(source))
     shape = None if input is None else parse_input(input)
     arguments = dict(parse_setting(text, "--kwarg") for text in kwarg or ())
     try:
@@ -80,6 +83,8 @@ def import_(
     except ImportFault as fault:
         _print_fault(fault)
         raise typer.Exit(1) from None
+    # What the user's code has imported from beside it is known only now.
+    refuse_overwriting(out, _imported_files())
     if out is None or out == STDOUT:
         sys.stdout.write(imported.text)
     else:
@@ -88,6 +93,23 @@ def import_(
         write_atomically(out, imported.text)
     for line in _lines(imported, source):
         print_line(line, sys.stderr)
+
+
+def _files_of(source: str) -> Iterator[Path]:
+    """What a SOURCE is read from: its file and, of an ONNX file, those beside it with weights."""
+    place = source if source.endswith(".onnx") else source.rpartition(":")[0]
+    file = Path(place)
+    yield file
+    if place.endswith(".onnx") and file.is_file():
+        model = file.read_bytes()
+        # Their names stand in the model as they are.
+        yield from (beside for beside in file.parent.iterdir() if beside.name.encode() in model)
+
+
+def _imported_files() -> list[str]:
+    """The files of all Python modules that are loaded."""
+    files = (getattr(module, "__file__", None) for module in [*sys.modules.values()])
+    return [file for file in files if isinstance(file, str)]
 
 
 def _print_fault(fault: ImportFault) -> None:

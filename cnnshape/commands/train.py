@@ -15,9 +15,11 @@ from ._common import (
     SetOption,
     SpecArgument,
     VariantOption,
+    files_of,
     load_network,
     print_diagnostics,
     read_changes,
+    refuse_overwriting,
     say,
     usage_error,
 )
@@ -181,6 +183,7 @@ def train(
         _refuse_beside_resume(ctx)
         _resume(resume, device, data_dir, changes.plugins, shown)
         return
+    _refuse_overwriting_the_spec(out, [*files_of(spec, changes)])
     network, chosen = _read(spec, changes, asked, recipe)
 
     from ..training.start import Wishes
@@ -221,6 +224,16 @@ def _read(
     if this_process().leads:
         print_diagnostics(network.warnings)
     return network, recipe
+
+
+def _refuse_overwriting_the_spec(out: str | None, files: list[str]) -> None:
+    """End with a usage error where the run that --force replaces holds what is to be trained."""
+    from pathlib import Path
+
+    from ..training.run import Run
+
+    for file in () if out is None else Run(Path(out)).files:
+        refuse_overwriting(str(file), files)
 
 
 def _refuse_beside_resume(ctx: typer.Context) -> None:
