@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ._common import STDOUT, parse_input, parse_setting, print_line, refuse_overwriting, usage_error
+from ._common import (
+    STDOUT,
+    make_console,
+    parse_input,
+    parse_setting,
+    print_line,
+    refuse_overwriting,
+    usage_error,
+)
 
 if TYPE_CHECKING:
     from ..importing import Imported, ImportFault
@@ -113,6 +121,12 @@ def _imported_files() -> list[str]:
 
 
 def _print_fault(fault: ImportFault) -> None:
+    if fault.partial is not None:
+        from ..views.table import render
+
+        console = make_console(sys.stderr)
+        render(fault.partial, console=console)
+        console.print()
     print_line([("bold red", "error"), ("bold", f": {fault}")], sys.stderr)
     for item in fault.unsupported:
         print_line([("", f"  {item}")], sys.stderr)
@@ -140,6 +154,16 @@ def _lines(imported: Imported, source: str) -> list[list[tuple[str, str]]]:
                 ),
             ]
         )
+        if check.precision:
+            lines.append(
+                [
+                    (
+                        "dim",
+                        f"it ran in its own precision, {check.precision}: a difference up to "
+                        f"{check.tolerance:.0e} is its rounding",
+                    )
+                ]
+            )
         if check.named < check.tensors:
             renamed = check.tensors - check.named
             lines.append(
@@ -154,8 +178,7 @@ def _lines(imported: Imported, source: str) -> list[list[tuple[str, str]]]:
             ]
         )
         lines += [[("", f"  {item}")] for item in imported.unsupported]
-    for path, params in imported.idle.items():
-        lines.append(
-            [("bold yellow", "left out"), ("", f": {path}, {params:,} parameters: it does not run")]
-        )
+    for item in imported.left_out:
+        params = f", {item.params:,} parameter{'s' * (item.params != 1)}" if item.params else ""
+        lines.append([("bold yellow", "left out"), ("", f": {item.path}{params}: {item.reason}")])
     return lines

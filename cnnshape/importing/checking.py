@@ -12,9 +12,12 @@ from torch import Tensor, nn
 
 from ..network import Network
 from ..torch_backend import build
-from ..torch_backend.counting import MacCounter, attention_by_matrix_products
+from ..torch_backend.counting import attention_by_matrix_products
 from ..torch_backend.initialisation import draw_weights
+from ..torch_backend.network_module import NetworkModule
 from .graph import Recorded
+from .precision import GROWTH, MOST, TypeCounter, in_type, rounded
+from .preparing import input_type
 from .torch_calls import tensors_of
 
 LARGE = 20_000_000_000
@@ -29,8 +32,8 @@ class Check(NamedTuple):
     """What the comparison of a network with the module that it was imported from found.
 
     Attributes:
-        params, macs: (of the spec, of the module, None where it does not say); parameters
-            of modules that do not run are left out.
+        params, macs: (of the spec, of the module, None where it does not say); what is left
+            out of the spec is left out of both.
         shapes: of the outputs, the same.
         difference: the largest between outputs with the same weights, as a part of the
             largest output.
@@ -38,6 +41,8 @@ class Check(NamedTuple):
         named: how many of the module's tensors have the same name in the spec. tensors: of
             how many.
         tolerance: how large the difference may be.
+        precision: the type of numbers in which the original ran, where that is its own;
+            '' where it ran in the one that the proof chose.
     """
 
     params: tuple[int, int | None]
@@ -48,6 +53,7 @@ class Check(NamedTuple):
     named: int
     tensors: int
     tolerance: float = TOLERANCE
+    precision: str = ""
 
 
 def refused(check: Check) -> str:
@@ -65,15 +71,127 @@ def refused(check: Check) -> str:
     return ""
 
 
-def check(module: nn.Module, network: Network, layers: list[Recorded], idle: int) -> Check:
+class LeftOutCosts(NamedTuple):
+    """What the module has and its spec leaves out; None: not known."""
+
+    params: int
+    macs: int | None
+
+
+def check(
+    module: nn.Module, network: Network, layers: list[Recorded], left_out: LeftOutCosts
+) -> Check:
     """Compare a network with the module; `layers` say whose weights are whose.
 
     The module's weights are drawn anew, so that every layer shows in the output.
+
+    Raises:
+        RuntimeError, TypeError, ...: the module cannot be run.
     """
     large = (network.totals.macs or 0) > LARGE or network.totals.params > LARGE_PARAMS
-    dtype = torch.float32 if large else torch.float64
-    module = module.to(dtype).eval()
-    draw_weights(module)
+    refusal: Exception | None = None
+    first = None
+    dtype, samples = (torch.float32, 1) if large else (torch.float64, 2)
+    with in_type(module, dtype):
+        draw_weights(module)
+        try:
+            x = _input(network, samples).to(dtype)
+            first = _compared(module, network, layers, left_out, x)
+        except (RuntimeError, TypeError, ValueError, NotImplementedError) as fault:
+            refusal = fault
+    if first is not None and not refused(first):
+        return first
+    try:
+        again = _compared_as_it_is(module, network, layers, left_out)
+    except (RuntimeError, TypeError, ValueError, NotImplementedError) as fault:
+        if first is None:
+            raise (refusal or fault) from None
+        return first
+    return again if first is None or not refused(again) else first
+
+
+def _compared(
+    module: nn.Module,
+    network: Network,
+    layers: list[Recorded],
+    left_out: LeftOutCosts,
+    x: Tensor,
+) -> Check:
+    """The comparison for an input, in the type of numbers that it and the module have."""
+    ours, named, tensors = _with_weights(network, layers, module, x.dtype)
+    expected, counter = _run(module, x)
+    found = _tensors(ours(x.clone()))
+    return _checked(
+        network, module, left_out, (found, expected), counter.macs // len(x), (named, tensors)
+    )
+
+
+def _compared_as_it_is(
+    module: nn.Module, network: Network, layers: list[Recorded], left_out: LeftOutCosts
+) -> Check:
+    """The comparison with the module in its own types of numbers, and the spec in float64."""
+    ours, *named = _with_weights(network, layers, module, torch.float64)
+    x = _input(network, 2).to(input_type(module))
+    expected, counter = _run(module, x)
+    exact = _tensors(ours(x.double()))
+    found = _checked(
+        network,
+        module,
+        left_out,
+        (exact, [tensor.double() for tensor in expected]),
+        counter.macs // 2,
+        (named[0], named[1]),
+    )
+    rounding = inf
+    if found.difference < inf:
+        moved = rounded(ours, x.double(), counter.coarsest)
+        rounding = max(map(largest_difference, moved, exact))
+    tolerance = min(max(TOLERANCE, GROWTH * rounding), MOST)
+    precision = str(counter.coarsest).removeprefix("torch.")
+    return found._replace(tolerance=tolerance, precision=precision)
+
+
+def _input(network: Network, samples: int) -> Tensor:
+    generator = torch.Generator().manual_seed(0)
+    return torch.randn(samples, *network.input_shape, generator=generator)
+
+
+def _run(module: nn.Module, x: Tensor) -> tuple[list[Tensor], TypeCounter]:
+    """What the module gives, and what it computed."""
+    # A module may write into what it reads; what PyTorch runs with a warning, it runs.
+    with catch_warnings(), torch.no_grad():
+        simplefilter("ignore")
+        with attention_by_matrix_products(), TypeCounter() as counter:
+            return _tensors(module(x.clone())), counter
+
+
+def _checked(
+    network: Network,
+    module: nn.Module,
+    left_out: LeftOutCosts,
+    outputs: tuple[list[Tensor], list[Tensor]],
+    macs: int,
+    named: tuple[int, int],
+) -> Check:
+    found, expected = outputs
+    shapes = ([tuple(t.shape) for t in found], [tuple(t.shape) for t in expected])
+    sizes = [p.numel() for p in nn.Module.parameters(module)]
+    difference = max(map(largest_difference, found, expected)) if shapes[0] == shapes[1] else inf
+    return Check(
+        (network.totals.params, sum(sizes) - left_out.params),
+        (network.totals.macs, None if left_out.macs is None else macs - left_out.macs),
+        shapes,
+        difference,
+        len(network.layers),
+        *named,
+    )
+
+
+def _with_weights(
+    network: Network, layers: list[Recorded], module: nn.Module, dtype: torch.dtype
+) -> tuple[NetworkModule, int, int]:
+    """The network with the module's weights, in a type of numbers; how many of them have the
+    same name in both, and how many there are."""
     theirs: dict[str, Tensor] = dict(module.named_parameters(remove_duplicate=False))
     theirs |= dict(module.named_buffers(remove_duplicate=False))
     with torch.device("meta"):
@@ -89,31 +207,12 @@ def check(module: nn.Module, network: Network, layers: list[Recorded], idle: int
             if item.transposed and name == next(iter(item.weights)):
                 tensor = tensor.reshape(shape[::-1]).T
             if tensor.is_floating_point():
-                state[f"{path}.{name}"] = tensor.reshape(shape)
+                state[f"{path}.{name}"] = tensor.reshape(shape).to(dtype)
             named += f"{path}.{name}" == original
             tensors += 1
     ours.load_state_dict(state, assign=True, strict=False)
     make_constants(ours.nodes, network)
-    generator = torch.Generator().manual_seed(0)
-    x = torch.randn(1 if large else 2, *network.input_shape, generator=generator).to(dtype)
-    # A module may write into what it reads; what PyTorch runs with a warning, it runs.
-    with catch_warnings(), torch.no_grad():
-        simplefilter("ignore")
-        with attention_by_matrix_products(), MacCounter() as counter:
-            expected = _tensors(module(x.clone()))
-        found = _tensors(ours(x.clone()))
-    shapes = ([tuple(t.shape) for t in found], [tuple(t.shape) for t in expected])
-    total = sum(parameter.numel() for parameter in module.parameters())
-    difference = max(map(largest_difference, found, expected)) if shapes[0] == shapes[1] else inf
-    return Check(
-        (network.totals.params, total - idle),
-        (network.totals.macs, counter.macs // len(x)),
-        shapes,
-        difference,
-        len(network.layers),
-        named,
-        tensors,
-    )
+    return ours, named, tensors
 
 
 def make_constants(modules: Mapping[str, nn.Module], network: Network) -> None:
@@ -148,47 +247,3 @@ def largest_difference(found: Tensor, expected: Tensor) -> float:
 def _tensors(value: Any) -> list[Tensor]:
     # A tensor that is given out twice is one output of the network.
     return list({id(tensor): tensor for tensor in tensors_of(value)}.values())
-
-
-def idle_parameters(module: nn.Module, layers: list[Recorded]) -> dict[str, int]:
-    """The outermost modules that hold parameters, none of which any layer uses."""
-    tensors = dict(module.named_parameters(remove_duplicate=False))
-    used = {id(tensors.get(name)) for item in layers for name in item.weights.values()}
-    unknown = {item.unsupported.module for item in layers if item.unsupported is not None}
-    found: dict[str, int] = {}
-    for name, inner in module.named_modules():
-        if any(name.startswith(f"{other}.") for other in found) or not name:
-            continue
-        own = {id(parameter): parameter.numel() for parameter in inner.parameters()}
-        runs = any(f"{other}.".startswith(f"{name}.") for other in unknown)
-        if own and used.isdisjoint(own) and not runs:
-            found[name] = sum(own.values())
-            used |= own.keys()  # what has several names is counted once
-    return found
-
-
-class Head(NamedTuple):
-    """An auxiliary head that does not run: it stands beside the layer `after`."""
-
-    name: str
-    after: str
-    classes: int
-    weights: dict[str, str]
-
-
-def heads(module: nn.Module, layers: list[Recorded]) -> list[Head]:
-    """Inception's auxiliary heads, each beside the last layer of the module before it."""
-    found = []
-    idle = idle_parameters(module, layers)
-    names = [name for name, _ in module.named_children()]
-    for name in idle:
-        inner = module.get_submodule(name)
-        if type(inner).__name__ != "InceptionAux" or name not in names[1:]:
-            continue
-        before = names[names.index(name) - 1]
-        after = [item.key for item in layers if item.path[0] == before]
-        state = inner.state_dict()
-        if after and "conv1.conv.weight" in state:
-            weights = {key: f"{name}.{key}" for key in state}
-            found.append(Head(name, after[-1], len(state["fc.bias"]), weights))
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ..layers import registry
@@ -51,6 +51,7 @@ class Recorded:
         weights: for each of its tensors, by name, the name of the original's.
         transposed: whether the first of its weights is the original's, transposed.
         unsupported: why it stands for something else, or None.
+        uses: the names of the learned tensors that this something else is computed from.
     """
 
     key: str
@@ -63,6 +64,7 @@ class Recorded:
     weights: dict[str, str] = field(default_factory=dict)
     transposed: bool = False
     unsupported: Unsupported | None = None
+    uses: frozenset[str] = frozenset()
 
 
 def made(recorded: Recorded, shapes: tuple[Shape, ...]) -> Op:
@@ -136,6 +138,34 @@ def giving_input(
         return recorded, outputs
     same = Recorded(f"{INPUT} itself", ("",), "Identity", {}, (INPUT,), input_shape)
     return [same, *recorded], tuple(same.key if key == INPUT else key for key in outputs)
+
+
+def parted(
+    recorded: list[Recorded], outputs: tuple[str, ...]
+) -> tuple[list[Recorded], list[Recorded]]:
+    """Those that an output depends on, and those whose values are thrown away.
+
+    Of a module that runs several times, the first run that is kept has its weights.
+    """
+    needed = set(outputs)
+    for item in reversed(recorded):
+        if item.key in needed:
+            needed.update(item.reads)
+    owners = {item.key: item for item in recorded if item.shares is None}
+    heirs: dict[str, str] = {}
+    kept, thrown = [], []
+    for item in recorded:
+        if item.key not in needed:
+            thrown.append(item)
+        elif item.shares is None or item.shares in needed:
+            kept.append(item)
+        elif item.shares in heirs:
+            kept.append(replace(item, shares=heirs[item.shares]))
+        else:
+            owner = owners[item.shares]
+            heirs[owner.key] = item.key
+            kept.append(replace(item, shares=None, weights=owner.weights, path=owner.path))
+    return kept, thrown
 
 
 def live(recorded: list[Recorded], outputs: tuple[str, ...]) -> list[Recorded]:

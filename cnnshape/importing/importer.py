@@ -11,22 +11,34 @@ from ..layers.shapes import Shape
 from ..network import Network
 from ..structure.yaml_text import NotWritable, spec_text
 from .arranging import arranged
-from .graph import Recorded, Unsupported, giving_input, live, network_of
+from .graph import NotSaid, Recorded, Unsupported, giving_input, live, network_of, parted
 from .simplifying import simplified
 
 if TYPE_CHECKING:
     from torch import nn
 
     from .checking import Check
+    from .left_out import LeftOut
     from .recording import Recording
 
 
 class ImportFault(Exception):
-    """What cannot be imported; the text says why. `unsupported`: what no layer type says."""
+    """What cannot be imported; the text says why.
 
-    def __init__(self, message: str, unsupported: tuple[Unsupported, ...] = ()) -> None:
+    Attributes:
+        unsupported: what no layer type says.
+        partial: the network up to the fault, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        unsupported: tuple[Unsupported, ...] = (),
+        partial: Network | None = None,
+    ) -> None:
         super().__init__(message)
         self.unsupported = unsupported
+        self.partial = partial
 
 
 class NotFound(ImportFault):
@@ -42,14 +54,19 @@ class Imported(NamedTuple):
         check: what the comparison with the original found; None where it cannot be made,
             because something is unknown.
         unsupported: what no layer type says; only with `partial`.
-        idle: the modules that hold parameters and did not run, with how many.
+        left_out: what of the module no output depends on.
     """
 
     text: str
     network: Network
     check: Check | None
     unsupported: tuple[Unsupported, ...]
-    idle: dict[str, int]
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def idle(self) -> dict[str, int]:
+        """The modules and parameters that are left out, with how many numbers they learn."""
+        return {item.path: item.params for item in self.left_out if item.params}
 
 
 def import_source(
@@ -90,7 +107,8 @@ def import_module(
 ) -> Imported:
     """The spec of a torch module, proved against it.
 
-    The module is put into evaluation mode, and its weights are drawn anew for the proof.
+    A copy of the module is put into evaluation mode and run, and its weights are drawn anew
+    for the proof; the module itself stays as it is.
 
     Args:
         module: what is imported.
@@ -100,13 +118,30 @@ def import_module(
     Raises:
         ImportFault: it cannot be run, or not be said as a spec, or the proof fails.
     """
+    from .copying import copied
+    from .surroundings import undisturbed
+
     title = name or type(module).__name__
+    with undisturbed():
+        return _imported(copied(module), input_shape, title, description, partial)
+
+
+def _imported(
+    module: nn.Module, input_shape: Shape, name: str, description: str, partial: bool
+) -> Imported:
+    """The spec of a module that nobody else has."""
+    from .preparing import NotRecordable, prepare
+
+    try:
+        prepare(module, input_shape)
+    except NotRecordable as fault:
+        raise ImportFault(f"the module cannot be recorded: {fault}") from fault
     recording = _recorded(module, input_shape, by_name=True)
     if not recording.by_name:
-        return _proved(module, input_shape, recording, title, description, partial)
+        return _proved(module, input_shape, recording, name, description, partial)
     refusal = None
     try:
-        found = _proved(module, input_shape, recording, title, description, partial)
+        found = _proved(module, input_shape, recording, name, description, partial)
         if found.check is not None:
             return found
     except ImportFault as fault:
@@ -114,18 +149,30 @@ def import_module(
     # A name alone proves nothing: look into the modules that were taken by theirs.
     recording = _recorded(module, input_shape, by_name=False)
     try:
-        return _proved(module, input_shape, recording, title, description, partial)
+        return _proved(module, input_shape, recording, name, description, partial)
     except ImportFault as fault:
         raise (refusal if refusal is not None and refusal.unsupported else fault) from None
 
 
 def _recorded(module: nn.Module, input_shape: Shape, *, by_name: bool) -> Recording:
-    from .recording import NotRecordable, record
+    from .preparing import NotRecordable
+    from .recording import record
 
     try:
         return record(module, input_shape, by_name=by_name)
     except NotRecordable as fault:
-        raise ImportFault(f"the module cannot be recorded: {fault}") from fault
+        partial = _up_to(fault.layers, input_shape, type(module).__name__)
+        raise ImportFault(f"the module cannot be recorded: {fault}", partial=partial) from fault
+
+
+def _up_to(layers: list[Recorded], input_shape: Shape, name: str) -> Network | None:
+    """The network of the layers that were recorded before a fault, or None."""
+    if not layers:
+        return None
+    try:
+        return network_of(arranged(layers), (layers[-1].key,), input_shape, name, "")
+    except NotSaid:
+        return None
 
 
 def _proved(
@@ -137,11 +184,16 @@ def _proved(
     partial: bool,
 ) -> Imported:
     """The spec of what a module called; raises ImportFault as :func:`import_module`."""
-    from .checking import check, idle_parameters, refused
+    from .checking import LeftOutCosts, check, refused
+    from .left_out import idle_functions, macs_of, thrown_away, unused_parameters
 
-    layers = _simplified(recording.layers, recording.outputs, input_shape)
+    kept, thrown = parted(recording.layers, recording.outputs)
+    layers = _simplified(kept, recording.outputs, input_shape)
     found = _unsaid(layers, partial)
-    layers, idle = _with_heads(module, layers, idle_parameters(module, layers))
+    layers, idle = _with_heads(module, layers, unused_parameters(module, layers, recording.ran))
+    left_out = [
+        *idle, *thrown_away(thrown, idle), *idle_functions(module, recording.ran)
+    ]  # fmt: skip
     layers, outputs = giving_input(layers, recording.outputs, input_shape)
     order = arranged(layers)
     network = network_of(order, outputs, input_shape, name, description)
@@ -149,12 +201,16 @@ def _proved(
     result = None
     if not found:
         try:
-            result = check(module, network, order, sum(idle.values()))
-        except (RuntimeError, MemoryError) as fault:  # too large to run, say
+            costs = LeftOutCosts(
+                sum(item.params for item in left_out),
+                macs_of(thrown, recording.layers, input_shape),
+            )
+            result = check(module, network, order, costs)
+        except (RuntimeError, TypeError, ValueError, MemoryError) as fault:  # too large to run, say
             raise ImportFault(f"it cannot be held against the module: {fault}") from fault
         if problem := refused(result):
             raise ImportFault(f"what was written is not the module: {problem}")
-    return Imported(text, network, result, found, idle)
+    return Imported(text, network, result, found, tuple(left_out))
 
 
 def import_onnx(
@@ -193,7 +249,7 @@ def import_onnx(
         result = check(model, graph, network, order)
         if problem := refused(result):
             raise ImportFault(f"what was written is not the model: {problem}")
-    return Imported(text, network, result, found, {})
+    return Imported(text, network, result, found)
 
 
 def _simplified(
@@ -235,15 +291,14 @@ def _class_names(classes: Mapping[str, str], network: Network) -> dict[str, str]
 
 
 def _with_heads(
-    module: nn.Module, layers: list[Recorded], idle: dict[str, int]
-) -> tuple[list[Recorded], dict[str, int]]:
+    module: nn.Module, layers: list[Recorded], idle: list[LeftOut]
+) -> tuple[list[Recorded], list[LeftOut]]:
     """Inception's auxiliary heads, which have a type of their own, beside what they read."""
-    from .checking import heads
+    from .left_out import heads
 
-    left = dict(idle)
     result = list(layers)
-    for head in heads(module, result):
-        del left[head.name]
+    found = heads(module, result, [item.path for item in idle])
+    for head in found:
         place = next(k for k, item in enumerate(result) if item.key == head.after)
         new = Recorded(
             key=f"{head.name} held",
@@ -261,4 +316,5 @@ def _with_heads(
             for k, item in enumerate(result)
         ]
         result = [*readers[: place + 1], new, *readers[place + 1 :]]
-    return result, left
+    standing = {head.name for head in found}
+    return result, [item for item in idle if item.path not in standing]

@@ -151,6 +151,7 @@ class Ledger:
         path: Path,
         *,
         params: int = 0,
+        uses: Collection[str] = (),
     ) -> str:
         """Record what no layer type says, as something unknown with the shape that it gives.
 
@@ -158,6 +159,7 @@ class Ledger:
             reads: the keys of what it is computed from.
             shape: of its value, without the batch.
             params: learned numbers that it has.
+            uses: the names of the learned tensors that it is computed from.
         """
         if unsupported not in self.unsupported:
             self.unsupported.append(unsupported)
@@ -173,6 +175,7 @@ class Ledger:
                 tuple(dict.fromkeys(reads)),
                 shape,
                 unsupported=unsupported,
+                uses=frozenset(uses),
             )
         )
 

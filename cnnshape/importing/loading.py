@@ -16,6 +16,7 @@ from torch import nn
 
 from ..errors import did_you_mean
 from .importer import ImportFault, NotFound
+from .surroundings import uncompiled
 from .torch_calls import fault_line
 
 
@@ -34,7 +35,7 @@ def load_module(source: str, arguments: Mapping[str, Any]) -> tuple[nn.Module, s
     place, colon, called = source.rpartition(":")
     if not colon or not place or not called:
         raise NotFound(f"expected package.module:callable or file.py:callable, not {source!r}")
-    with _as_a_program(place), _uncompiled():
+    with _as_a_program(place), uncompiled(), _unscripted():
         python = _from_file(place) if place.endswith(".py") else _from_package(place)
         value = _made(python, source, arguments)
     if not isinstance(value, nn.Module):
@@ -42,21 +43,25 @@ def load_module(source: str, arguments: Mapping[str, Any]) -> tuple[nn.Module, s
     return value, called.rpartition(".")[2]
 
 
+SCRIPTING = ("script", "trace", "script_if_tracing", "freeze", "optimize_for_inference")
+"""The functions of torch.jit that compile what they are given first."""
+
+
 @contextmanager
-def _uncompiled() -> Iterator[None]:
-    """Leave functions as they are that code compiles by torch.jit.script when it is loaded:
+def _unscripted() -> Iterator[None]:
+    """Leave functions and modules as they are that code compiles by torch.jit when it is loaded:
     what a compiled one calls cannot be followed."""
 
     def as_it_is(function: Any, *options: Any, **more: Any) -> Any:
         return function
 
     names = vars(torch.jit)
-    script = names["script"]
-    names["script"] = as_it_is
+    own = {name: names[name] for name in SCRIPTING}
+    names.update(dict.fromkeys(SCRIPTING, as_it_is))
     try:
         yield
     finally:
-        names["script"] = script
+        names.update(own)
 
 
 @contextmanager

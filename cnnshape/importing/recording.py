@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from math import prod
 from typing import Any, NamedTuple
 from warnings import catch_warnings, simplefilter
 
@@ -18,6 +17,7 @@ from torch import Tensor, nn
 from torch._subclasses.fake_tensor import (
     DataDependentOutputException,
     DynamicOutputShapeException,
+    FakeTensor,
     FakeTensorMode,
 )
 from torch.overrides import TorchFunctionMode
@@ -40,15 +40,17 @@ from .operations import (
     placed,
     unpooled,
 )
+from .origins import Origin
+from .preparing import NotRecordable, input_type
 from .running import Running
 from .samples import BATCH, FIRST
 from .sources import Sources
 from .tensors import Tensors, apart, shaped, versions_of
-from .torch_calls import fault_line, full_name, plain_name, source_line, tensors_of
+from .torch_calls import fault_line, first_line, full_name, plain_name, source_line, tensors_of
+from .unregistered import why_unregistered
 
-
-class NotRecordable(Exception):
-    """The module cannot be run without values; the text says why."""
+ASKS_FOR_VALUES = (DataDependentOutputException, DynamicOutputShapeException)
+"""What PyTorch raises where the values of a tensor are asked for that has none."""
 
 
 class Recording(NamedTuple):
@@ -59,16 +61,18 @@ class Recording(NamedTuple):
         outputs: the keys of what came out.
         classes: the class of each module, by its path (and a number where it ran again).
         by_name: whether a module is taken for a layer by its class's name.
+        ran: the ids of the modules that ran.
     """
 
     layers: list[Recorded]
     outputs: tuple[str, ...]
     classes: dict[str, str]
     by_name: bool
+    ran: frozenset[int]
 
 
 def record(module: nn.Module, input_shape: Shape, *, by_name: bool = True) -> Recording:
-    """What `module` calls for an input of this shape (without the batch), in evaluation mode.
+    """What `module` calls for an input of this shape (without the batch), as it is prepared.
 
     Args:
         by_name: whether a module whose class has the name of a layer type is that layer.
@@ -76,18 +80,16 @@ def record(module: nn.Module, input_shape: Shape, *, by_name: bool = True) -> Re
     Raises:
         NotRecordable: it cannot run, or asks for values.
     """
-    module.eval()
     recorder = _Recorder(module, input_shape, by_name)
-    dtype = next((p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32)
-    with FakeTensorMode(allow_non_fake_inputs=True), torch.no_grad(), recorder.hooks():
+    with catch_warnings():
+        simplefilter("ignore")  # what PyTorch runs with a warning, it runs
         try:
-            x = torch.empty(BATCH, *input_shape, dtype=dtype)
-            recorder.tensors.know(x, INPUT)
-            with recorder, catch_warnings():
-                simplefilter("ignore")  # what PyTorch runs with a warning, it runs
-                output = module(x)
+            output = recorder.run(input_shape)
+        except NotRecordable:
+            raise
         except Exception as fault:
-            raise NotRecordable(recorder.told(fault)) from fault
+            reason = recorder.told(_seen_of_few(module, input_shape, fault))
+            raise NotRecordable(reason, recorder.running.named(recorder.ledger.layers)) from fault
     outputs = []
     for tensor in tensors_of(output):
         key = recorder.tensors.key(tensor)
@@ -101,7 +103,27 @@ def record(module: nn.Module, input_shape: Shape, *, by_name: bool = True) -> Re
         raise NotRecordable(f"it gives no tensor, but {type(output).__name__}")
     running = recorder.running
     layers = running.named(recorder.ledger.layers)
-    return Recording(layers, tuple(outputs), running.classes, recorder.by_name)
+    ran = frozenset(running.ran)
+    return Recording(layers, tuple(outputs), running.classes, recorder.by_name, ran)
+
+
+def _without_values() -> FakeTensorMode:
+    return FakeTensorMode(allow_non_fake_inputs=True)
+
+
+def _seen_of_few(module: nn.Module, input_shape: Shape, fault: Exception) -> Exception:
+    """The fault as a batch of 1 shows it, or else of 2: in sizes that its reader knows."""
+    if isinstance(fault, ASKS_FOR_VALUES):
+        return fault
+    for batch in (1, 2):
+        with _without_values():
+            try:
+                module(torch.empty(batch, *input_shape, dtype=input_type(module)))
+            except Exception as seen:
+                if batch == 2:
+                    seen.args = (f"it takes one sample alone; of 2, {first_line(seen)}",)
+                return seen
+    return fault
 
 
 class _Recorder(TorchFunctionMode):
@@ -110,7 +132,7 @@ class _Recorder(TorchFunctionMode):
     def __init__(self, module: nn.Module, input_shape: Shape, by_name: bool) -> None:
         super().__init__()
         self.root = module
-        named = ((id(m), named_leaf(m)) for m in module.modules() if by_name)
+        named = ((id(m), named_leaf(m)) for m in nn.Module.modules(module) if by_name)
         self.named_leaves = {place: leaf for place, leaf in named if leaf is not None}
         self.by_name = False
         self.running = Running(module)
@@ -123,17 +145,26 @@ class _Recorder(TorchFunctionMode):
         self.entered = ""
         self.versions: dict[int, int] = {}
 
+    def run(self, input_shape: Shape) -> Any:
+        """Run the module on a batch of this run, recording what it calls; what it gives."""
+        with _without_values(), self.hooks():
+            x = torch.empty(BATCH, *input_shape, dtype=input_type(self.root))
+            self.tensors.know(x, INPUT)
+            with self:
+                return self.root(x)
+
     # Modules ----------------------------------------------------------------------------
 
     @contextmanager
     def hooks(self) -> Iterator[None]:
         """Follow which module runs."""
         handles = []
-        for inner in self.root.modules():
-            if inner is not self.root or not list(inner.children()):
+        for inner in nn.Module.modules(self.root):
+            if inner is not self.root or not list(nn.Module.children(inner)):
                 handles.append(inner.register_forward_pre_hook(self._enter, with_kwargs=True))
+                # Before hooks of the module's own: what these do follows the layer.
                 handles.append(
-                    inner.register_forward_hook(self._leave, with_kwargs=True, always_call=False)
+                    inner.register_forward_hook(self._leave, with_kwargs=True, prepend=True)
                 )
         try:
             yield
@@ -143,11 +174,13 @@ class _Recorder(TorchFunctionMode):
 
     def _enter(self, module: nn.Module, args: Any, kwargs: Any) -> None:
         self.entered = self.running.names[id(module)]
+        self.running.ran.add(id(module))
         inputs = [*args, *kwargs.values()]
         if self.inside:
             self.inside += 1
         elif self._is_leaf(module, inputs):
             self.inside = 1
+            self.running.ran |= {id(part) for part in nn.Module.modules(module)}
             self.versions = versions_of(inputs)
         else:
             self.running.enter(module)
@@ -217,13 +250,14 @@ class _Recorder(TorchFunctionMode):
             return func(*args, **kwargs)
         form = self.tensors.form(func, args)
         given = [tensor for tensor in tensors_of([*args, *kwargs.values()]) if tensor is not form]
+        self._refuse_unregistered(given)
         before = [self.tensors.value(tensor) for tensor in given]
         follows = any(value.key for value in before)
         shown, named = self.tensors.shown(list(args)), self.tensors.shown(kwargs)
         versions = versions_of([*args, *kwargs.values()])
         try:
             result = func(*args, **kwargs)
-        except (DataDependentOutputException, DynamicOutputShapeException):
+        except ASKS_FOR_VALUES:
             if follows:
                 raise
             return self.tensors.origins.computed(func, args, kwargs)
@@ -239,6 +273,15 @@ class _Recorder(TorchFunctionMode):
         else:
             self.tensors.know_apart(func, args, kwargs, outputs)
         return result
+
+    def _refuse_unregistered(self, given: Sequence[Tensor]) -> None:
+        """Raise NotRecordable for a parameter that is none of the module's."""
+        for tensor in given:
+            own = isinstance(tensor, FakeTensor) or self.tensors.name(tensor)
+            if isinstance(tensor, nn.Parameter) and not own:
+                line = source_line()
+                reason = why_unregistered(self.root, tensor)
+                raise NotRecordable(f"{reason} ({line})" if line else reason)
 
     def _called(self, func: Any, call: Call, before: list[Value], outputs: list[Tensor]) -> None:
         """Record a call that reads something that follows from the input."""
@@ -310,15 +353,17 @@ class _Recorder(TorchFunctionMode):
         unsupported = Unsupported(what, place, source_line(), reason)
         read = [value.key for value in reads if value.key]
         path = (*around.names, "")
-        weights = {value.name: prod(value.shape) for value in reads if value.name}
+        names = {name for value in reads for name in (value.name, *_learned(value)) if name}
         if isinstance(layer, Layer):
-            weights |= {name: self.tensors.sizes[name] for name in layer.weights.values()}
-        own = {name: size for name, size in weights.items() if name not in self.used}
-        self.used.update(own)
-        params = sum(size for name, size in own.items() if name in self.tensors.learned)
+            names |= {*layer.weights.values()}
+        learned = names & self.tensors.learned
+        params = sum(self.tensors.sizes[name] for name in learned - self.used)
+        self.used |= names
         for tensor in outputs:
             shape = shaped(tensor).shape[1:]
-            key = self.ledger.add_unknown(unsupported, read, shape, path, params=params)
+            key = self.ledger.add_unknown(
+                unsupported, read, shape, path, params=params, uses=learned
+            )
             self.tensors.know(tensor, key)
             params = 0
 
@@ -340,8 +385,11 @@ class _Recorder(TorchFunctionMode):
         around = self.entered if self.inside else self.running.around.path
         line = fault_line(fault)
         place = (f" in {around}" if around else "") + (f" ({line})" if line else "")
-        if isinstance(fault, (DataDependentOutputException, DynamicOutputShapeException)):
+        if isinstance(fault, ASKS_FOR_VALUES):
             return f"it asks for the values of a tensor{place}, which no shape tells"
-        text = str(fault).strip().partition("\n")[0]
-        batch = f" ({BATCH} is the batch of this run)" if str(BATCH) in text else ""
-        return f"{type(fault).__name__}{place}: {text}{batch}"
+        return f"{type(fault).__name__}{place}: {first_line(fault)}"
+
+
+def _learned(value: Value) -> tuple[str, ...]:
+    """The parameters that a value is computed from, that does not follow from the input."""
+    return tuple(value.origin.learned) if isinstance(value.origin, Origin) else ()

@@ -32,11 +32,13 @@ class Running:
     Attributes:
         names: the own path of each module, by its id.
         classes: the class of each module that is a group, by its path.
+        ran: the ids of the modules that have run.
     """
 
     def __init__(self, root: nn.Module) -> None:
         self.names: dict[int, str] = {id(m): name for name, m in root.named_modules()}
         self.classes: dict[str, str] = {}
+        self.ran: set[int] = {id(root)}
         self._stack = [Frame("", "")]
         self._runs: Counter[str] = Counter()
         self._functions: dict[Path, list[str]] = {}
@@ -65,7 +67,7 @@ class Running:
         names = tuple(path.split("."))
         self._runs[path] += 1
         count = self._runs[path]
-        if not list(module.parameters()):
+        if not list(nn.Module.parameters(module)):
             self._functions.setdefault(names, []).append(key)
         return names if count == 1 else (*names[:-1], f"{names[-1]}_{count}")
 

@@ -108,9 +108,14 @@ def shaped(tensor: Tensor) -> Value:
     return Value("", shape, samples=samples)
 
 
+def _version(tensor: Tensor) -> int:
+    """How often it has been written into; in inference mode that is not known."""
+    return 0 if tensor.is_inference() else tensor._version
+
+
 def versions_of(inputs: Any) -> dict[int, int]:
     """How often each tensor has been written into, by its id."""
-    return {id(tensor): tensor._version for tensor in tensors_of(inputs)}
+    return {id(tensor): _version(tensor) for tensor in tensors_of(inputs)}
 
 
 def apart(output: Any, versions: dict[int, int]) -> Any:
@@ -118,6 +123,6 @@ def apart(output: Any, versions: dict[int, int]) -> Any:
 
     So `x + dropout(x)` reads two values. What was written into, as by `relu_`, is one.
     """
-    if isinstance(output, Tensor) and versions.get(id(output)) == output._version:
+    if isinstance(output, Tensor) and versions.get(id(output)) == _version(output):
         return output.view(output.shape)
     return output

@@ -30,7 +30,7 @@ def plain_name(func: Any) -> str:
     name = getattr(func, "__name__", "")
     if name == "__get__":  # of x.mT, by the descriptor that it is a method of
         name = getattr(func.__self__, "__name__", "")
-    return name.replace("_", "").lower()
+    return str(name).partition(".")[0].replace("_", "").lower()  # torch.ops: relu.default
 
 
 def full_name(func: Any) -> str:
@@ -46,6 +46,11 @@ _TORCH = os.path.join(os.path.dirname(torch.__file__), "")
 _HERE = os.path.join(os.path.dirname(__file__), "")
 _STANDARD = os.path.join(sysconfig.get_path("stdlib"), "")
 _INSTALLED = os.path.join(sysconfig.get_path("purelib"), "")
+
+
+def first_line(fault: BaseException) -> str:
+    """What a fault says, without what follows on further lines."""
+    return str(fault).strip().partition("\n")[0]
 
 
 def source_line() -> str:

@@ -12,8 +12,9 @@ rules = Rules()
 
 
 @rules.of(
-    "contiguous", "clone", "detach", "to", "float", "double", "type", "identity", "cpu",
-    "requires_grad", "dropoutidentity", "alias", "positive", "typeas", "astensor",
+    "contiguous", "clone", "detach", "to", "float", "double", "half", "bfloat16", "type",
+    "identity", "cpu", "requires_grad", "dropoutidentity", "alias", "positive", "typeas",
+    "astensor",
 )  # fmt: skip
 def _same(call: Call) -> Answer:
     if not call.outputs or call.output != call.x.shape:

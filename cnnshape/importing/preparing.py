@@ -1,0 +1,129 @@
+"""Making a module ready to be run on tensors without values. Needs torch.
+
+Its parts are asked for through nn.Module's own functions: a module may have an attribute
+`modules` or `children` of another kind.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+from torch.nn.parameter import is_lazy
+
+from ..layers.shapes import Shape
+from ..torch_backend.initialisation import STATISTICS
+from .graph import Recorded
+from .torch_calls import fault_line, first_line
+
+
+class NotRecordable(Exception):
+    """The module cannot be run without values; the text says why.
+
+    Attributes:
+        layers: what was recorded before.
+    """
+
+    def __init__(self, message: str, layers: Sequence[Recorded] = ()) -> None:
+        super().__init__(message)
+        self.layers = list(layers)
+
+
+def prepare(module: nn.Module, input_shape: Shape) -> None:
+    """Put a module into evaluation mode, and run it once where it has lazy parts.
+
+    Raises:
+        NotRecordable: it has parts that cannot be followed, or cannot be run.
+    """
+    _refuse_scripted(module)
+    _fill_statistics(module)
+    _refuse_other_inputs(module)
+    for inner in nn.Module.modules(module):
+        if "_guards_fn" in inner._modules:  # of torch.export, for the sizes of its example
+            inner._modules["_guards_fn"] = nn.Identity()
+            inner._forward_pre_hooks.clear()
+    _evaluate(module)
+    if any(
+        is_lazy(tensor) for tensor in (*nn.Module.parameters(module), *nn.Module.buffers(module))
+    ):
+        try:
+            module(torch.zeros(1, *input_shape, dtype=input_type(module)))
+        except Exception as fault:
+            line = fault_line(fault)
+            place = f" ({line})" if line else ""
+            raise NotRecordable(f"{type(fault).__name__}{place}: {first_line(fault)}") from fault
+        _drop_lazy(module)
+
+
+def input_type(module: nn.Module) -> torch.dtype:
+    """The type of numbers that a module's input has: that of its first parameter."""
+    floating = (p.dtype for p in nn.Module.parameters(module) if p.is_floating_point())
+    return next(floating, torch.get_default_dtype())
+
+
+def _evaluate(module: nn.Module) -> None:
+    try:
+        module.eval()
+    except Exception:  # an attribute has this name, or it is exported and refuses
+        for inner in nn.Module.modules(module):
+            inner.training = False
+
+
+def _drop_lazy(module: nn.Module) -> None:
+    """Leave out tensors whose size is open still: their module does not run."""
+    for inner in nn.Module.modules(module):
+        for own in (inner._parameters, inner._buffers):
+            own.update(
+                {name: None for name, each in own.items() if each is not None and is_lazy(each)}
+            )
+
+
+def _refuse_scripted(module: nn.Module) -> None:
+    for name, inner in module.named_modules():
+        if isinstance(inner, torch.jit.ScriptModule):
+            what = f"its part {name}" if name else "it"
+            raise NotRecordable(
+                f"{what} is compiled by torch.jit, and what it calls cannot be followed: "
+                "give the module as it is before torch.jit.script or torch.jit.trace"
+            )
+
+
+def _fill_statistics(module: nn.Module) -> None:
+    """Give statistics on the meta device numbers; those of another buffer are lost."""
+    for path, inner in module.named_modules():
+        for name, buffer in inner._buffers.items():
+            if buffer is None or is_lazy(buffer) or not buffer.is_meta:
+                continue
+            if not name.endswith((*STATISTICS, "num_batches_tracked")):
+                where = ".".join(filter(None, (path, name)))
+                raise NotRecordable(
+                    f"{where} is on the meta device, and what it holds is not known: "
+                    "make the module on the cpu"
+                )
+            inner._buffers[name] = torch.ones_like(buffer, device="cpu")
+
+
+def _refuse_other_inputs(module: nn.Module) -> None:
+    """A spec has one input."""
+    try:
+        signature = inspect.signature(module.forward)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(None)
+    except TypeError:
+        needed = [
+            name
+            for name, each in signature.parameters.items()
+            if each.default is each.empty
+            and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
+        ]
+        raise NotRecordable(
+            f"its forward needs {len(needed)} arguments ({', '.join(needed)}), "
+            "and a spec has one input: give the others a default, "
+            "or wrap it in a module whose forward takes one"
+            if needed
+            else "its forward takes no input"
+        ) from None
