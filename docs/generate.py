@@ -6,6 +6,7 @@ With --check nothing is written; the exit status is 1 where a file is stale.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -98,10 +99,12 @@ def _layer(layer: type[Layer]) -> str:
 
 
 def _source(source: str) -> str:
-    if source.startswith("torch."):
-        page = f"https://docs.pytorch.org/docs/stable/generated/{source}.html"
-        return f"[`{source}`]({page})"
-    return source
+    """The source, with the torch class or function that it begins with as a link to its page."""
+    name = re.match(r"torch(\.\w+)+", source)
+    if name is None:
+        return source
+    page = f"https://docs.pytorch.org/docs/stable/generated/{name[0]}.html"
+    return f"[`{name[0]}`]({page}){source[name.end() :]}"
 
 
 def _default(layer: type[Layer], name: str) -> str:

@@ -1,4 +1,7 @@
-"""Nets beyond torchvision's: the figures that their papers and authors print."""
+"""Nets beyond torchvision's: the figures that their papers, authors and others print.
+
+A figure that nobody prints and that is cnnshape's own says so by its name.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +58,25 @@ PARAMETERS = {
     "Dai, Dai, Qu, Li and Das, 2016, table 1": {
         "m3": "0.2M", "m11": "1.8M", "m18": "3.7M", "m34_res": "4M",
     },
-    "timm's model cards": {"inception_v4": "42.7M", "darknet53": "41.6M"},
     "MMAction2's table of models": {"c3d_ucf101": "78.4M"},
+}  # fmt: skip
+
+EXACT_PARAMETERS = {
+    "the tables of models of osmr/imgclsmob, whose nets were written by others": {
+        "inception_v4": 42_679_816, "darknet53": 41_609_928, "zfnet": 62_357_608,
+        "nin_cifar10": 966_986, "xception": 22_855_952, "mobilenet_v1_100": 4_231_976,
+        "mobilenet_v1_075": 2_585_560, "mobilenet_v1_050": 1_331_592,
+        "mobilenet_v1_025": 470_072, "wrn_16_10": 17_116_634, "wrn_28_10": 36_479_194,
+        "wrn_40_8": 35_748_314, "densenet_bc_100_12": 769_162,
+        "densenet_bc_190_40": 25_624_430, "densenet_bc_250_24": 15_324_406,
+    },
+    "the summary of a Darknet-19 in PyTorch": {"darknet19": 20_842_376},
+    "the table of models of YBIGTA/DL_Models, of its FCN-8s in PyTorch": {"fcn8s": 134_489_759},
+    "MMAction2's metafile": {"c3d_ucf101": 78_409_573},
+    "what resnet.py of akamaster/pytorch_resnet_cifar10 prints": {
+        "resnet20": 269_722, "resnet32": 464_154, "resnet44": 658_586, "resnet56": 853_018,
+        "resnet110": 1_727_962,
+    },
 }  # fmt: skip
 
 MACS = {
@@ -68,6 +88,7 @@ MACS = {
         "resnet56": "125.49M", "resnet110": "252.89M",
     },
     "timm's model cards": {"inception_v4": "12.3G", "darknet53": "9.3G"},
+    # Its metafile prints 38.6G for the same net: that counts more than multiply-accumulates.
     "MMAction2's table of models, there called FLOPs": {"c3d_ucf101": "38.5G"},
 }  # fmt: skip
 
@@ -86,6 +107,31 @@ def test_parameters(source: str, net: str, printed: str) -> None:
 )
 def test_macs(source: str, net: str, printed: str) -> None:
     assert as_printed(cnnshape.load(net).totals.macs, printed) == printed, source
+
+
+@pytest.mark.parametrize(
+    ("source", "net", "exact"),
+    [
+        (source, net, exact)
+        for source, nets in EXACT_PARAMETERS.items()
+        for net, exact in nets.items()
+    ],
+)
+def test_exact_parameters(source: str, net: str, exact: int) -> None:
+    assert cnnshape.load(net).totals.params == exact, source
+
+
+@pytest.mark.parametrize(
+    ("net", "layer", "size"),
+    [
+        ("mobilenet_v1_100", "conv6.1.pointwise", 315),
+        ("inception_v3", "Mixed_7c.concat1", 1311),
+        ("inception_v4", "inception_c.2.concat1", 2071),
+    ],
+)
+def test_receptive_fields(net: str, layer: str, size: int) -> None:
+    """Araujo, Norris and Sim, 2019, Computing receptive fields, Distill: the table."""
+    assert cnnshape.load(net).receptive_fields[layer] == (size, size)
 
 
 @pytest.mark.parametrize(("size", "printed"), [(192, 418), (160, 290), (128, 186)])
@@ -136,7 +182,7 @@ def test_the_depth_in_the_name_of_wide_resnets_and_densenets() -> None:
 
 def test_xception_has_the_parameters_of_table_3() -> None:
     net = cnnshape.load("xception")
-    assert net.totals.params == 22_855_952
+    assert net.totals.params == 22_855_952  # the paper's own figure
     # Figure 5: 19×19×728 come out of the entry flow, and 2048 features out of the exit flow.
     assert sizes(net, "middle.7.add1", "adaptiveavgpool2d1") == [(728, 19, 19), (2048, 1, 1)]
 
@@ -197,10 +243,16 @@ def test_segnet_goes_back_through_the_sizes_of_its_pools() -> None:
     The sizes 23×30 and 45×60, which no doubling gives, stand in the authors' Caffe net.
     """
     net = cnnshape.load("segnet")
-    encoder = [node for node in net.layers if node.path.startswith("encoder")]
-    assert as_printed(sum(node.params for node in encoder), "14.7M") == "14.7M"
-    assert sum(node.type == "Conv2d" for node in encoder) == 13
-    assert count(net, "Conv2d") == 26
+    widths = [node.output_shape[0] for node in net.layers if node.type == "Conv2d"]
+    encoder = [64] * 2 + [128] * 2 + [256] * 3 + [512] * 6
+    decoder = [512] * 5 + [256] * 3 + [128] * 2 + [64] * 2 + [11]  # conv5_3_D to conv1_1_D
+    assert widths == encoder + decoder
+    kernels = {node.layer.arguments["kernel_size"] for node in net.layers if node.type == "Conv2d"}
+    assert kernels == {(3, 3)}
+    assert count(net, "BatchNorm2d") == 25  # every convolution's but the last one's
+    first = [node for node in net.layers if node.path.startswith("encoder")]
+    assert as_printed(sum(node.params for node in first), "14.7M") == "14.7M"
+    assert sum(node.type == "Conv2d" for node in first) == 13
     unpooled = ["decoder5", "decoder4", "decoder3", "decoder2"]
     assert [shape[1:] for shape in sizes(net, *(f"{name}.unpool" for name in unpooled))] == [
         (23, 30), (45, 60), (90, 120), (180, 240),
@@ -262,22 +314,31 @@ def test_c3d_is_figure_3() -> None:
     assert net.receptive_fields["stage5.pool"] == (time, space, space) == (76, 150, 150)
 
 
-def test_c3d_for_ucf101_has_the_parameters_of_mmaction2s_metafile() -> None:
-    assert cnnshape.load("c3d_ucf101").totals.params == 78_409_573
-
-
 @pytest.mark.parametrize(
-    ("name", "layers"), [("m3", 3), ("m5", 5), ("m11", 11), ("m18", 18), ("m34_res", 34)]
+    ("name", "widths"),
+    [
+        ("m3", [256, 256]),
+        ("m5", [128, 128, 256, 512]),
+        ("m11", [64] * 3 + [128] * 2 + [256] * 3 + [512] * 2),
+        ("m18", [64] * 5 + [128] * 4 + [256] * 4 + [512] * 4),
+        ("m34_res", [48] * 7 + [96] * 8 + [192] * 12 + [384] * 6),
+    ],
 )
-def test_nets_over_raw_waveforms_have_the_sizes_of_table_1(name: str, layers: int) -> None:
+def test_nets_over_raw_waveforms_are_those_of_table_1(name: str, widths: list[int]) -> None:
+    """Windows of 80 every 4 samples, then of 3; each normalized; and the lengths behind pools."""
     net = cnnshape.load(name)
-    assert count(net, "Conv1d", "Linear") == layers
+    convolutions = [node.layer.arguments for node in net.layers if node.type == "Conv1d"]
+    rows = [(c["kernel_size"], c["stride"], c["out_channels"]) for c in convolutions]
+    first, *others = widths
+    assert rows == [((80,), (4,), first), *(((3,), (1,), width) for width in others)]
+    assert count(net, "BatchNorm1d") == count(net, "ReLU") == len(widths)
+    assert count(net, "Linear") == 1
     lengths = [net.by_path[f"stage{stage}.pool"].output_shape[1] for stage in (1, 2, 3, 4)]
     assert net.by_path["conv1.conv"].output_shape[1] == 8000
     assert lengths == [2000, 500, 125, 32]
 
 
-def test_table_1_prints_m5_rounded_down() -> None:
+def test_m5_has_our_own_559114_parameters_which_table_1_prints_rounded_down() -> None:
     params = cnnshape.load("m5").totals.params
     assert params == 559_114
     assert params // 100_000 == 5  # '0.5M'

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from cnnshape.layers import Boolean, Integer, Layer, defaulted, required
+import re
+from operator import attrgetter
+from pathlib import Path
+
+import torch
+
+from cnnshape.layers import Boolean, Integer, Layer, defaulted, registry, required
 from cnnshape.views.documentation import document
 
 
@@ -51,3 +57,21 @@ def test_a_type_without_a_docstring_has_no_words_but_its_bases_arguments() -> No
     documentation = document(Undocumented)
     assert documentation[:3] == ("", "", "")
     assert set(documentation.arguments) == {"size", "flag", "other"}
+
+
+def test_a_source_in_torch_is_there() -> None:
+    sources = [document(layer).source for layer in registry().values()]
+    names = [found[1] for source in sources if (found := re.match(r"torch\.([\w.]+)", source))]
+    assert len(names) > 100
+    for name in names:
+        attrgetter(name)(torch)
+
+
+def test_no_link_of_the_docs_has_a_space_in_it() -> None:
+    root = Path(__file__).parents[2]
+    pages = [*(root / "docs").glob("*.md"), root / "README.md"]
+    links = [
+        link for page in pages for link in re.findall(r"\]\(([^)\n]*)\)", page.read_text("utf-8"))
+    ]
+    assert len(links) > 100
+    assert [link for link in links if " " in link] == []
