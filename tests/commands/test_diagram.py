@@ -106,7 +106,10 @@ def test_a_png_is_as_sharp_as_asked(cli, spec):
         (["--out", "net.gif"], "net.gif ends in .gif: expected one of svg, png, pdf, dot,"),
         (["--out", "net"], "net has no ending: expected one of svg, png, pdf, dot, mmd, html"),
         (["--out", "-"], "what is to be written to stdout? One of svg, png, pdf, dot, mmd, html"),
-        (["--out", "-", "--out", "-", "--format", "svg"], "- is named twice: each file is written once"),
+        (
+            ["--out", "-", "--out", "-", "--format", "svg"],
+            "- is named twice: each file is written once",
+        ),
         (["--out", "a.dot", "--style", "maps"], "a.dot: DOT is drawn in style graph; style maps"),
         (["--out", "a.html", "--style", "volumes"], "the page is drawn in style graph"),
         (["--out", "a.svg", "--depth", "-1"], "expected a number of at least 0, all or auto"),

@@ -38,6 +38,8 @@ REFUSED_BY_DESIGN = {
     "nothing would come of it",
     "empty": "some of PyTorch's kernels give an output without elements where others refuse; "
     "cnnshape has no size of 0",
+    "cropping": "a convolution that pads with anything but zeros takes a negative padding for "
+    "cropping, and one that pads with zeros refuses it",
     "ranks": "PyTorch aligns dimensions from the end: with fewer dimensions, one input's batch "
     "would meet the other's channels",
 }
@@ -182,10 +184,17 @@ def refuse_by_design(type: str, arguments: Mapping[str, Any], inputs: Sequence[T
         raise Refused(REFUSED_BY_DESIGN["ranks"])
     if type == "MatMul" and inputs[0].dim() < 3:
         raise Refused(REFUSED_BY_DESIGN["batch"])
+    if "padding_mode" in arguments and _least(arguments.get("padding", 0)) < 0:
+        raise Refused(REFUSED_BY_DESIGN["cropping"])
     dims = inputs[0].dim() + (type in ("Unsqueeze", "Stack"))
     batch = (0, -dims)
     if type not in MAY_MIX_SAMPLES and any(arguments.get(key) in batch for key in DIMENSIONS):
         raise Refused(REFUSED_BY_DESIGN["batch"])
+
+
+def _least(padding: Any) -> int:
+    numbers = padding if isinstance(padding, list) else [padding]
+    return min((n for n in numbers if isinstance(n, int)), default=0)
 
 
 def make(type: str, arguments: Mapping[str, Any], inputs: Sequence[Tensor]) -> nn.Module:
@@ -199,6 +208,8 @@ def make(type: str, arguments: Mapping[str, Any], inputs: Sequence[Tensor]) -> n
     if type in OWN:
         return OWN[type](**given)
     module: nn.Module = getattr(nn, type)(**given)
+    if "inplace" in given:
+        module.inplace = False  # a network's values are the same where a layer saves memory
     return module
 
 
@@ -289,6 +300,7 @@ BATCHED_RANKS: dict[str, Collection[int]] = {
     "Subsampling2d": (4,),
     "EuclideanRBF": (2,),
     "CenterCrop2d": (4,),
+    "FrozenBatchNorm2d": (4,),
     "MultiheadAttention": (3,),
     "PixelShuffle": range(4, 65),
     "PixelUnshuffle": range(4, 65),

@@ -134,6 +134,53 @@ def test_receptive_fields(net: str, layer: str, size: int) -> None:
     assert cnnshape.load(net).receptive_fields[layer] == (size, size)
 
 
+WITHOUT_WEIGHTS = {
+    "zfnet": ((3, 224, 224), {"ReLU": 7, "Dropout": 2, "LocalResponseNorm": 2, "MaxPool2d": 3}),
+    "c3d_sports1m": ((3, 16, 112, 112), {"ReLU": 10, "Dropout": 2, "MaxPool3d": 5}),
+    "resnet20": ((3, 32, 32), {"ReLU": 19}),
+    "wrn_28_10": ((3, 32, 32), {"ReLU": 25}),
+    "densenet_bc_100_12": ((3, 32, 32), {"ReLU": 99, "AvgPool2d": 2}),
+    "mobilenet_v1_100": ((3, 224, 224), {"ReLU": 27}),
+    "darknet19": ((3, 224, 224), {"LeakyReLU": 18, "MaxPool2d": 5}),
+    "darknet53": ((3, 256, 256), {"LeakyReLU": 52, "MaxPool2d": 0}),
+    "inception_v4": ((3, 299, 299), {"ReLU": 149, "Dropout": 1}),
+    "nin_cifar10": ((3, 32, 32), {"ReLU": 9, "Dropout": 2, "MaxPool2d": 1, "AvgPool2d": 1}),
+    "nin_imagenet": ((3, 224, 224), {"ReLU": 12, "Dropout": 1, "MaxPool2d": 3}),
+    "convmixer_768_32": ((3, 224, 224), {"ReLU": 65}),
+    "segnet": ((3, 360, 480), {"ReLU": 25, "MaxPool2d": 5, "MaxUnpool2d": 5}),
+    "fcn8s": ((3, 500, 500), {"ReLU": 15, "Dropout": 2, "MaxPool2d": 5}),
+    "unet3d": ((3, 116, 132, 132), {"ReLU": 14, "MaxPool3d": 3}),
+    "vit_conv_stem_1gf": ((3, 224, 224), {"ReLU": 4, "BatchNorm2d": 4}),
+    "m5": ((1, 32000), {"MaxPool1d": 4}),
+}
+"""Inputs, and how many layers of some types: counted in the papers' figures and authors' nets."""
+
+
+@pytest.mark.parametrize("name", WITHOUT_WEIGHTS)
+def test_inputs_and_layers_that_no_count_of_parameters_shows(name: str) -> None:
+    net = cnnshape.load(name)
+    input_shape, layers = WITHOUT_WEIGHTS[name]
+    assert net.input_shape == input_shape
+    assert {type: count(net, type) for type in layers} == layers
+
+
+def test_a_network_in_network_for_imagenet_has_the_layers_of_its_authors_caffe_net() -> None:
+    net = cnnshape.load("nin_imagenet")
+    rows = [
+        (node.layer.arguments["out_channels"], *node.layer.arguments["kernel_size"])
+        for node in net.layers
+        if node.type == "Conv2d"
+    ]
+    maps = [(11, 96, 96), (5, 256, 256), (3, 384, 384), (3, 1024, 1000)]
+    assert rows == [
+        row
+        for size, first, last in maps
+        for row in [(first, size, size), (first, 1, 1), (last, 1, 1)]
+    ]
+    pools = [node.layer.arguments for node in net.layers if node.type == "MaxPool2d"]
+    assert [(pool["kernel_size"], pool["stride"]) for pool in pools] == [((3, 3), (2, 2))] * 3
+
+
 @pytest.mark.parametrize(("size", "printed"), [(192, 418), (160, 290), (128, 186)])
 def test_mobilenet_at_smaller_sizes(size: int, printed: int) -> None:
     """Howard et al., 2017, table 7, in millions rounded down: 290.7 at 160×160 stands as 290."""
