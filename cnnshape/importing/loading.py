@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -32,11 +33,13 @@ def load_module(source: str, arguments: Mapping[str, Any]) -> tuple[nn.Module, s
         NotFound: there is no such file, module or callable.
         ImportFault: it does not give a torch module.
     """
-    place, colon, called = source.rpartition(":")
-    if not colon or not place or not called:
-        raise NotFound(f"expected package.module:callable or file.py:callable, not {source!r}")
-    with _as_a_program(place), uncompiled(), _unscripted():
-        python = _from_file(place) if place.endswith(".py") else _from_package(place)
+    place, _, called = source.rpartition(":")
+    if source.endswith((".py", ".ipynb")) or not place or not called:
+        raise NotFound(_without_callable(source))
+    if place.endswith(".ipynb"):
+        raise NotFound(_NOTEBOOK)
+    with _as_a_program(place), _beside(place), uncompiled(), _unscripted():
+        python = _from_file(place, called) if place.endswith(".py") else _from_package(place)
         value = _made(python, source, arguments)
     if not isinstance(value, nn.Module):
         raise ImportFault(f"{source} gives {type(value).__name__}, not a torch.nn.Module")
@@ -62,6 +65,57 @@ def _unscripted() -> Iterator[None]:
         yield
     finally:
         names.update(own)
+
+
+_NOTEBOOK = (
+    "a notebook is no Python file: call cnnshape.importing.import_module(net, (1, 28, 28)) in it, "
+    "or save the class as a .py file"
+)
+
+
+def _without_callable(source: str) -> str:
+    """What to say of a source that names no callable."""
+    if source.endswith(".ipynb"):
+        return _NOTEBOOK
+    if not source.endswith(".py"):
+        return f"expected package.module:callable or file.py:callable, not {source!r}"
+    tree = _parsed(source)
+    found = [
+        f"{source}:{item.name}"
+        for item in ast.iter_child_nodes(tree)
+        if isinstance(item, ast.ClassDef) and item.bases
+    ]
+    if not found:
+        return (
+            f"{source} has no class that could be a module; a function is named {source}:function"
+        )
+    return f"which class of it? {', '.join(found)}"
+
+
+def _parsed(path: str) -> ast.Module:
+    """A Python file, as far as it can be read; raises NotFound where there is none."""
+    try:
+        with open(path, "rb") as file:
+            return ast.parse(file.read())
+    except OSError:
+        raise NotFound(f"there is no file {path}") from None
+    except (SyntaxError, ValueError):  # told when it is run
+        return ast.Module([], [])
+
+
+@contextmanager
+def _beside(place: str) -> Iterator[None]:
+    """Let the user's code find what lies beside it and, as with `python -m`, in the folder in
+    which the command is run."""
+    own = [os.getcwd()]
+    if place.endswith(".py"):
+        own.insert(0, os.path.dirname(os.path.abspath(place)))
+    before = list(sys.path)
+    sys.path[:0] = [folder for folder in own if folder not in before]
+    try:
+        yield
+    finally:
+        sys.path[:] = before
 
 
 @contextmanager
@@ -105,29 +159,52 @@ def _told(fault: BaseException) -> str:
 
 
 def _from_package(name: str) -> ModuleType:
-    if "" not in sys.path and os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())  # as `python -m` does: the user's own packages
     try:
         return import_python(name)
     except (Exception, SystemExit) as fault:
         raise NotFound(f"cannot import {name}: {_told(fault)}") from fault
 
 
-def _from_file(path: str) -> ModuleType:
-    if not os.path.isfile(path):
-        raise NotFound(f"there is no file {path}")
+def _from_file(path: str, called: str) -> ModuleType:
+    levels = max(
+        (item.level for item in ast.walk(_parsed(path)) if isinstance(item, ast.ImportFrom)),
+        default=0,
+    )
+    if levels:
+        return _from_its_package(path, levels, called)
     name = os.path.basename(path).removesuffix(".py")
     spec = spec_from_file_location(f"cnnshape_import_{name}", path)
     assert spec is not None
     assert spec.loader is not None
     python = module_from_spec(spec)
-    folder = os.path.dirname(os.path.abspath(path))
-    sys.path.insert(0, folder)  # what the file imports from beside it
     sys.modules[spec.name] = python
     try:
         spec.loader.exec_module(python)
     except (Exception, SystemExit) as fault:
         raise NotFound(f"cannot run {path}: {_told(fault)}") from fault
-    finally:
-        sys.path.remove(folder)
+    return python
+
+
+def _from_its_package(path: str, levels: int, called: str) -> ModuleType:
+    """A file that imports from its package by `from .`, as the package's module.
+
+    Args:
+        levels: how many folders up it asks for.
+    """
+    names = [os.path.basename(path).removesuffix(".py")]
+    folder = os.path.dirname(os.path.abspath(path))
+    while len(names) <= levels or os.path.isfile(os.path.join(folder, "__init__.py")):
+        folder, name = os.path.split(folder)
+        names.insert(0, name)
+    dotted = ".".join(names)
+    sys.path.insert(0, folder)
+    try:
+        python = import_python(dotted)
+        if not os.path.samefile(python.__file__ or "", path):
+            raise ImportError(f"{dotted} is {python.__file__} here")
+    except (Exception, SystemExit) as fault:
+        raise NotFound(
+            f"cannot import {path} as {dotted}: {_told(fault)}; where its package can be "
+            f"imported, it is named {dotted}:{called}"
+        ) from fault
     return python

@@ -58,7 +58,7 @@ def source_line() -> str:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if _is_the_users(frame):
-            return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
+            return f"{_file_of(frame)}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
 
@@ -69,12 +69,25 @@ def fault_line(fault: BaseException) -> str:
     step = fault.__traceback__
     while step is not None:
         if _is_the_users(step.tb_frame):
-            found = f"{os.path.basename(step.tb_frame.f_code.co_filename)}:{step.tb_lineno}"
+            found = f"{_file_of(step.tb_frame)}:{step.tb_lineno}"
         step = step.tb_next
     return found
 
 
+_CELL = re.compile(r"<ipython-input-(\d+)-")
+
+
+def _file_of(frame: FrameType) -> str:
+    """The name of its file, or the cell of a notebook."""
+    folder, name = os.path.split(frame.f_code.co_filename)
+    if cell := _CELL.match(name):
+        return f"cell {cell[1]}"
+    return "a cell" if os.path.basename(folder).startswith("ipykernel_") else name
+
+
 def _is_the_users(frame: FrameType) -> bool:
     name = frame.f_code.co_filename
+    if _CELL.match(name):
+        return True
     standard = name.startswith(_STANDARD) and not name.startswith(_INSTALLED)
     return not (standard or name.startswith((_TORCH, _HERE)) or re.match(r"<.*>$", name))
