@@ -49,8 +49,7 @@ class Constant(Origin):
     @property
     def is_uniform(self) -> bool:
         """Whether all its elements are the same."""
-        flat = self.array.reshape(-1)
-        return bool(flat.size and (flat == flat[0]).all())
+        return bool(self.array.size and (self.array == self.array.flat[0]).all())
 
     def constant(self) -> Any:
         """Its numbers, as nested lists or one number; None where they are learned, or many."""

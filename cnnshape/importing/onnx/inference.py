@@ -11,6 +11,7 @@ from ..importer import ImportFault
 from ..samples import BATCH
 from .graph import Constant, Graph, Node
 from .places import place_of
+from .shape_rules import correct
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto, TypeProto, ValueInfoProto
@@ -46,6 +47,7 @@ class _Inference:
         self.opset_imports = list(model.opset_import)
         self.types: dict[str, TypeProto] = {}
         self.constants: dict[str, Constant] = {}
+        self.read = _read(model.graph)
         self.declared = {item.name: item for item in model.graph.value_info}
         self._keep(model.graph)
         given = _input(model.graph, self.constants)
@@ -106,6 +108,10 @@ class _Inference:
 
         for name, type in self._outputs(node).items():
             self._know(name, type)
+        outputs = tuple(
+            name if name in self.graph.shapes or name in self.read or not place else ""
+            for place, name in enumerate(node.output)
+        )
         attributes = {
             item.name: _plain(helper.get_attribute_value(item)) for item in node.attribute
         }
@@ -114,7 +120,7 @@ class _Inference:
             Node(
                 node.op_type if own else f"{node.domain}.{node.op_type}",
                 tuple(node.input),
-                tuple(node.output),
+                outputs,
                 attributes,
                 node.name,
                 place_of(node),
@@ -162,6 +168,7 @@ class _Inference:
         for name in node.output:
             if name in self.declared and not _whole(found.get(name)):
                 found[name] = self._as_declared(self.declared[name])
+        correct(node, found, self.types)
         return found
 
     def _as_declared(self, value: ValueInfoProto) -> TypeProto:
@@ -261,6 +268,17 @@ def _array(tensor: Any) -> Any:
         return numpy_helper.to_array(tensor)
     except Exception as fault:
         raise ImportFault(f"the weight {tensor.name} cannot be read: {fault}") from fault
+
+
+def _read(graph: GraphProto) -> set[str]:
+    """The names of the values that something reads, or that come out."""
+    found = {item.name for item in graph.output}
+    for node in graph.node:
+        found.update(node.input)
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                found |= _read(attribute.g)
+    return found
 
 
 def _order(node: NodeProto) -> list[int] | None:

@@ -75,15 +75,23 @@ CASES: list[tuple[str, Write, list[str]]] = [
     ("Tanh", _plain("Tanh"), ["Tanh"]),
     ("HardSwish", _plain("HardSwish"), ["Hardswish"]),
     ("HardSigmoid", _plain("HardSigmoid", alpha=1 / 6), ["Hardsigmoid"]),
+    ("HardSigmoid", _plain("HardSigmoid"), ["Rescale", "Hardtanh"]),
+    ("HardSigmoid", _plain("HardSigmoid", alpha=0.25, beta=0.4), ["Rescale", "Hardtanh"]),
     ("Softsign", _plain("Softsign"), ["Softsign"]),
     ("Softplus", _plain("Softplus"), ["Softplus"]),
     ("LeakyRelu", _plain("LeakyRelu", alpha=0.2), ["LeakyReLU"]),
     ("Elu", _plain("Elu", alpha=0.7), ["ELU"]),
     ("Celu", _plain("Celu", alpha=2.0), ["CELU"]),
     ("Selu", _plain("Selu"), ["SELU"]),
+    ("Selu", _plain("Selu", alpha=1.5, gamma=1.2), ["ELU", "Rescale"]),
     ("ThresholdedRelu", _plain("ThresholdedRelu", alpha=0.3), ["Threshold"]),
     ("Shrink", _plain("Shrink", lambd=0.4), ["Hardshrink"]),
     ("Shrink", _plain("Shrink", lambd=0.4, bias=0.4), ["Softshrink"]),
+    (
+        "Shrink",
+        _plain("Shrink", lambd=0.4, bias=0.3),
+        ["Hardshrink", "Hardshrink", "Sign", "Rescale", "Add"],
+    ),
     ("PRelu", lambda w: w.node("PRelu", ["x", w.weight("p.weight", 4, 1, 1)]), ["PReLU"]),
     ("Softmax", _plain("Softmax", axis=1), ["Softmax"]),
     ("LogSoftmax", _plain("LogSoftmax", axis=-1), ["LogSoftmax"]),
@@ -158,6 +166,11 @@ CASES: list[tuple[str, Write, list[str]]] = [
     ),
     ("Gemm", lambda w: _gemm(w, transB=1), ["Flatten", "Linear"]),
     ("Gemm", lambda w: _gemm(w, 1, transB=1), ["Flatten", "Linear"]),
+    (
+        "Gemm",
+        lambda w: _gemm(w, transB=1, alpha=0.5, beta=0.5),
+        ["Flatten", "Linear", "Rescale"],
+    ),
     ("MatMul", lambda w: w.node("MatMul", ["x", w.weight("f.weight", 8, 3)]), ["Linear"]),
     # Norms
     (
@@ -318,6 +331,8 @@ OF_IDIOMS = {
 def test_each_operator_is_tried() -> None:
     fused = OF_IDIOMS | {"Gelu", "GroupNormalization", "Mish", "RMSNormalization", "Swish"}
     elsewhere = {"CastLike", "Col2Im", "Split", "Upsample"}
+    elsewhere |= {"GlobalLpPool", "Mean", "MeanVarianceNormalization", "ReduceLogSum"}
+    elsewhere |= {"ReduceLogSumExp", "ReduceSumSquare"}  # see test_old_forms
     assert set(RULES) - {case[0] for case in CASES} == fused | elsewhere
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ...graph import NotSaid
-from ...operations import Answer, Chain, Layer
+from ...graph import NotSaid, output_shape
+from ...operations import Chain, Layer
 from .operator import Operator
 
 
@@ -53,11 +53,20 @@ def window_edges(op: Operator, kernel: Sequence[int]) -> Edges:
     return Edges(less, more) if mode == "SAME_UPPER" else Edges(more, less)
 
 
-def padded(op: Operator, edges: Edges, layer: Layer, value: float) -> Answer:
-    """The layer, and before it the padding that it cannot do itself."""
-    if not any(edges.rest):
+def padded(
+    op: Operator, edges: Edges, layer: Layer, value: float, most: Sequence[int] | None = None
+) -> Layer | Chain:
+    """The layer, and before it the padding that it cannot do itself.
+
+    Args:
+        value: what is put around.
+        most: how much padding the layer may have; None: any.
+    """
+    both = edges.symmetric
+    own = most is None or all(size <= limit for size, limit in zip(both, most, strict=True))
+    if not any(edges.rest) and own:
         return layer
-    chain = Chain((op.x,))
+    chain = op.chain()
     rank = len(edges.begin)
     # All of it in one place: PyTorch pads with its own value at both ends alike.
     sides = zip(edges.begin, edges.end, strict=True)
@@ -66,6 +75,18 @@ def padded(op: Operator, edges: Edges, layer: Layer, value: float) -> Answer:
         chain.then(f"ConstantPad{rank}d", padding=padding, value=value)
     else:
         chain.then(f"ZeroPad{rank}d", padding=padding)
-    inside = layer.arguments | {"padding": [0] * rank}
+    inside = {name: each for name, each in layer.arguments.items() if name != "padding"}
     chain.layers.append(layer._replace(arguments=inside, reads=()))
-    return chain
+    return chain if "ceil_mode" not in inside else cropped(op, chain, [0] * rank)
+
+
+def cropped(op: Operator, chain: Chain, starts: Sequence[int]) -> Layer | Chain:
+    """What a chain gives, from a position on as far as the operator's output goes."""
+    given = op.x.shape[1:]
+    for layer in chain.layers:
+        given = output_shape(layer.type, layer.arguments, (given,))
+    lengths = op.output[2:]
+    for dim, (start, size, length) in enumerate(zip(starts, given[1:], lengths, strict=True), 2):
+        if length < size:
+            chain.then("Narrow", dim=dim, start=start, length=length)
+    return chain if chain.layers[1:] else chain.layers[0]._replace(reads=(op.x,))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...graph import NotSaid
-from ...operations import Answer
+from ...operations import Answer, Chain
+from ...samples import FIRST
 from .operator import Operator, Rules
 
 rules = Rules()
@@ -36,8 +37,9 @@ NAMES = {
 
 @rules.of(*NAMES)
 def _named(op: Operator) -> Answer:
-    if op.type == "Swish" and op.number("alpha", 1.0) != 1:
-        raise NotSaid("with another alpha than 1")
+    slope = op.number("alpha", 1.0)
+    if op.type == "Swish" and slope != 1:
+        return op.chain().then("Rescale", scale=slope).then("Sigmoid").then("Multiply", op.x)
     return op.as_torch(NAMES[op.type], op.x)
 
 
@@ -64,8 +66,9 @@ def _elu(op: Operator) -> Answer:
 
 @rules.of("Selu")
 def _selu(op: Operator) -> Answer:
-    if (op.number("alpha", 1.673263), op.number("gamma", 1.050701)) != (1.673263, 1.050701):
-        raise NotSaid("with other numbers than those of the paper")
+    alpha, gamma = op.number("alpha", 1.673263), op.number("gamma", 1.050701)
+    if (alpha, gamma) != (1.673263, 1.050701):
+        return op.chain().then("ELU", alpha=alpha).then("Rescale", scale=gamma)
     return op.layer("SELU", {})
 
 
@@ -77,9 +80,11 @@ def _thresholded_relu(op: Operator) -> Answer:
 @rules.of("Shrink")
 def _shrink(op: Operator) -> Answer:
     bias, width = op.number("bias", 0.0), op.number("lambd", 0.5)
-    if bias not in (0, width):
-        raise NotSaid("with a bias that is neither 0 nor lambd")
-    return op.layer("Softshrink" if bias else "Hardshrink", {"lambd": width})
+    if bias in (0, width):
+        return op.layer("Softshrink" if bias else "Hardshrink", {"lambd": width})
+    shrunk = [op.chain().then("Hardshrink", lambd=width) for _ in range(2)]
+    shrunk[1].then("Sign").then("Rescale", scale=-bias)
+    return Chain(tuple(shrunk)).then("Add")
 
 
 @rules.of("Gelu")
@@ -90,14 +95,17 @@ def _gelu(op: Operator) -> Answer:
 @rules.of("HardSigmoid")
 def _hard_sigmoid(op: Operator) -> Answer:
     slope, offset = op.number("alpha", 0.2), op.number("beta", 0.5)
-    if abs(slope - 1 / 6) > 1e-6 or offset != 0.5:
-        raise NotSaid(f"with the slope {slope:g}, where Hardsigmoid has 1/6")
-    return op.layer("Hardsigmoid", {})
+    if abs(slope - 1 / 6) < 1e-6 and offset == 0.5:
+        return op.layer("Hardsigmoid", {})
+    line = op.chain().then("Rescale", scale=slope, offset=offset)
+    return line.then("Hardtanh", min_val=0.0, max_val=1.0)
 
 
 @rules.of("Clip")
 def _clip(op: Operator) -> Answer:
     low, high = op.argument(1, "min"), op.argument(2, "max")
+    if low is high is None:
+        return op.as_torch("identity", op.x)
     if (low, high) == (0, 6):
         return op.as_torch("relu6", op.x)
     return op.as_torch("clamp", op.x, low, high)
@@ -114,8 +122,12 @@ def _prelu(op: Operator) -> Answer:
 
 @rules.of("Softmax", "LogSoftmax")
 def _softmax(op: Operator) -> Answer:
-    dim = op.attribute("axis", -1 if op.opset >= 13 else 1)
-    after = op.x.tensor[dim % op.x.rank + 1 :]
-    if op.opset < 13 and any(size != 1 for size in after):
-        raise NotSaid("over several dimensions at once")
-    return op.as_torch(op.type.lower(), op.x, dim)
+    dim = op.attribute("axis", -1 if op.opset >= 13 else 1) % op.x.rank
+    after = op.x.tensor[dim + 1 :]
+    if op.opset >= 13 or all(size == 1 for size in after):
+        return op.as_torch(op.type.lower(), op.x, dim)
+    if not dim or op.x.samples != FIRST:
+        raise NotSaid("over the batch too")
+    # Before opset 13, over this dimension and all after it at once.
+    flat = op.chain().then("Flatten", start_dim=dim).then(op.type, dim=dim)
+    return flat.then("Reshape", shape=list(op.output[1:]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...graph import NotSaid
-from ...operations import Answer, Layer, Value
+from ...operations import Answer, Chain, Layer, Value
 from ..graph import Constant, written
 from .operator import Input, Operator, Rules
 
@@ -19,6 +19,17 @@ OF_MANY = {"Sum": "Add", "Max": "Maximum", "Min": "Minimum"}
 COMMUTES = ("Add", "Mul", *OF_MANY)
 
 
+@rules.of("Mean")
+def _mean(op: Operator) -> Answer:
+    values = [value for value in op.inputs if isinstance(value, Value)]
+    if len(values) < len(op.inputs):
+        raise NotSaid("of several values, and constants among them")
+    if len(values) == 1:
+        return op.as_torch("identity", op.x)
+    sum = Chain(tuple(values)).then("Add")
+    return sum.then("Rescale", scale=written(1 / len(values)))
+
+
 @rules.of(*NAMES)
 def _join(op: Operator) -> Answer:
     values = [value for value in op.inputs if isinstance(value, Value)]
@@ -28,8 +39,10 @@ def _join(op: Operator) -> Answer:
         if len(values) < len(op.inputs):
             raise NotSaid("of several values, and constants among them")
         return Layer(OF_MANY[op.type], {}, tuple(values))
-    first, second = op.inputs
-    if op.type in ("Max", "Min") and (bound := _number(first, second)) is not None:
+    first, second = (_simple(each, op.outputs[0]) for each in op.inputs)
+    bounds = [each for each in (first, second) if isinstance(each, float)]
+    if op.type in ("Max", "Min") and bounds:
+        bound = bounds[0]
         low, high = (bound, None) if op.type == "Max" else (None, bound)
         return op.as_torch("clamp", values[0], low, high)
     if op.type in ("Sub", "Div") and isinstance(second, Constant):
@@ -41,12 +54,11 @@ def _join(op: Operator) -> Answer:
     return op.as_torch(NAMES[op.type], second, first)
 
 
-def _number(*inputs: Input) -> float | None:
-    """The one number among the inputs, or None."""
-    for given in inputs:
-        if isinstance(given, Constant) and not given.learned and given.array.size == 1:
-            return float(written(given.array.item()))
-    return None
+def _simple(given: Input, output: Value) -> Input | float:
+    """An operand as a number where it is that all over, and is not learned."""
+    if not isinstance(given, Constant) or given.learned or not given.is_uniform:
+        return given
+    return float(written(given.array.flat[0].item())) if len(given.shape) <= output.rank else given
 
 
 @rules.of("Concat")

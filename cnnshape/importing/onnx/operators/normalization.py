@@ -15,8 +15,10 @@ rules = Rules()
 
 @rules.of("BatchNormalization")
 def _batch_norm(op: Operator) -> Answer:
-    if op.attribute("training_mode", 0) or not op.attribute("spatial", 1):
-        raise NotSaid("with the statistics of the batch, or of each position")
+    if op.attribute("training_mode", 0) or (op.opset < 14 and len(op.node.outputs) > 1):
+        raise NotSaid("with the batch's own statistics: export the model in evaluation mode")
+    if not op.attribute("spatial", 1):
+        raise NotSaid("with statistics of each position, and not of each channel")
     weights = op.weights(running_mean=3, running_var=4)
     given: dict[str, Any] = {
         "eps": op.number("epsilon", 1e-5),
@@ -32,6 +34,19 @@ def _instance_norm(op: Operator) -> Answer:
     affine, learned = _affine(op)
     given = {"eps": op.number("epsilon", 1e-5), "affine": True} | affine
     return op.layer(f"InstanceNorm{len(op.x.shape) - 2}d", given, learned)
+
+
+@rules.of("MeanVarianceNormalization")
+def _mean_and_variance(op: Operator) -> Answer:
+    rank = op.x.rank
+    axes = sorted(axis % rank for axis in op.attribute("axes", [0, 2, 3]))
+    given: dict[str, Any] = {"eps": 1e-9}
+    if axes == list(range(2, rank)) and 3 <= rank <= 5:
+        return op.layer(f"InstanceNorm{rank - 2}d", given)
+    if 0 in axes or axes != list(range(axes[0], rank)):
+        raise NotSaid("over the batch too, or over dimensions that are not the last")
+    given |= {"normalized_shape": list(op.x.tensor[axes[0] :]), "elementwise_affine": False}
+    return op.layer("LayerNorm", given)
 
 
 @rules.of("GroupNormalization")

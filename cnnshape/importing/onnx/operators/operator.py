@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from ....layers.shapes import Shape
 from ...graph import NotSaid
-from ...operations import Answer, Call, Indices, Layer, Value, answer
+from ...operations import Answer, Call, Chain, Indices, Layer, Value, answer
 from ...rules import NamedRules
 from ..graph import Constant, Node, written
 
@@ -102,6 +102,10 @@ class Operator:
     ) -> Layer:
         """A layer that reads the first input."""
         return Layer(type_name, arguments, (self.x,), weights or {})
+
+    def chain(self) -> Chain:
+        """Layers to be, of which the first reads the first input."""
+        return Chain((self.x,))
 
     def as_torch(self, name: str, *args: Any, **kwargs: Any) -> Answer:
         """What PyTorch's function of the same meaning would be."""

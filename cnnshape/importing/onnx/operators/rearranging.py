@@ -138,7 +138,7 @@ def _depth_to_space(op: Operator) -> Answer:
     if op.attribute("mode", "DCR") == "CRD":
         return op.layer("PixelShuffle", {"upscale_factor": r})
     _, channels, height, width = op.x.shape
-    chain = Chain((op.x,))
+    chain = op.chain()
     chain.then("Reshape", shape=[r, r, channels // r**2, height, width])
     chain.then("Permute", dims=[0, 3, 4, 1, 5, 2])
     chain.then("Reshape", shape=list(op.output[1:]))
@@ -149,7 +149,7 @@ def _depth_to_space(op: Operator) -> Answer:
 def _space_to_depth(op: Operator) -> Answer:
     r = op.attribute("blocksize")
     _, channels, height, width = op.x.shape
-    chain = Chain((op.x,))
+    chain = op.chain()
     chain.then("Reshape", shape=[channels, height // r, r, width // r, r])
     chain.then("Permute", dims=[0, 3, 5, 1, 2, 4])
     chain.then("Reshape", shape=list(op.output[1:]))

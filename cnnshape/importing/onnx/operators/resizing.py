@@ -12,6 +12,8 @@ from .operator import Operator, Rules
 
 rules = Rules()
 
+MOST_POSITIONS = 1_000_000
+"""Positions along a dimension up to which each is looked at."""
 LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
 
 
@@ -20,19 +22,64 @@ def _resize(op: Operator) -> Answer:
     before, after = op.x.shape[2:], op.output[2:]
     if op.x.shape[:2] != op.output[:2] or not 1 <= len(before) <= 3:
         raise NotSaid("of other dimensions than those of a map")
+    if max(after) > MOST_POSITIONS:
+        raise NotSaid(f"to more than {MOST_POSITIONS:,} positions")
     given = _size(op, before, after)
     scales = given.get("scale_factor") or [b / a for a, b in zip(before, after, strict=True)]
     older = op.type == "Upsample" or op.opset < 11
     how = op.attribute("coordinate_transformation_mode", "asymmetric" if older else "half_pixel")
     mode = op.attribute("mode", "nearest")
-    if op.attribute("antialias", 0) or op.attribute("exclude_outside", 0):
+    smaller = any(out < size for size, out in zip(before, after, strict=True))
+    if (op.attribute("antialias", 0) and smaller) or op.attribute("exclude_outside", 0):
         raise NotSaid("with antialias or exclude_outside")
+    if how == "half_pixel_symmetric" and all(
+        size * scale == out for size, scale, out in zip(before, scales, after, strict=True)
+    ):
+        how = "half_pixel"  # they differ where a scale gives a part of a position more
     if mode == "nearest":
         rounding = op.attribute("nearest_mode", "floor" if older else "round_prefer_floor")
+        if set(after) == {1}:
+            return _one_place(op, scales, how, rounding)
         given["mode"] = _nearest(before, after, scales, how, rounding)
+    elif how in FROM_THE_FIRST and set(after) == {1}:
+        return _one_place(op, scales, "asymmetric", "floor")
+    elif mode == "linear" and how == "asymmetric":
+        return _from_the_corner(op, before, after)
     else:
         given |= _linear(op, mode, how, before, after)
     return op.layer("Upsample", _tidy(given))
+
+
+FROM_THE_FIRST = ("asymmetric", "pytorch_half_pixel", "align_corners")
+"""The coordinates by which one position alone is the first of the input."""
+
+
+def _one_place(op: Operator, scales: Sequence[float], how: str, rounding: str) -> Answer:
+    """One position of each map."""
+    chain = op.chain()
+    for dim, (size, scale) in enumerate(zip(op.x.shape[2:], scales, strict=True), 2):
+        chain.then("Narrow", dim=dim, start=_place(0, size, 1, scale, how, rounding), length=1)
+    return chain
+
+
+def _from_the_corner(op: Operator, before: Sequence[int], after: Sequence[int]) -> Answer:
+    """The places k/s for a whole s: those between aligned corners, and then the last one again.
+
+    And those k·s: every s-th.
+    """
+    if all(size % out == 0 for size, out in zip(before, after, strict=True)):
+        steps = [size // out for size, out in zip(before, after, strict=True)]
+        parts = (slice(None), slice(None), *(slice(None, None, step) for step in steps))
+        return op.as_torch("getitem", op.x, parts)
+    factors = [out // size for size, out in zip(before, after, strict=True)]
+    if any(size * s != out for size, s, out in zip(before, factors, after, strict=True)):
+        raise NotSaid("with the coordinates asymmetric, and by no whole number")
+    sizes = [s * (size - 1) + 1 for size, s in zip(before, factors, strict=True)]
+    rank = len(sizes)
+    chain = op.chain()
+    chain.then("Upsample", **_tidy({"size": sizes}), mode=LINEAR[rank], align_corners=True)
+    padding = [size for s in reversed(factors) for size in (0, s - 1)]
+    return chain.then(f"ReplicationPad{rank}d", padding=padding)
 
 
 def _size(op: Operator, before: Sequence[int], after: Sequence[int]) -> dict[str, Any]:
@@ -94,13 +141,10 @@ def _nearest(
     before: Sequence[int], after: Sequence[int], scales: Sequence[float], how: str, rounding: str
 ) -> str:
     """PyTorch's mode that reads the same positions as ONNX's."""
-    if how not in COORDINATES or rounding not in ROUNDING:
-        raise NotSaid(f"with the coordinates {how}, rounded by {rounding}")
     fits = {"nearest", "nearest-exact"}
     for size, out, scale in zip(before, after, scales, strict=True):
         for x in range(out):
-            place = ROUNDING[rounding](COORDINATES[how](x, scale, size, out))
-            place = min(max(place, 0), size - 1)
+            place = _place(x, size, out, scale, how, rounding)
             if place != min(floor(x / scale), size - 1):
                 fits.discard("nearest")
             if place != min(floor((x + 0.5) / scale), size - 1):
@@ -108,3 +152,10 @@ def _nearest(
     if not fits:
         raise NotSaid(f"with the coordinates {how}, rounded by {rounding}, as PyTorch has not")
     return min(fits)
+
+
+def _place(x: int, size: int, out: int, scale: float, how: str, rounding: str) -> int:
+    """The position that an output position reads, along one dimension."""
+    if how not in COORDINATES or rounding not in ROUNDING:
+        raise NotSaid(f"with the coordinates {how}, rounded by {rounding}")
+    return min(max(ROUNDING[rounding](COORDINATES[how](x, scale, size, out)), 0), size - 1)

@@ -7,10 +7,10 @@ from math import prod
 from typing import Any
 
 from ...graph import NotSaid
-from ...operations import Answer, Chain, Layer, Value
+from ...operations import Answer, Layer, Value
 from ...operations.values import Origin
 from ..graph import Constant
-from .edges import Edges, padded, window_edges
+from .edges import cropped, padded, window_edges
 from .operator import Operator, Rules
 
 rules = Rules()
@@ -29,28 +29,32 @@ def _convolution(op: Operator) -> Answer:
 
 @rules.of("ConvTranspose")
 def _transposed_convolution(op: Operator) -> Answer:
+    """ONNX cuts off other lengths at both ends, PyTorch the same: the rest is cropped."""
     weight = op.weight(1)
     rank = len(weight.shape) - 2
     given = _window(op, weight)
-    more = op.attribute("output_padding", [0] * rank)
-    edges = _cut(op, weight, more)
-    # What is cut off at the end beyond `padding` is less output padding, or a crop.
-    after = [a - end + begin for a, begin, end in zip(more, edges.begin, edges.end, strict=True)]
+    steps = zip(given["stride"], given["dilation"], strict=True)
+    most = [max(each) - 1 for each in steps]
+    whole = [
+        stride * (size - 1) + dilation * (width - 1) + 1
+        for size, stride, dilation, width in zip(
+            op.x.shape[2:], given["stride"], given["dilation"], given["kernel_size"], strict=True
+        )
+    ]
+    begins = _begins(op, whole)
+    sides = list(zip(begins, whole, op.output[2:], most, strict=True))
+    padding = [max(0, min(begin, size + more - begin - out)) for begin, size, out, more in sides]
+    beyond = [begin + out - size for begin, size, out, _ in sides]
     given |= {
         "out_channels": weight.shape[1] * given["groups"],
-        "padding": edges.begin,
-        "output_padding": [max(size, 0) for size in after],
+        "padding": padding,
+        "output_padding": [max(0, p + b) for p, b in zip(padding, beyond, strict=True)],
     }
-    layer = Layer(f"ConvTranspose{rank}d", given, (op.x,), _weights(op))
-    if min(after) >= 0:
-        return layer
-    chain = Chain((op.x,))
-    chain.layers.append(layer._replace(reads=()))
+    chain = op.chain()
+    chain.layers.append(Layer(f"ConvTranspose{rank}d", given, (), _weights(op)))
     chain.named = 0
-    for dim, (size, length) in enumerate(zip(after, op.output[2:], strict=True), 2):
-        if size < 0:
-            chain.then("Narrow", dim=dim, start=0, length=length)
-    return chain
+    starts = [begin - p for begin, p in zip(begins, padding, strict=True)]
+    return cropped(op, chain, starts)
 
 
 def _window(op: Operator, weight: Value) -> dict[str, Any]:
@@ -68,37 +72,36 @@ def _weights(op: Operator) -> dict[str, str]:
     return op.weights(weight=1, bias=2) if op.has_bias(2) else op.weights(weight=1)
 
 
-def _cut(op: Operator, weight: Value, more: list[int]) -> Edges:
-    """What a transposed convolution cuts off at both ends."""
-    kernel = weight.shape[2:]
-    rank = len(kernel)
-    if "output_shape" not in op.node.attributes and op.attribute("auto_pad", "NOTSET") in (
-        "NOTSET",
-        "VALID",
-    ):
-        pads = op.attribute("pads", [0] * 2 * rank)
-        return Edges(pads[:rank], pads[rank:])
-    strides = op.attribute("strides", [1] * rank)
-    dilations = op.attribute("dilations", [1] * rank)
+def _begins(op: Operator, whole: list[int]) -> list[int]:
+    """What a transposed convolution cuts off at the beginning of each dimension."""
+    rank = len(whole)
+    mode = op.attribute("auto_pad", "NOTSET")
+    if "output_shape" not in op.node.attributes and mode in ("NOTSET", "VALID"):
+        begins: list[int] = op.attribute("pads", [0] * 2 * rank)[:rank]
+        return begins
+    more = op.attribute("output_padding", [0] * rank)
     totals = [
-        max(0, stride * (size - 1) + extra + dilation * (width - 1) + 1 - out)
-        for size, out, stride, extra, dilation, width in zip(
-            op.x.shape[2:], op.output[2:], strides, more, dilations, kernel, strict=True
-        )
+        max(0, size + extra - out)
+        for size, extra, out in zip(whole, more, op.output[2:], strict=True)
     ]
-    halves = [total // 2 for total in totals]
-    rest = [total - half for total, half in zip(totals, halves, strict=True)]
-    return Edges(halves, rest) if op.attribute("auto_pad") == "SAME_UPPER" else Edges(rest, halves)
+    less = mode == "SAME_UPPER"
+    return [total // 2 if less else total - total // 2 for total in totals]
 
 
 @rules.of("Gemm")
 def _gemm(op: Operator) -> Answer:
     if op.attribute("transA", 0):
         raise NotSaid("with transA")
-    bias = op.has_bias(2)
-    if op.number("alpha", 1.0) != 1 or (bias and op.number("beta", 1.0) != 1):
-        raise NotSaid("with an alpha or beta that is not 1")
-    return _linear(op, _matrix(op, transposed=not op.attribute("transB", 0)))
+    alpha, beta = op.number("alpha", 1.0), op.number("beta", 1.0)
+    said = _linear(op, _matrix(op, transposed=not op.attribute("transB", 0)))
+    if alpha == 1 and (beta == 1 or not op.has_bias(2)):
+        return said
+    if not isinstance(said, Layer) or (op.has_bias(2) and alpha != beta):
+        raise NotSaid("with another alpha than beta")
+    chain = op.chain()
+    chain.layers.append(said._replace(reads=()))
+    chain.named = 0
+    return chain.then("Rescale", scale=alpha)
 
 
 @rules.of("MatMul")

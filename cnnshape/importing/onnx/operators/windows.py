@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import inf
 from typing import Any
 
+from ....layers._window import Window
 from ...graph import NotSaid
-from ...operations import Answer
-from .edges import padded, window_edges
+from ...operations import Answer, Chain, Layer
+from .edges import Edges, cropped, padded, window_edges
 from .operator import Operator, Rules
 
 rules = Rules()
@@ -23,29 +24,82 @@ def _pool(op: Operator) -> Answer:
         "stride": op.attribute("strides", [1] * rank),
         "ceil_mode": bool(op.attribute("ceil_mode", 0)),
     }
-    dilated = any(each != 1 for each in op.attribute("dilations", ()))
+    dilations = op.attribute("dilations", [1] * rank)
+    most = [width // 2 for width in size]
     if op.type == "MaxPool":
-        given |= {"padding": edges.symmetric, "dilation": op.attribute("dilations", [1] * rank)}
-        return padded(op, edges, op.layer(f"MaxPool{rank}d", given), -inf)
-    if dilated:
+        given |= {"padding": edges.symmetric, "dilation": dilations}
+        return padded(op, edges, op.layer(f"MaxPool{rank}d", given), -inf, most)
+    if any(each != 1 for each in dilations):
         raise NotSaid("with a dilation")
     if op.type == "LpPool":
-        given["norm_type"] = op.attribute("p", 2)
-        if any(edges.begin) or any(edges.end):
-            raise NotSaid("with padding")
-        return op.layer(f"LPPool{rank}d", given)
-    counts = bool(op.attribute("count_include_pad", 0)) or not any((*edges.begin, *edges.end))
+        return _lp_pool(op, edges, given)
+    counts = bool(op.attribute("count_include_pad", 0))
     given |= {"padding": edges.symmetric}
-    if not counts:
-        given["count_include_pad"] = False
-    if any(edges.rest) and not counts:
-        if list(edges.begin) != edges.symmetric:
-            raise NotSaid(
-                "with more padding at the beginning than at the end, which does not count"
-            )
-        # What lies beyond the end is not read: as many windows as ceil_mode has.
-        return op.layer(f"AvgPool{rank}d", given | {"ceil_mode": True})
-    return padded(op, edges, op.layer(f"AvgPool{rank}d", given), 0.0)
+    if counts or not any((*edges.begin, *edges.end)):
+        return padded(op, edges, op.layer(f"AvgPool{rank}d", given), 0.0, most)
+    return _uncounted(op, edges, given)
+
+
+def _lp_pool(op: Operator, edges: Edges, given: dict[str, Any]) -> Answer:
+    """ONNX takes the power of the magnitudes, and PyTorch of the numbers, signs and all.
+
+    Where a window is cut off at the end, PyTorch gives the sum of as many as it has, so it is
+    filled with zeros.
+    """
+    rank, order = len(given["kernel_size"]), op.attribute("p", 2)
+    sides = zip(
+        op.x.shape[2:], op.output[2:], given["kernel_size"], given["stride"], *edges, strict=True
+    )
+    ends = [
+        max(end, (out - 1) * stride + kernel - size - begin)
+        for size, out, kernel, stride, begin, end in sides
+    ]
+    given |= {"ceil_mode": False, "norm_type": order}
+    pool = op.layer(f"LPPool{rank}d", given)
+    said = padded(op, Edges(edges.begin, ends), pool, 0.0, [0] * rank)
+    if order % 2 == 0:
+        return said
+    chain = op.chain().then("Abs")
+    inner = said.layers if isinstance(said, Chain) else [said]
+    chain.layers += [layer._replace(reads=()) for layer in inner]
+    return chain
+
+
+def _uncounted(op: Operator, edges: Edges, given: dict[str, Any]) -> Answer:
+    """A mean over what lies in the map, where PyTorch pads both ends alike.
+
+    It is padded as far as there is a window for each of ONNX's, and those before and after
+    are left out.
+    """
+    sizes = zip(
+        op.x.shape[2:], op.output[2:], given["kernel_size"], given["stride"], edges.begin,
+        strict=True,
+    )  # fmt: skip
+    sides = [_side(*each, ceil_mode=given["ceil_mode"]) for each in sizes]
+    if None in sides and not given["ceil_mode"]:
+        return _uncounted(op, edges, given | {"ceil_mode": True})
+    if None in sides:
+        raise NotSaid("with padding that does not count, and is uneven")
+    paddings, skipped = zip(*filter(None, sides), strict=True)
+    given |= {"padding": list(paddings), "count_include_pad": False}
+    chain = op.chain().then(f"AvgPool{len(sides)}d", **given)
+    chain.named = 0
+    return cropped(op, chain, skipped)
+
+
+def _side(
+    size: int, out: int, kernel: int, stride: int, begin: int, *, ceil_mode: bool
+) -> tuple[int, int] | None:
+    """Along one dimension, the padding of a pool of PyTorch's that has all windows of ONNX's.
+
+    And how many it has before them; None: there is no such padding.
+    """
+    for padding in range(begin, kernel // 2 + 1, stride):
+        window = Window(kernel, stride, padding, padding, ceil_mode=ceil_mode)
+        before = (padding - begin) // stride
+        if window.positions(size) >= before + out:
+            return padding, before
+    return None
 
 
 GLOBAL = {
@@ -66,14 +120,38 @@ def _adaptive_pool(op: Operator) -> Answer:
     return op.layer(f"AdaptiveAvgPool{len(size)}d", {"output_size": size})
 
 
+@rules.of("GlobalLpPool")
+def _global_lp_pool(op: Operator) -> Answer:
+    return op.as_torch("norm", op.x, op.attribute("p", 2), list(range(2, op.x.rank)), True)
+
+
 REDUCTIONS = {
     "ReduceMean": "mean", "ReduceSum": "sum", "ReduceMax": "amax", "ReduceMin": "amin",
-    "ReduceL1": "norm", "ReduceL2": "norm",
+    "ReduceL1": "norm", "ReduceL2": "norm", "ReduceSumSquare": "sum", "ReduceLogSum": "sum",
+    "ReduceLogSumExp": "sum",
 }  # fmt: skip
+BEFORE: dict[str, tuple[str, dict[str, Any]]] = {
+    "ReduceSumSquare": ("Power", {"exponent": 2}), "ReduceLogSumExp": ("Exp", {}),
+}  # fmt: skip
+"""The layer before a reduction, of which more is computed."""
 
 
 @rules.of(*REDUCTIONS)
 def _reduce(op: Operator) -> Answer:
+    said = _reduced(op)
+    if op.type not in BEFORE and not op.type.startswith("ReduceLog"):
+        return said
+    if not isinstance(said, Layer):
+        raise NotSaid("over no dimension")
+    chain = op.chain()
+    if op.type in BEFORE:
+        name, given = BEFORE[op.type]
+        chain.then(name, **given)
+    chain.layers.append(said._replace(reads=()))
+    return chain.then("Log") if op.type.startswith("ReduceLog") else chain
+
+
+def _reduced(op: Operator) -> Answer:
     axes = op.argument(1, "axes")
     if not axes:
         if op.attribute("noop_with_empty_axes", 0):
