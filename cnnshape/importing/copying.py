@@ -17,6 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
+from .unscripting import unscripted
+
 CONTAINERS = (list, tuple, set, deque)
 MAPPINGS = (dict, OrderedDict)
 
@@ -55,7 +57,8 @@ class _Copier:
 
     def _made(self, value: Any) -> Any:
         if isinstance(value, torch.jit.ScriptModule):
-            return self._otherwise(value)
+            written = unscripted(value)
+            return value if written is None else self.of(written)
         original = _uncompiled(value)
         if original is not value:
             return self.of(original)

@@ -121,9 +121,10 @@ def import_module(
     from .copying import copied
     from .surroundings import undisturbed
 
-    title = name or type(module).__name__
     with undisturbed():
-        return _imported(copied(module), input_shape, title, description, partial)
+        own = copied(module)
+        title = name or type(own).__name__
+        return _imported(own, input_shape, title, description, partial)
 
 
 def _imported(

@@ -37,7 +37,7 @@ def prepare(module: nn.Module, input_shape: Shape) -> None:
     Raises:
         NotRecordable: it has parts that cannot be followed, or cannot be run.
     """
-    _refuse_scripted(module)
+    _refuse_traced(module)
     _fill_statistics(module)
     _refuse_other_inputs(module)
     for inner in nn.Module.modules(module):
@@ -80,14 +80,17 @@ def _drop_lazy(module: nn.Module) -> None:
             )
 
 
-def _refuse_scripted(module: nn.Module) -> None:
+BEFORE_JIT = (
+    "what it calls cannot be followed; give the module as it is before torch.jit.trace or "
+    "torch.jit.load"
+)
+
+
+def _refuse_traced(module: nn.Module) -> None:
     for name, inner in module.named_modules():
         if isinstance(inner, torch.jit.ScriptModule):
             what = f"its part {name}" if name else "it"
-            raise NotRecordable(
-                f"{what} is compiled by torch.jit, and what it calls cannot be followed: "
-                "give the module as it is before torch.jit.script or torch.jit.trace"
-            )
+            raise NotRecordable(f"{what} is compiled by torch.jit: {BEFORE_JIT}")
 
 
 def _fill_statistics(module: nn.Module) -> None:

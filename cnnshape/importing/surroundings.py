@@ -11,6 +11,9 @@ from typing import Any
 
 import torch
 
+from .preparing import BEFORE_JIT, NotRecordable
+from .unscripting import unscripted_functions
+
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
@@ -20,6 +23,7 @@ def undisturbed() -> Iterator[None]:
     what goes wrong: that is told by who catches it.
     """
     with ExitStack() as stack:
+        stack.enter_context(unscripted_functions(_loaded))
         for keep in (_random_numbers, _default_type, _quiet, uncompiled):
             stack.enter_context(keep())
         stack.enter_context(torch.inference_mode(False))
@@ -30,6 +34,10 @@ def undisturbed() -> Iterator[None]:
         if torch.get_default_device().type != "cpu":
             stack.enter_context(torch.device("cpu"))
         yield
+
+
+def _loaded(name: str) -> NotRecordable:
+    return NotRecordable(f"its function {name} is compiled by torch.jit: {BEFORE_JIT}")
 
 
 @contextmanager

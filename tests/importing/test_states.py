@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
 from torch.nn.utils import prune
 
 from cnnshape.importing import ImportFault, import_module
@@ -35,6 +36,28 @@ class Net(nn.Module):
         self.last = self.bn(self.conv(x))
         self.seen.append(self.last)
         return self.head(torch.relu(self.last))
+
+
+class Plain(nn.Module):
+    """What torch.jit.script can compile, by a function that it has compiled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times = 2
+        self.convs = nn.ModuleList([nn.Conv2d(1, 4, 3), nn.Conv2d(4, 4, 3, bias=False)])
+        self.offset = nn.Parameter(torch.zeros(4, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        for conv in self.convs:
+            x = conv(x)
+        for _ in range(self.times):
+            x = halved(x + self.offset)
+        return x
+
+
+@torch.jit.script
+def halved(x: Tensor) -> Tensor:
+    return x / 2
 
 
 def in_training() -> nn.Module:
@@ -71,6 +94,10 @@ def compiled() -> nn.Module:
     net = nn.Sequential(torch.compile(Net()), nn.ReLU())
     net.compile()
     return net
+
+
+def scripted() -> nn.Module:
+    return nn.Sequential(torch.jit.script(Plain()), nn.ReLU())
 
 
 def in_inference_mode() -> nn.Module:
@@ -112,7 +139,7 @@ def settings() -> Any:
     )
 
 
-MAKE = [in_training, of_halves, mixed, pruned, lazy, compiled, in_inference_mode, hooked]
+MAKE = [in_training, of_halves, mixed, pruned, lazy, compiled, scripted, in_inference_mode, hooked]
 
 
 @pytest.mark.parametrize("make", MAKE)
@@ -180,3 +207,26 @@ def test_a_buffer_without_values_is_named() -> None:
         net.register_buffer("scale", torch.ones(1))
     with pytest.raises(ImportFault, match="scale is on the meta device"):
         import_module(net, (1, 8, 8))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_what_is_scripted_imports_as_it_was_written() -> None:
+    network = import_module(scripted(), (1, 8, 8)).network
+    assert [node.path for node in network.layers[:2]] == ["0.convs.0", "0.convs.1"]
+    assert network.totals.params == 40 + 144 + 4
+    assert network.name == "Sequential"
+    assert import_module(torch.jit.script(Plain()), (1, 8, 8)).network.name == "Plain"
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_what_is_traced_is_named() -> None:
+    traced = torch.jit.trace(nn.Conv2d(1, 2, 3), torch.zeros(1, 1, 8, 8))
+    with pytest.raises(ImportFault, match=r"its part 0 is compiled by torch\.jit"):
+        import_module(nn.Sequential(traced), (1, 8, 8))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_function_that_is_traced_imports_as_it_was_written() -> None:
+    net = Net()
+    net.head = torch.jit.trace(F.softsign, torch.zeros(1))
+    assert import_module(net, (1, 8, 8)).network.layers[-1].type == "Softsign"
