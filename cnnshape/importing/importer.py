@@ -247,7 +247,10 @@ def import_onnx(
         from .checking import refused
         from .onnx.proof import check
 
-        result = check(model, graph, network, order)
+        try:
+            result = check(model, graph, network, order)
+        except (RuntimeError, MemoryError) as fault:  # too large to run, say
+            raise ImportFault(f"it cannot be held against the model: {fault}") from fault
         if problem := refused(result):
             raise ImportFault(f"what was written is not the model: {problem}")
     return Imported(text, network, result, found)

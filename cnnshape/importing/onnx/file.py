@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..importer import ImportFault, NotFound
+from .limits import check_nodes
 from .places import COPY
 
 if TYPE_CHECKING:
-    from onnx import GraphProto, ModelProto
+    from onnx import GraphProto, ModelProto, NodeProto
 
 LARGEST = 2**31
 """Bytes that a file of protocol buffers may have."""
@@ -55,8 +56,17 @@ def read_model(path: str) -> ModelProto:
         raise ImportFault(
             f"the weights of {path} lie in a file beside it, which cannot be read: {_line(fault)}"
         ) from fault
-    if model.functions:
-        model = inliner.inline_local_functions(model)
+    try:
+        check_nodes(model)
+        if model.functions:
+            model = inliner.inline_local_functions(model)
+    except ImportFault as fault:
+        raise ImportFault(f"{path} cannot be read: {fault}") from None
+    except Exception as fault:
+        raise ImportFault(
+            f"the functions of {path} cannot be written out: {_line(fault)}"
+        ) from fault
+    _leave_out_unread(model.graph)
     try:
         _check_names(model.graph)
         _to_single_precision(model.graph)
@@ -81,6 +91,36 @@ def _line(fault: Exception) -> str:
     """The first line of what went wrong."""
     lines = str(fault).strip().splitlines()
     return lines[0] if lines else type(fault).__name__
+
+
+def names_read(graph: GraphProto) -> set[str]:
+    """The names of the values that something in a graph reads, or that come out of it."""
+    found = {item.name for item in graph.output}
+    for node in graph.node:
+        found |= _reads(node)
+    return found
+
+
+def _reads(node: NodeProto) -> set[str]:
+    found = set(node.input)
+    for attribute in node.attribute:
+        if attribute.HasField("g"):
+            found |= names_read(attribute.g)
+    return found
+
+
+def _leave_out_unread(graph: GraphProto) -> None:
+    """Remove the nodes that no output depends on, so that they are neither read nor run."""
+    wanted = {item.name for item in graph.output}
+    kept = []
+    for node in reversed(graph.node):
+        if wanted.intersection(node.output):
+            kept.append(node)
+            wanted |= _reads(node)
+    if len(kept) < len(graph.node):
+        copies = [type(node).FromString(node.SerializeToString()) for node in reversed(kept)]
+        del graph.node[:]
+        graph.node.extend(copies)
 
 
 def _check_names(graph: GraphProto) -> None:

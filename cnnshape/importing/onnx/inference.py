@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from ...layers.shapes import Shape, format_shape
 from ..importer import ImportFault
 from ..samples import BATCH
+from .file import names_read
 from .graph import Constant, Graph, Node
+from .limits import CONSTANTS, FAST, LOOPS, SLOW, VALUE
 from .places import place_of
 from .shape_rules import correct
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto, TypeProto, ValueInfoProto
 
-LARGEST = 2**25
-"""Elements of a constant that is computed, at most, where it is larger than what it is of."""
 READ = 1024
 """Elements of a constant up to which its values may decide over shapes."""
 RANDOM = frozenset(("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike",
@@ -46,8 +46,9 @@ class _Inference:
         self.opsets = {each.domain: each.version for each in model.opset_import}
         self.opset_imports = list(model.opset_import)
         self.types: dict[str, TypeProto] = {}
+        self.computed = 0
         self.constants: dict[str, Constant] = {}
-        self.read = _read(model.graph)
+        self.read = names_read(model.graph)
         self.declared = {item.name: item for item in model.graph.value_info}
         self._keep(model.graph)
         given = _input(model.graph, self.constants)
@@ -82,6 +83,11 @@ class _Inference:
         tensor = type.tensor_type
         if tensor.HasField("shape"):
             shape = tuple(dim.dim_value for dim in tensor.shape.dim)
+            if prod(shape) > VALUE * self.graph.batch:
+                raise ImportFault(
+                    f"the value {name} has {prod(shape) // self.graph.batch:,} numbers for one "
+                    f"sample, more than the {VALUE:,} that are looked at"
+                )
             if all(shape):
                 self.graph.shapes[name] = shape
 
@@ -126,6 +132,16 @@ class _Inference:
                 place_of(node),
             )
         )
+
+    def _filled(self, node: NodeProto, shape: Any) -> None:
+        """A constant that is one number all over, and takes no memory."""
+        import numpy as np
+
+        tensors = _tensors(node)
+        number = _array(tensors[0]).reshape(-1)[0] if tensors else np.float32(0)
+        learned = self.constants[node.input[0]].learned
+        array = np.broadcast_to(number, tuple(shape.tolist()))
+        self._constant(Constant(node.output[0], array, learned))
 
     def _branch(self, node: NodeProto) -> None:
         """Of an If whose condition is known, the branch that runs."""
@@ -183,13 +199,21 @@ class _Inference:
         return type
 
     def _fits(self, node: NodeProto, reads: list[str]) -> bool:
-        """Whether what a node would give is known to fit into memory."""
+        """Whether what a node would give is known to take little memory and time."""
         outputs = self._outputs(node)
-        most = max(LARGEST, *(self.constants[name].array.size for name in reads), 0)
-        return bool(outputs) and all(
-            _whole(type) and prod(d.dim_value for d in type.tensor_type.shape.dim) <= most
-            for type in outputs.values()
-        )
+        if not outputs or not all(map(_whole, outputs.values())) or node.op_type in LOOPS:
+            return False
+        sizes = [_elements(type) for type in outputs.values()]
+        if node.op_type not in FAST:
+            sizes += [int(self.constants[name].array.size) for name in reads]
+            return sum(sizes) <= SLOW
+        if self.computed + sum(sizes) > CONSTANTS:
+            raise ImportFault(
+                f"the constants that the model computes have {self.computed + sum(sizes):,} "
+                f"numbers with those of {node.op_type}, and may have {CONSTANTS:,}"
+            )
+        self.computed += sum(sizes)
+        return True
 
     def _fold(self, node: NodeProto, inputs: dict[str, Any]) -> None:
         """Compute a node now; where that cannot be done, it stays."""
@@ -198,6 +222,9 @@ class _Inference:
 
         if node.op_type in RANDOM:
             self._keep_node(node)
+            return
+        if node.op_type == "ConstantOfShape":
+            self._filled(node, next(iter(inputs.values())))
             return
         graph = helper.make_graph(
             [node],
@@ -222,6 +249,11 @@ class _Inference:
         learned = any(constant.learned for constant in read)
         for name, array in zip(node.output, results, strict=True):
             self._constant(Constant(name, array, learned))
+
+
+def _elements(type: TypeProto) -> int:
+    """How many numbers a value has whose sizes are known."""
+    return prod(dim.dim_value for dim in type.tensor_type.shape.dim)
 
 
 def _input(graph: GraphProto, constants: dict[str, Constant]) -> ValueInfoProto:
@@ -250,14 +282,26 @@ def _sizes(given: ValueInfoProto, wanted: Shape | None) -> tuple[int, Shape]:
         names = "×".join(str(dim.dim_value or dim.dim_param or "?") for dim in dims)
         raise ImportFault(
             f"the model leaves its input's size open ({names or 'of any rank'}): "
-            "give it without the batch, as --input 3x224x224"
+            f"give it without the batch, as --input {_example(sizes[1:])}"
+        )
+    if prod(shape) > VALUE:
+        raise ImportFault(
+            f"the input has {prod(shape):,} numbers, more than the {VALUE:,} that are looked at"
         )
     fits = len(shape) + 1 == len(sizes) or not sizes
     if not fits or any(size not in (0, own) for own, size in zip(shape, sizes[1:], strict=False)):
+        reads = "×".join(str(size or "open") for size in sizes[1:])
         raise ImportFault(
-            f"the model reads {format_shape(tuple(sizes[1:]))}, not {format_shape(shape)}"
+            f"the model reads {reads}, not {format_shape(shape)}: "
+            f"give what is open as --input {_example(sizes[1:])}"
         )
     return sizes[0] if sizes else 0, shape
+
+
+def _example(sizes: list[int]) -> str:
+    """'3x224x224', with the sizes that the model has."""
+    usual = [3, 224, 224] if len(sizes) in (0, 3) else [3, *[64] * (len(sizes) - 1)]
+    return "x".join(str(own or size) for own, size in zip(sizes or usual, usual, strict=True))
 
 
 def _array(tensor: Any) -> Any:
@@ -268,17 +312,6 @@ def _array(tensor: Any) -> Any:
         return numpy_helper.to_array(tensor)
     except Exception as fault:
         raise ImportFault(f"the weight {tensor.name} cannot be read: {fault}") from fault
-
-
-def _read(graph: GraphProto) -> set[str]:
-    """The names of the values that something reads, or that come out."""
-    found = {item.name for item in graph.output}
-    for node in graph.node:
-        found.update(node.input)
-        for attribute in node.attribute:
-            if attribute.HasField("g"):
-                found |= _read(attribute.g)
-    return found
 
 
 def _order(node: NodeProto) -> list[int] | None:

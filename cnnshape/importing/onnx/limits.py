@@ -15,13 +15,24 @@ NODES = 50_000
 CALLS = 100
 """Functions that call each other in a row."""
 VALUE = 2**31
-"""Numbers of one value for one sample."""
-CONSTANT = 2**27
-"""Numbers of a constant that is computed."""
+"""Numbers of one value, for one sample."""
 CONSTANTS = 2**28
-"""Numbers of all constants that are computed."""
-SLOW_CONSTANT = 2**18
-"""Numbers that are read or given where onnx's reference computes one after another."""
+"""Numbers of all constants that are computed, together."""
+SLOW = 2**18
+"""Numbers that are read and given where onnx's reference may take them one after another."""
+FAST = frozenset((
+    "Abs", "Add", "And", "Cast", "CastLike", "Ceil", "Clip", "Concat", "Constant",
+    "ConstantOfShape", "Cos", "Div", "Equal", "Erf", "Exp", "Expand", "Flatten", "Floor", "Gather",
+    "Greater", "Identity", "Less", "Log", "MatMul", "Max", "Min", "Mod", "Mul", "Neg", "Not",
+    "Pad", "Pow", "Range", "Reciprocal", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum",
+    "Reshape", "Round", "Shape", "Sigmoid", "Sign", "Sin", "Size", "Slice", "Split", "Sqrt",
+    "Squeeze", "Sub", "Sum", "Tanh", "Tile", "Transpose", "Trilu", "Unsqueeze", "Where",
+))  # fmt: skip
+"""Operators that it computes as a whole."""
+LOOPS = ("If", "Loop", "Scan", "SequenceMap")
+"""Operators that run a graph of their own, as often as the file says: they are not computed."""
+MACS = 2**42
+"""Multiply-accumulates of one sample: some minutes of a fast processor."""
 SECONDS = 600
 """How long ONNX Runtime may take for the proof."""
 

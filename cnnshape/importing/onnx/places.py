@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 
@@ -18,6 +19,11 @@ class Place(NamedTuple):
     path: tuple[str, ...] = ()
     classes: tuple[tuple[str, str], ...] = ()
 
+
+MOST_PARTS = 20
+"""Names that lead to a layer; those of a file that has more are cut off before the last."""
+MOST_CHARACTERS = 60
+"""Characters of each that are kept."""
 
 _WEIGHT = re.compile(r"(.+?)[._/](?:weight|kernel|gamma|filter|[wW])(?:_\d+)?(?::\d+)?")
 """'layer1.conv1.weight', as PyTorch names the weight of a module, or 'conv1_w_0', as others do."""
@@ -40,7 +46,7 @@ def module_of(weight: str) -> tuple[str, ...]:
     found = None if is_made_up(weight) else _WEIGHT.fullmatch(weight)
     if found is None:
         return ()
-    return tuple(part for part in re.split(r"[./:]", found[1]) if part)
+    return _bounded([part for part in re.split(r"[./:]", found[1]) if part])
 
 
 def place_of(node: Any) -> Place:
@@ -50,14 +56,20 @@ def place_of(node: Any) -> Place:
     if scopes:
         *modules, _ = scopes
         classes = _listed(said.get("pkg.torch.onnx.class_hierarchy", ""))
-        path = tuple(modules[-1].split(".")) if modules and modules[-1] else ()
+        path = _bounded(modules[-1].split(".")) if modules and modules[-1] else ()
         named = [
             (module, name.rpartition(".")[2])
             for module, name in zip(modules, classes, strict=False)
             if "<locals>" not in name  # a class in a function, whose name is of no use elsewhere
         ]
         return Place(path, tuple(named))
-    return Place(_scope(node.name))
+    return Place(_bounded(_scope(node.name)))
+
+
+def _bounded(parts: Sequence[str]) -> tuple[str, ...]:
+    """A path that a spec can hold."""
+    kept = parts if len(parts) <= MOST_PARTS else (*parts[: MOST_PARTS - 1], parts[-1])
+    return tuple(part[:MOST_CHARACTERS] for part in kept)
 
 
 def _listed(text: str) -> list[str]:

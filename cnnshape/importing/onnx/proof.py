@@ -13,11 +13,14 @@ from torch import Tensor, nn
 from ...layers.shapes import Shape
 from ...network import Network
 from ...torch_backend import build
+from ...torch_backend.devices import free_memory, memory_needed, readable_bytes
 from ...torch_backend.initialisation import draw_weights
-from ..checking import TOLERANCE, Check, largest_difference, make_constants
+from ..checking import LARGE, TOLERANCE, Check, largest_difference, make_constants
 from ..graph import Recorded
 from ..importer import ImportFault
 from .graph import Graph
+from .limits import MACS, SECONDS
+from .waiting import interruptible
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -47,7 +50,7 @@ def check(model: ModelProto, graph: Graph, network: Network, layers: list[Record
     _load(ours, graph, weights)
     make_constants(ours.nodes, network)
     generator = torch.Generator().manual_seed(0)
-    batch = RUN if graph.is_open else graph.batch
+    batch = _samples(graph, network)
     x = torch.randn(batch, *graph.input_shape, generator=generator)
     _draw(ours, model, graph, weights, x)
     try:
@@ -72,6 +75,26 @@ def check(model: ModelProto, graph: Graph, network: Network, layers: list[Record
         sum(weight.place == weight.constant for weight in weights),
         len(weights),
         TOLERANCE if difference <= TOLERANCE else _tolerance(ours, x, found),
+    )
+
+
+def _samples(graph: Graph, network: Network) -> int:
+    """How many samples are compared; raises ImportFault where there is no memory for any."""
+    total = network.totals.macs or 0
+    if total > MACS:
+        raise ImportFault(
+            f"it has {total:,} MACs for one sample, more than the {MACS:,} that are run "
+            "to hold it against the file: give a smaller --input"
+        )
+    choices = ((RUN, 1) if total < LARGE else (1,)) if graph.is_open else (graph.batch,)
+    free = free_memory()
+    needs = [memory_needed(network, batch) for batch in choices]
+    for batch, need in zip(choices, needs, strict=True):
+        if free is None or 2 * need < free:  # the file takes as much again
+            return batch
+    raise ImportFault(
+        f"to hold it against the file takes about {readable_bytes(2 * needs[-1])} of memory, and "
+        f"{readable_bytes(free or 0)} are free: give a smaller --input, or take a larger machine"
     )
 
 
@@ -148,6 +171,7 @@ def _draw(
     from onnx import numpy_helper
 
     held = {tensor.name: tensor for tensor in model.graph.initializer}
+    makers = {node.output[0]: node for node in model.graph.node if node.op_type in MADE}
     uses = Counter(weight.constant for weight in weights)
     own = {place: tensor.clone() for place, tensor in ours.state_dict().items()}
     draw_weights(ours)
@@ -155,7 +179,11 @@ def _draw(
     drawn, kept = [], set()
     for weight in weights:
         name = weight.constant
-        if name in held and name not in graph.folded and uses[name] == 1:
+        own_use = name not in graph.folded and uses[name] == 1
+        if own_use and (name in held or name in makers):
+            if name not in held:  # a node holds it: from now on it is a weight of the file
+                model.graph.node.remove(makers[name])
+                held[name] = model.graph.initializer.add()
             drawn.append(weight)
         else:
             state[weight.place].copy_(own[weight.place])
@@ -168,6 +196,8 @@ def _draw(
         held[weight.constant].CopyFrom(numpy_helper.from_array(array, weight.constant))
 
 
+MADE = ("Constant", "ConstantOfShape")
+"""Operators that hold a constant themselves."""
 AFFINE = (nn.modules.conv._ConvNd, nn.Linear, nn.modules.batchnorm._BatchNorm)
 """Modules whose output has the scale of their weight and bias."""
 
@@ -209,9 +239,16 @@ def _run(model: ModelProto, graph: Graph, x: Any) -> list[Any]:
         from onnx.reference import ReferenceEvaluator
 
         return list(ReferenceEvaluator(model).run(None, {graph.input: x}))
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
-    return list(session.run(None, {graph.input: x}))
+    options, running = onnxruntime.SessionOptions(), onnxruntime.RunOptions()
+    options.log_severity_level = running.log_severity_level = 4
+
+    def run() -> list[Any]:
+        session = onnxruntime.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+        return list(session.run(None, {graph.input: x}, running))
+
+    def stop() -> None:
+        running.terminate = True
+
+    return interruptible(run, stop, SECONDS)
