@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -46,10 +47,17 @@ def evaluate(
         cnnshape evaluate runs/lenet-5-digits-1
         cnnshape evaluate runs/best --data-dir data/mnist --format json
     """
+    from ..training.faults import TrainingError
+
     with faults_told():
         trained = open_trained(run, device, plugin)
         name = dataset or trained.recipe.dataset
         evaluation = _measured(trained, name, data_dir, batch)
+        if not isfinite(evaluation.loss):
+            raise TrainingError(
+                f"the loss is {evaluation.loss}: the network's weights are spoiled, or too large; "
+                "train it again"
+            )
     recorded = trained.result["test_accuracy"] if name == trained.recipe.dataset else None
     agrees = recorded is None or abs(evaluation.accuracy - recorded) <= NEARLY
     if format == "json":

@@ -151,11 +151,25 @@ def _answers(classifier: Classifier, read: list[_Read], top: int) -> Iterator[Pr
         pixels = torch.cat([each.pixels for each in read])
         output = classifier.output(pixels.to(classifier.device))
         probabilities = classifier.objective.probabilities(output)
+        _check_numbers(probabilities, read)
         best = probabilities.topk(min(top, len(classifier.classes)))
         found = zip(read, best.indices.tolist(), best.values.tolist(), strict=True)
     for (path, own, inverted), labels, values in found:
         names = [classifier.classes[label] for label in labels]
         yield Prediction(path, own[0], inverted, list(zip(names, values, strict=True)))
+
+
+def _check_numbers(probabilities: Tensor, read: list[_Read]) -> None:
+    """Raise TrainingError where the network gives for an image what is no number."""
+    from ..training.data.dataset import printable
+    from ..training.faults import TrainingError
+
+    spoiled = (~probabilities.isfinite().all(1)).nonzero()
+    if len(spoiled):
+        raise TrainingError(
+            f"the network's answer for {printable(read[int(spoiled[0])].path)} is no number: its "
+            "weights are spoiled, or too large; train it again"
+        )
 
 
 def _inversions_told(predictions: Iterable[Prediction], few: bool) -> Iterator[Prediction]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ from torch import Tensor
 
 from ..files import write_atomically
 from .faults import CheckpointError
-from .tensor_file import file_parts
+from .reading import NotWhole, parse_json
+from .tensor_file import bytes_of, file_parts
 
-FORMAT = "cnnshape-checkpoint-1"
+FORMAT = "cnnshape-checkpoint-2"
 
 
 @dataclass
@@ -71,6 +73,7 @@ def write_checkpoint(file: Path, checkpoint: Checkpoint) -> None:
         "position": json.dumps(vars(checkpoint.position)),
         "plan": json.dumps(checkpoint.plan),
     }
+    header["sha256"] = _digest(header, checkpoint.tensors)
     write_atomically(file, file_parts(checkpoint.tensors, header), durable=True)
 
 
@@ -81,18 +84,36 @@ def read_checkpoint(file: Path) -> Checkpoint:
         OSError: there is no such file, or it cannot be read.
         CheckpointError: it is no checkpoint of this version.
     """
-    if not file.is_file():
+    if not file.exists():
         raise FileNotFoundError(2, "No such file", str(file))
+    if not file.is_file():
+        raise OSError(22, "it is no ordinary file", str(file))
     try:
         with safe_open(file, "pt") as opened:
             header = opened.metadata() or {}
             if header.get("format") != FORMAT:
                 raise CheckpointError(f"{file} is no checkpoint of this version of cnnshape")
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
-        position = Position(**json.loads(header["position"]))
-        return Checkpoint(tensors, position, json.loads(header["plan"]))
-    except (SafetensorError, KeyError, TypeError, ValueError) as fault:
+        if header.get("sha256") != _digest(header, tensors):
+            raise NotWhole("its checksum is another")
+        plan, position = (parse_json(header[key]) for key in ("plan", "position"))
+        return Checkpoint(tensors, Position(**position), plan)
+    except (
+        SafetensorError, NotWhole, KeyError, TypeError, ValueError, RuntimeError, MemoryError,
+    ) as fault:  # fmt: skip
         raise CheckpointError(f"{file} is damaged: {fault}") from None
+
+
+def _digest(header: Mapping[str, str], tensors: Mapping[str, Tensor]) -> str:
+    """The SHA-256 of all that a checkpoint holds."""
+    digest = sha256()
+    for key in ("position", "plan"):
+        digest.update(header[key].encode())
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(f"{name} {tensor.dtype} {[*tensor.shape]}".encode())
+        digest.update(bytes_of(tensor))
+    return digest.hexdigest()
 
 
 def under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

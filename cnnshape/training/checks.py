@@ -19,14 +19,27 @@ if TYPE_CHECKING:
     from ..network import Network
 
 
-def check_batch(recipe: Recipe, group: Group) -> None:
-    """Raise TrainingError where processes cannot share the batch."""
-    if recipe.batch % group.size:
-        fit = max(group.size, recipe.batch // group.size * group.size)
-        raise TrainingError(
-            f"a batch of {recipe.batch} cannot be shared by {group.size} processes alike; "
-            f"try --batch {fit}"
-        )
+NAMED_COUNTS = 6
+"""How many numbers of processes a fault names."""
+
+
+def check_processes(recipe: Recipe, group: Group, *, resumed: bool = False) -> None:
+    """Raise TrainingError where processes cannot share the batch; `resumed`: it is as it was."""
+    if recipe.batch % group.size == 0:
+        return
+    told = f"a batch of {recipe.batch} cannot be shared by {group.size} processes alike"
+    counts = sorted(_counts_that_share(recipe.batch, group.size))
+    either = " or ".join(", ".join(map(str, counts)).rsplit(", ", 1))
+    if resumed:
+        raise TrainingError(f"{told}, and --resume keeps the batch: start {either} processes")
+    fit = max(group.size, recipe.batch // group.size * group.size)
+    raise TrainingError(f"{told}; try --batch {fit}, or {either} processes")
+
+
+def _counts_that_share(batch: int, size: int) -> list[int]:
+    """The numbers of processes nearest to `size` that divide a batch."""
+    dividing = [count for count in range(1, min(batch, 2 * size) + 1) if batch % count == 0]
+    return sorted(dividing, key=lambda count: abs(count - size))[:NAMED_COUNTS]
 
 
 def check_augmentation(recipe: Recipe, network: Network) -> None:

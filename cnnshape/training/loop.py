@@ -74,14 +74,30 @@ class Job:
 
     @property
     def steps(self) -> int:
-        """Steps of an epoch. What is left over for less than a batch waits for another epoch."""
-        return len(self.train) // self.recipe.batch
+        """Steps of an epoch."""
+        return steps_of_epoch(len(self.train), self.recipe.batch, self.group.size)
+
+    def images_after(self, steps: int) -> int:
+        """Images that so many steps of an epoch have taken."""
+        least, more = divmod(len(self.train), self.steps)
+        return least * steps + min(more, steps)
 
     @property
     def answering(self) -> Classifier:
         """The classifier that the run gives in the end."""
         module = self.network if self.average is None else self.average.module
         return replace(self.classifier, module=module)
+
+
+def steps_of_epoch(samples: int, batch: int, processes: int) -> int:
+    """The steps of a pass over all samples, in batches as alike as can be.
+
+    No batch has more samples than it should, but where a process would be left with one alone,
+    or with none: a norm over one sample has nothing to compare it with.
+    """
+    steps = -(-samples // batch)
+    enough = samples // steps >= processes * min(2, batch // processes)
+    return steps if enough else samples // batch
 
 
 def train(job: Job, position: Position, tally: Tally) -> Generator[Event, None, None]:
@@ -101,8 +117,8 @@ def train(job: Job, position: Position, tally: Tally) -> Generator[Event, None, 
     with interrupts_noted() as interruption:
         while position.epoch < recipe.epochs:
             epoch, first = position.epoch, position.step
-            numbers = epoch_order(job.seed, epoch, len(job.train))[: steps * recipe.batch]
-            order = [group.share(batch) for batch in torch.split(numbers, recipe.batch)[first:]]
+            numbers = epoch_order(job.seed, epoch, len(job.train))
+            order = [group.share(batch) for batch in torch.tensor_split(numbers, steps)[first:]]
             job.classifier.module.train()
             pace.start()
             for step, batch in enumerate(job.train.batches(order), first):
@@ -152,11 +168,19 @@ def _take_step(job: Job, tally: Tally, batch: Batch, step: int, place: int, lr: 
         output: Tensor = job.classifier.module(images)
     objective = job.classifier.objective
     loss = objective.loss(output, batch.labels)
+    if not job.group.alone:
+        loss = loss * _weight(job, step, len(batch.labels))
     loss.backward()  # type: ignore[no-untyped-call]
     job.optimizer.step(lr)
     if job.average is not None:
         job.average.update(place)
     tally.add(step, loss, objective.logits(output.detach()).argmax(1), batch.labels)
+
+
+def _weight(job: Job, step: int, own: int) -> float:
+    """What the mean loss of this process's part counts for in the mean over all processes."""
+    images = job.images_after(step + 1) - job.images_after(step)
+    return own * job.group.size / images
 
 
 def _augmented(job: Job, pixels: Tensor, seed: int) -> Tensor:
@@ -195,7 +219,7 @@ def _try_lower(recipe: Recipe) -> str:
 
 
 def _looked(job: Job, position: Position, tally: Tally, pace: _Pace) -> Looked:
-    images = position.step * job.recipe.batch
+    images = job.images_after(position.step)
     assert job.recipe.epochs is not None
     return Looked(
         epoch=position.epoch + 1,
@@ -210,7 +234,7 @@ def _looked(job: Job, position: Position, tally: Tally, pace: _Pace) -> Looked:
 
 
 def _epoch_done(job: Job, position: Position, tally: Tally, evaluation: Evaluation) -> EpochDone:
-    images = job.steps * job.recipe.batch
+    images = len(job.train)
     assert job.recipe.epochs is not None
     last = (position.epoch + 1) * job.steps - 1
     return EpochDone(

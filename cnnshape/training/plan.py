@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .faults import CheckpointError
-from .recipe import Recipe, RecipeFault
+from .recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,7 @@ class Plan:
         plugins: files that define layer types.
         samples: of the training set and the test set, by which it is known again.
         classes: their names.
+        data: a digest of the data set, by which it is known again: see `digest_of_data`.
     """
 
     spec: str
@@ -42,6 +42,7 @@ class Plan:
     plugins: tuple[str, ...]
     samples: tuple[int, int]
     classes: tuple[str, ...]
+    data: str
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as JSON holds it."""
@@ -49,14 +50,11 @@ class Plan:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Plan:
-        """The plan of plain data; raises CheckpointError."""
-        try:
-            return cls(
-                **{
-                    **values,
-                    "recipe": Recipe.from_dict(values["recipe"]),
-                    **{key: tuple(values[key]) for key in ("plugins", "samples", "classes")},
-                }
-            )
-        except (TypeError, KeyError, RecipeFault) as fault:
-            raise CheckpointError(f"the checkpoint's plan is not whole: {fault}") from None
+        """The plan of plain data that :func:`check_plan` has found whole."""
+        return cls(
+            **{
+                **values,
+                "recipe": Recipe.from_dict(values["recipe"]),
+                **{key: tuple(values[key]) for key in ("plugins", "samples", "classes")},
+            }
+        )

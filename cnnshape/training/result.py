@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from .curves import curves_svg
 from .evaluation import Evaluation
 from .faults import TrainingError
 from .loop import Job
+from .reading import digest_of
 from .run import Run, metrics_csv
 from .tensor_file import file_parts
 from .wording import count_of, percent
@@ -35,6 +38,7 @@ def leave_files(
         TrainingError: a file cannot be written.
     """
     result = result_of(job, position, network, plan)
+    digest = sha256()
     title = f"{network.name} on {plan.recipe.dataset}"
     subtitle = (
         f"{percent(result['test_accuracy'])} of {plan.samples[1]:,} test images "
@@ -42,12 +46,16 @@ def leave_files(
     )
     weights = job.answering.module.state_dict()
     try:
-        write_atomically(run.model, file_parts(weights, {}))
+        write_atomically(run.model, _digested(file_parts(weights, {}), digest))
         write_atomically(run.metrics, metrics_csv(position.history))
         write_atomically(run.curves, curves_svg(position.history, title, subtitle))
         write_atomically(
             run.confusion, confusion_svg(position.confusion, plan.classes, title, subtitle)
         )
+        result["sha256"] = {
+            run.model.name: digest.hexdigest(),
+            run.spec.name: digest_of(plan.spec.encode()),
+        }
         run.write_result(result)
     except OSError as fault:
         raise TrainingError(
@@ -57,13 +65,20 @@ def leave_files(
     return result
 
 
+def _digested(parts: Iterable[memoryview], digest: Any) -> Iterator[memoryview]:
+    """The parts of a file, which `digest` takes in as they pass."""
+    for part in parts:
+        digest.update(part)
+        yield part
+
+
 def result_of(job: Job, position: Position, network: Network, plan: Plan) -> dict[str, Any]:
     """The content of result.json."""
     last = position.history[-1]
     confusion = tuple(map(tuple, position.confusion))
     evaluation = Evaluation(last["test_loss"], confusion)
     training_seconds = sum(row["seconds"] for row in position.history)
-    images = len(position.history) * job.steps * job.recipe.batch
+    images = len(position.history) * len(job.train)
     return {
         "name": network.name,
         "dataset": plan.recipe.dataset,

@@ -8,8 +8,8 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from shlex import quote
@@ -17,6 +17,9 @@ from typing import Any
 
 from ..files import write_atomically
 from .faults import TrainingError
+from .lock import NAME as LOCK_NAME
+from .lock import Lock, Locked, take_lock
+from .reading import NotWhole, read_json, read_result
 
 PARENT = "runs"
 """The folder in which runs without a name of their own are made."""
@@ -34,9 +37,11 @@ class Run:
 
     Attributes:
         folder: where they are.
+        lock: by which this process alone writes them; None: it only reads.
     """
 
     folder: Path
+    lock: Lock | None = field(default=None, compare=False, repr=False)
 
     @property
     def checkpoint(self) -> Path:
@@ -93,17 +98,45 @@ class Run:
             RunError: the folder holds no finished run, or one of another version.
         """
         try:
-            result = json.loads(self.result.read_text(encoding="utf-8"))
-            known = result["schema"] == SCHEMA_VERSION
+            result = read_json(self.result)
+            if not isinstance(result, dict) or "schema" not in result:
+                raise NotWhole("no schema")
         except FileNotFoundError:
             raise RunError(self._why_unfinished()) from None
-        except (ValueError, TypeError, KeyError):
+        except NotWhole:
             raise RunError(f"{self.result} is no result of a training run") from None
         except OSError as fault:
             raise RunError(f"cannot read {self.result}: {fault.strerror}") from None
-        if not known:
+        if result["schema"] != SCHEMA_VERSION:
             raise RunError(f"{self.result} is of another version of cnnshape")
-        return dict(result)
+        try:
+            return read_result(result)
+        except NotWhole as fault:
+            raise RunError(f"{self.result} is not whole: {fault}") from None
+
+    def locked(self, tell: Callable[[str], None] = lambda line: None) -> Run:
+        """The run, for this process alone to write until it is released.
+
+        Raises:
+            RunError: another process trains into it, or it cannot be written into.
+        """
+        try:
+            return replace(self, lock=take_lock(self.folder, tell))
+        except Locked as fault:
+            owner = f" ({fault})" if str(fault) else ""
+            raise RunError(
+                f"another process trains into {self.folder}{owner}: wait for its end, or choose "
+                "another folder by --out"
+            ) from None
+        except OSError as fault:
+            raise RunError(
+                f"cannot write into {self.folder}: {fault.strerror}; choose a folder by --out"
+            ) from None
+
+    def close(self) -> None:
+        """Let another process write it."""
+        if self.lock is not None:
+            self.lock.release()
 
     def _why_unfinished(self) -> str:
         if self.checkpoint.exists():
@@ -113,11 +146,14 @@ class Run:
             "`cnnshape train --out` makes one"
         )
 
+    def left_half_written(self) -> list[Path]:
+        """What a process that was killed has left beside the files."""
+        return [each for file in self.files for each in self.folder.glob(f".{file.name}.*")]
+
     def clear_away(self) -> None:
         """Remove what a process that was killed left half written."""
-        for file in self.files:
-            for unfinished in self.folder.glob(f".{file.name}.*"):
-                unfinished.unlink(missing_ok=True)
+        for unfinished in self.left_half_written():
+            unfinished.unlink(missing_ok=True)
 
     def write_result(self, result: Mapping[str, Any]) -> None:
         """Write result.json."""
@@ -134,29 +170,43 @@ def metrics_csv(history: Sequence[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
-def new_run(out: str | None, name: str, dataset: str, *, force: bool) -> Run:
-    """The folder of a new run, made and known to be writable.
+def new_run(
+    out: str | None,
+    name: str,
+    dataset: str,
+    *,
+    force: bool,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Run:
+    """The folder of a new run, made, known to be writable, and locked for this process.
 
     Args:
         out: the folder; None: a new one, runs/<name>-<dataset>-<number>.
         name, dataset: of the network and of the data set.
         force: replace the run that is in the folder.
+        tell: is given a line where the folder cannot be locked.
 
     Raises:
-        RunError: there is something in the folder already, or it cannot be written into.
+        RunError: there is something in the folder already, another process trains into it, or
+            it cannot be written into.
     """
     try:
         if out is None:
-            return Run(_next_folder(f"{_slug(name)}-{_slug(dataset)}"))
-        run = Run(Path(out))
-        run.folder.mkdir(parents=True, exist_ok=True)
-        _check_free_to_use(run, force)
-        # Also where the process is killed right now, nothing is left of this file.
-        with tempfile.TemporaryFile(dir=run.folder):
-            pass
-        run.clear_away()
-        for file in run.files:
-            file.unlink(missing_ok=True)
+            return Run(_next_folder(f"{_slug(name)}-{_slug(dataset)}")).locked(tell)
+        folder = Path(out)
+        folder.mkdir(parents=True, exist_ok=True)
+        run = Run(folder).locked(tell)
+        try:
+            _check_free_to_use(run, force)
+            # Also where the process is killed right now, nothing is left of this file.
+            with tempfile.TemporaryFile(dir=run.folder):
+                pass
+            run.clear_away()
+            for file in run.files:
+                file.unlink(missing_ok=True)
+        except BaseException:
+            run.close()
+            raise
     except OSError as fault:
         raise RunError(
             f"cannot write into {out or fault.filename}: {fault.strerror}; choose a folder by --out"
@@ -181,6 +231,10 @@ def check_space(run: Run, needed: int) -> None:
 
 
 def _check_free_to_use(run: Run, force: bool) -> None:
+    """Raise RunError where the folder holds a run that is not to be replaced, or other things.
+
+    What a run that was killed has left half written is neither.
+    """
     if any(file.exists() for file in run.files):
         if force:
             return
@@ -189,9 +243,10 @@ def _check_free_to_use(run: Run, force: bool) -> None:
             f"there is a run in {run.folder} already: {go_on}replace it with --force, or choose "
             "another --out"
         )
-    other = next(run.folder.iterdir(), None)
+    own = {LOCK_NAME, *(path.name for path in run.left_half_written())}
+    other = next((each.name for each in run.folder.iterdir() if each.name not in own), None)
     if other is not None:
-        raise RunError(f"{run.folder} is not empty: it holds {other.name}; choose another --out")
+        raise RunError(f"{run.folder} is not empty: it holds {other}; choose another --out")
 
 
 def _next_folder(stem: str) -> Path:

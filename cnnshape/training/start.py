@@ -14,9 +14,10 @@ from ..api import loads
 from ..files import write_atomically
 from ..structure.yaml_text import NotWritable, spec_text
 from ..torch_backend.devices import AUTO
-from .checkpoint import Position, read_checkpoint
-from .checks import check_augmentation, check_batch, check_memory
+from .checkpoint import Checkpoint, Position, read_checkpoint
+from .checks import check_augmentation, check_memory, check_processes
 from .data import Data
+from .data.fingerprint import digest_of_data
 from .distributed import Group
 from .events import EpochDone
 from .explaining import faults_explained
@@ -26,6 +27,7 @@ from .loop import Job, train
 from .loss import objective_for
 from .plan import Plan
 from .progress import Progress
+from .reading import NotWhole, check_plan, check_position
 from .recipe import Recipe
 from .result import leave_files
 from .run import Run, RunError, metrics_csv, new_run
@@ -112,6 +114,7 @@ def new_training(
         RunError: the folder cannot be used.
         TrainingError: the run would not fit into memory, or cannot be as asked.
     """
+    check_processes(recipe, group)
     recipe = _lasting(recipe)
     data_dir = None if wishes.data_dir is None else str(Path(wishes.data_dir).absolute())
     data = load_for(
@@ -125,7 +128,7 @@ def new_training(
         images=len(network.input_shape) == 3,
         distances=objective.meaning == "distances",
     )
-    check_batch(recipe, group)
+    check_processes(recipe, group)
     check_augmentation(recipe, network)
     memory = check_memory(network, recipe, device, group, len(data.train) + len(data.test))
     plan = Plan(
@@ -142,14 +145,16 @@ def new_training(
         plugins=tuple(str(Path(file).absolute()) for file in wishes.plugins),
         samples=(len(data.train), len(data.test)),
         classes=data.classes,
+        data=digest_of_data(data),
     )
     run = Run(Path(wishes.out or "."))
     if group.leads:
         name = _short_name(recipe.dataset)
-        run = new_run(wishes.out, network.name, name, force=wishes.force)
+        run = new_run(wishes.out, network.name, name, force=wishes.force, tell=tell)
     try:
         job = make_job(plan, network, data, run, device, group)
     except BaseException:
+        run.close()
         if group.leads and wishes.out is None:
             run.folder.rmdir()  # it is new, and nothing has been written yet
         raise
@@ -170,13 +175,25 @@ def plan_of(run: Run) -> Plan:
         RunError: the folder holds no run, or none that can go on.
     """
     try:
-        return Plan.from_dict(read_checkpoint(run.checkpoint).plan)
+        return Plan.from_dict(_state_of(run).plan)
     except FileNotFoundError:
-        raise RunError(
-            f"there is nothing to go on from in {run.folder}: it holds no {run.checkpoint.name}"
-        ) from None
+        why = f"it holds no {run.checkpoint.name}"
+        if run.spec.exists():
+            why = "it was stopped before it had saved any state; begin it again by train --force"
+        raise RunError(f"there is nothing to go on from in {run.folder}: {why}") from None
     except OSError as fault:
         raise RunError(f"cannot read {run.checkpoint}: {fault.strerror}") from None
+
+
+def _state_of(run: Run) -> Checkpoint:
+    """The state of a run, checked as a whole; raises OSError, CheckpointError."""
+    checkpoint = read_checkpoint(run.checkpoint)
+    try:
+        check_plan(checkpoint.plan)
+        check_position(vars(checkpoint.position), checkpoint.plan)
+    except NotWhole as fault:
+        raise CheckpointError(f"{run.checkpoint} is damaged: {fault}") from None
+    return checkpoint
 
 
 def resumed_training(
@@ -193,18 +210,39 @@ def resumed_training(
         DataError: the data set cannot be had.
         CheckpointError: the state does not fit, or the data set has changed.
     """
+    check_processes(plan.recipe, group, resumed=True)
+    if group.leads:
+        run = run.locked(tell)
+    try:
+        return _where_it_stopped(run, plan, device, group, data_dir, tell)
+    except BaseException:
+        run.close()
+        raise
+
+
+def _where_it_stopped(
+    run: Run,
+    plan: Plan,
+    device: torch.device,
+    group: Group,
+    data_dir: str | None,
+    tell: Tell,
+) -> Training:
+    """A run where it stopped, in the process that leads already locked."""
     network = loads(plan.spec, name=str(run.spec))
     data = load_for(
         group, plan.recipe, network,
         data_dir=data_dir or plan.data_dir, seed=plan.seed, strict=plan.strict, report=tell,
     )  # fmt: skip
     _check_same(data, plan)
-    check_batch(plan.recipe, group)
     check_memory(network, plan.recipe, device, group, sum(plan.samples))
     job = make_job(plan, network, data, run, device, group)
     if group.leads:
         run.clear_away()
-    position, tally = where_it_stood(job, read_checkpoint(run.checkpoint))
+    checkpoint = _state_of(run)
+    if Plan.from_dict(checkpoint.plan) != plan:
+        raise CheckpointError(f"the run in {run.folder} was replaced meanwhile: try again")
+    position, tally = where_it_stood(job, checkpoint)
     if position.epoch == plan.recipe.epochs:
         tell("every epoch is done")
     else:
@@ -221,7 +259,7 @@ def carry_out(training: Training, progress: Progress) -> dict[str, Any]:
     job, run, plan = training.job, training.run, training.plan
     leads = job.group.leads
     # To the very end: in the last moments there is nothing to stop for, and files to write.
-    with interrupts_noted():
+    with interrupts_noted(), closing(run):
         with (
             faults_explained(plan, job.group, job.classifier.device),
             closing(train(job, training.position, training.tally)) as events,
@@ -281,4 +319,9 @@ def _check_same(data: Data, plan: Plan) -> None:
             f"the data set has changed: the run began with {plan.samples[0]:,} training and "
             f"{plan.samples[1]:,} test images of {len(plan.classes)} classes, and now there are "
             f"{samples[0]:,} and {samples[1]:,} of {len(data.classes)}"
+        )
+    if digest_of_data(data) != plan.data:
+        raise CheckpointError(
+            "the data set has changed: there are as many images as when the run began, and they "
+            "are not the same; bring back what was there, or begin a new run"
         )

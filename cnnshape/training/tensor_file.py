@@ -35,8 +35,12 @@ def file_parts(tensors: Mapping[str, Tensor], notes: Mapping[str, str]) -> Itera
     names = sorted(tensors, key=lambda name: (-tensors[name].element_size(), name))
     yield memoryview(_header({name: tensors[name] for name in names}, notes))
     for name in names:
-        flat = tensors[name].detach().cpu().contiguous().reshape(-1)
-        yield flat.view(torch.uint8).numpy().data
+        yield bytes_of(tensors[name])
+
+
+def bytes_of(tensor: Tensor) -> memoryview:
+    """The elements of a tensor in order, as they are in a file."""
+    return tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data
 
 
 def _header(tensors: Mapping[str, Tensor], notes: Mapping[str, str]) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 
 from cnnshape import load, loads
 from cnnshape.training import checks
-from cnnshape.training.checks import check_augmentation, check_batch, check_memory
+from cnnshape.training.checks import check_augmentation, check_memory, check_processes
 from cnnshape.training.distributed import Group
 from cnnshape.training.faults import TrainingError
 from cnnshape.training.memory import training_memory
@@ -72,10 +72,21 @@ def test_images_alone_are_augmented():
 @pytest.mark.parametrize(("batch", "size", "fits"), [(64, 2, None), (65, 2, 64), (3, 4, 4)])
 def test_processes_share_a_batch_alike(batch, size, fits):
     if fits is None:
-        check_batch(Recipe(batch=batch), Group(0, size))
+        check_processes(Recipe(batch=batch), Group(0, size))
         return
     with pytest.raises(TrainingError, match=f"try --batch {fits}"):
-        check_batch(Recipe(batch=batch), Group(0, size))
+        check_processes(Recipe(batch=batch), Group(0, size))
+
+
+def test_a_resumed_run_names_the_numbers_of_processes_that_share_its_batch():
+    with pytest.raises(TrainingError) as caught:
+        check_processes(Recipe(batch=64), Group(0, 3), resumed=True)
+    assert str(caught.value) == (
+        "a batch of 64 cannot be shared by 3 processes alike, and --resume keeps the batch: "
+        "start 1, 2 or 4 processes"
+    )
+    for count in (1, 2, 4):
+        check_processes(Recipe(batch=64), Group(0, count), resumed=True)
 
 
 def test_a_small_step_has_few_threads(monkeypatch):

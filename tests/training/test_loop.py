@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 import torch
@@ -13,10 +14,12 @@ import yaml
 from cnnshape import load
 from cnnshape.training import loop
 from cnnshape.training import result as result_module
+from cnnshape.training.batches import Resident
 from cnnshape.training.curves import curves_svg
+from cnnshape.training.distributed import Group
 from cnnshape.training.events import EpochDone, Looked
 from cnnshape.training.faults import Interrupted, TrainingError
-from cnnshape.training.loop import train
+from cnnshape.training.loop import steps_of_epoch, train
 from cnnshape.training.progress import Progress, Silent
 from cnnshape.training.run import Run
 from cnnshape.training.session import copies_on_disk
@@ -74,10 +77,10 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others(tmp_path, rec
 
 @pytest.mark.parametrize("recipe", RECIPES)
 @pytest.mark.parametrize(
-    ("stop", "place"), [(1, (0, 1)), (4, (0, 4)), (9, (0, 9)), (10, (1, 1)), (13, (1, 4))]
+    ("stop", "place"), [(1, (0, 1)), (4, (0, 4)), (10, (0, 10)), (11, (1, 1)), (14, (1, 4))]
 )
 def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path, always, recipe, stop, place):
-    # 300 images in batches of 32 are 9 steps an epoch: stops are within, at and after its end.
+    # 300 images in batches of 32 are 10 steps an epoch: stops are within, at and after its end.
     trained(tmp_path / "whole", **recipe)
     with pytest.raises(Interrupted):
         carry_out(begun(tmp_path / "stopped", **recipe), _StopAfter(stop))
@@ -107,17 +110,70 @@ def test_what_is_saved_is_never_half_a_step(tmp_path, always):
         assert _digest(tmp_path / "cut") == _digest(tmp_path / "whole")
 
 
+@pytest.mark.parametrize(
+    ("samples", "batch", "processes", "sizes"),
+    [
+        (96, 64, 1, [48, 48]),
+        (128, 64, 1, [64, 64]),
+        (300, 128, 1, [100, 100, 100]),
+        (65, 64, 1, [33, 32]),
+        (5, 2, 1, [3, 2]),  # never one alone
+        (3, 2, 1, [3]),
+        (3, 1, 1, [1, 1, 1]),
+        (1, 1, 1, [1]),
+        (9, 8, 4, [9]),
+        (5, 4, 4, [5]),  # never none
+        (20, 8, 2, [7, 7, 6]),
+    ],
+)
+def test_an_epoch_is_a_pass_over_all_images(samples, batch, processes, sizes):
+    steps = steps_of_epoch(samples, batch, processes)
+    batches = torch.tensor_split(torch.arange(samples), steps)
+    assert [len(each) for each in batches] == sizes
+    assert sum(sizes) == samples
+    shares = [len(Group(rank, processes).share(each)) for each in batches
+              for rank in range(processes)]  # fmt: skip
+    assert min(shares) >= min(2, batch // processes)
+
+
+def test_every_image_is_learned_from_in_every_epoch(tmp_path):
+    training = begun(tmp_path, batch=128)
+    job = training.job
+    assert job.steps == 3
+    assert [job.images_after(step) for step in range(4)] == [0, 100, 200, 300]
+    seen: list[torch.Tensor] = []
+
+    class Noting(Resident):
+        def batches(self, order):
+            seen.extend(order)
+            return super().batches(order)
+
+    noting = Noting(job.train.pixels, job.train.labels)
+    carry_out(replace(training, job=replace(job, train=noting)), Silent())
+    epochs = torch.cat(seen).view(2, 300)
+    assert torch.equal(epochs.sort(1).values, torch.arange(300).expand(2, 300))
+    rows = Run(tmp_path).metrics.read_text().splitlines()[1:]
+    assert all(float(row.split(",")[3]) * 300 % 1 < 1e-9 for row in rows)
+
+
+def test_batch_norm_and_one_image_left_over(tmp_path):
+    layers = ["Flatten", {"type": "Linear", "out_features": 10}, "BatchNorm1d"]
+    text = yaml.safe_dump({"input": [1, 8, 8], "layers": layers})
+    result = trained(tmp_path, network(text), dataset="synthetic:33", batch=2, epochs=1)
+    assert result["samples"]["train"] == 33
+
+
 def test_events_tell_of_steps_and_epochs(tmp_path, always):
     progress = _Collect()
     carry_out(begun(tmp_path), progress)
     looks = [event for event in progress.events if isinstance(event, Looked)]
     epochs = [event for event in progress.events if isinstance(event, EpochDone)]
     assert [(look.epoch, look.step) for look in looks] == [
-        (epoch, step) for epoch in (1, 2) for step in range(1, 10)
+        (epoch, step) for epoch in (1, 2) for step in range(1, 11)
     ]
     assert [epoch.epoch for epoch in epochs] == [1, 2]
-    assert looks[8].loss == epochs[0].train_loss
-    assert looks[8].accuracy == epochs[0].train_accuracy
+    assert looks[9].loss == epochs[0].train_loss
+    assert looks[9].accuracy == epochs[0].train_accuracy
     assert looks[-1].seconds_left == 0
     assert all(0 <= look.accuracy <= 1 and look.images_per_second > 0 for look in looks)
 

@@ -5,17 +5,33 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cnnshape.training import run as module
 from cnnshape.training.faults import TrainingError
+from cnnshape.training.recipe import Recipe
 from cnnshape.training.run import Run, RunError, check_space, metrics_csv, new_run
 
 
 @pytest.fixture(autouse=True)
 def _stand_in(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+
+
+RESULT: dict[str, Any] = {
+    "name": "net", "dataset": "digits", "data_dir": None, "test_accuracy": 0.5, "test_loss": 1.5,
+    "epochs": 1, "seconds": 2.5, "training_seconds": 2.0, "images_per_second": 30,
+    "device": {"type": "cpu", "name": "one", "threads": 1, "processes": 1},
+    "precision": "float32", "compiled": False, "seed": 10**30, "params": 7,
+    "input_shape": [1, 8, 8], "samples": {"train": 90, "test": 10}, "classes": ["a", "b"],
+    "class_accuracy": {"a": 0.5, "b": None}, "confusion": [[5, 5], [0, 0]],
+    "recipe": Recipe().settled(90, images=True, distances=False).to_dict(),
+    "preparation": {"source": [1, 8, 8], "output_shape": [1, 8, 8], "mean": [0.1], "std": [0.2],
+                    "measured": 90, "total": 90, "drawing": None},
+    "plugins": [], "versions": {"cnnshape": "0.1.0"},
+}  # fmt: skip
 
 
 def _names() -> list[str]:
@@ -72,7 +88,7 @@ def test_force_removes_the_run_s_own_files_alone():
     for file in (*run.files, run.folder / "notes.txt"):
         file.write_text("x")
     new_run("mine", "net", "digits", force=True)
-    assert [path.name for path in run.folder.iterdir()] == ["notes.txt"]
+    assert sorted(path.name for path in run.folder.iterdir()) == [".lock", "notes.txt"]
 
 
 def test_a_place_that_cannot_be_written_is_told_first():
@@ -105,8 +121,8 @@ def test_a_full_disk_is_told_first(monkeypatch, tmp_path):
 
 def test_the_result_is_read_back():
     run = new_run("mine", "net", "digits", force=False)
-    run.write_result({"test_accuracy": 0.5})
-    assert run.read_result() == {"schema": 1, "test_accuracy": 0.5}
+    run.write_result(RESULT)
+    assert run.read_result() == {"schema": 1, **RESULT}
 
 
 @pytest.mark.parametrize(
@@ -145,4 +161,4 @@ def test_what_a_killed_process_left_is_cleared_away():
     for name in (".checkpoint.safetensors.x7", ".metrics.csv.x7", ".result.json.x7"):
         (run.folder / name).write_text("half")
     run.clear_away()
-    assert [path.name for path in run.folder.iterdir()] == ["checkpoint.safetensors"]
+    assert {path.name for path in run.folder.iterdir()} == {".lock", "checkpoint.safetensors"}

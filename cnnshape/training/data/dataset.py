@@ -105,6 +105,8 @@ class Data:
         classes: their names; a label is an index into them.
         train, test: the two parts.
         notes: what a user should be told of it, a sentence each: the split, skipped images.
+        files: where it is made of the user's own files, one of these a line each: part, name
+            and size. The data set is known again by them.
     """
 
     name: str
@@ -112,3 +114,4 @@ class Data:
     train: Images
     test: Images
     notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
