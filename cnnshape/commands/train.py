@@ -31,6 +31,7 @@ from ._training import (
     faults_told,
     load_plugins,
     progress_of,
+    tell,
     tell_fault,
 )
 
@@ -305,6 +306,7 @@ def _finish(
     shown: Shown,
 ) -> Run | None:
     """Prepare a run, train, and print its result; gives the run's folder where this leads."""
+    from ..training.chance import chance_told
     from ..training.distributed import joined
     from ..training.faults import Interrupted
     from ..training.start import carry_out
@@ -320,6 +322,9 @@ def _finish(
     if group.leads and result is None:
         _tell_interrupted(training)
     elif group.leads and result is not None:
+        told = chance_told(result)
+        if told is not None:
+            (progress.tell if shown == "json" else tell)(told)
         _print_result(training.run, result, shown)
     if not group.alone:
         end_at_once(code)

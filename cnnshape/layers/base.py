@@ -112,6 +112,8 @@ class Layer:
     """The inputs, counted from 0, of which only the size matters and no value is read."""
     flattens_space: ClassVar[bool] = False
     """Whether it only writes a map's positions out in a row, as Flatten does."""
+    keeps_values: ClassVar[bool] = False
+    """Whether it gives the values that it reads as they are, perhaps in another shape or order."""
     is_continuous: ClassVar[bool] = True
     """Whether what it gives changes little where what it reads does. Else rounding may change
     a network's output altogether."""
@@ -305,6 +307,11 @@ class Layer:
     def meaning(self) -> Meaning:
         """What its values are where they are the network's answer, one a class."""
         return "scores"
+
+    def meaning_of(self, inputs: Shapes) -> Meaning:
+        """:meth:`meaning` where it reads these shapes, if that decides; one size is the classes'
+        and all others are 1."""
+        return self.meaning()
 
     def summary(self) -> str:
         """The arguments, short, as a table shows them: what differs from the defaults."""

@@ -183,6 +183,7 @@ class Identity(Layer):
     """Passes its input on as it is. Source: torch.nn.Identity."""
 
     kind = "shape"
+    keeps_values = True
     examples = (
         Example({}, (16, 5, 5), (16, 5, 5)),
         Example({}, (10,), (10,)),

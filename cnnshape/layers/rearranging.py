@@ -19,6 +19,7 @@ class _Rearrangement(Layer):
     """A layer that only moves elements."""
 
     kind = "shape"
+    keeps_values = True
 
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ._dimensions import dimension, dimension_name, sample_dimension, with_batch
 from .base import ELEMENTWISE, Example, Layer, LayerError, Meaning, Step
@@ -59,9 +59,17 @@ class _Softmax(Layer):
     def summary(self) -> str:
         return "" if self.dim is None else f"dim {self.dim}"
 
-    def weighs_classes(self) -> bool:
-        """Whether it runs along dimension 1 of a vector, N×C, where the classes are."""
-        return self._bound_dim() in (1, -1)
+    along_classes: ClassVar[Meaning] = "scores"
+    """What it gives where it runs along the dimension of the classes."""
+
+    def meaning(self) -> Meaning:
+        # Of a vector, N×C, where the classes are dimension 1.
+        return self.along_classes if self._bound_dim() in (1, -1) else "scores"
+
+    def meaning_of(self, inputs: Shapes) -> Meaning:
+        (shape,) = inputs
+        dim = dimension(self, self._bound_dim(), shape)
+        return self.along_classes if dim and shape[dim - 1] == max(shape) else "scores"
 
     def _bound_dim(self) -> int:
         assert self.dim is not None, "bind() has chosen"
@@ -72,45 +80,40 @@ class Softmax(_Softmax):
     """exp(x), divided by the sum of exp(x) along a dimension. Source: torch.nn.Softmax."""
 
     reads_logits = True
+    along_classes = "probabilities"
     examples = (
         Example({"dim": 1}, (10,), (10,)),
         Example({}, (10,), (10,)),
         Example({"dim": -3}, (21, 64, 64), (21, 64, 64)),
     )
 
-    def meaning(self) -> Meaning:
-        return "probabilities" if self.weighs_classes() else "scores"
-
 
 class LogSoftmax(_Softmax):
     """The logarithm of Softmax, computed without overflow. Source: torch.nn.LogSoftmax."""
 
     reads_logits = True
+    along_classes = "log-probabilities"
     examples = (
         Example({"dim": 1}, (10,), (10,)),
         Example({}, (21, 64, 64), (21, 64, 64)),
     )
 
-    def meaning(self) -> Meaning:
-        return "log-probabilities" if self.weighs_classes() else "scores"
-
 
 class Softmin(_Softmax):
     """Softmax of −x: the least element weighs most. Source: torch.nn.Softmin."""
 
+    along_classes = "probabilities"
     examples = (
         Example({"dim": 1}, (10,), (10,)),
         Example({"dim": -1}, (8, 50), (8, 50)),
     )
-
-    def meaning(self) -> Meaning:
-        return "probabilities" if self.weighs_classes() else "scores"
 
 
 class Softmax2d(Layer):
     """Softmax over the channels at each position of a map. Source: torch.nn.Softmax2d."""
 
     kind = "activation"
+    reads_logits = True
     examples = (
         Example({}, (21, 64, 64), (21, 64, 64)),
         Example({}, (3, 1, 1), (3, 1, 1)),
@@ -124,6 +127,10 @@ class Softmax2d(Layer):
                 help="Softmax with dim: 1 takes the channels of any input",
             )
         return shape
+
+    def meaning_of(self, inputs: Shapes) -> Meaning:
+        (shape,) = inputs
+        return "probabilities" if len(shape) == 3 and shape[0] == max(shape) else "scores"
 
     def notes(self, inputs: Shapes, output: Shape) -> list[str]:
         (shape,) = inputs

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from math import prod
 from typing import TYPE_CHECKING
 
 import torch
@@ -30,10 +32,12 @@ class Objective:
 
     Attributes:
         meaning: of the output, as the last layer says it.
-        from_logits: the last layer is left out, so that its logits are read. Softmax and then
-            the logarithm would lose what the loss can compute without overflow.
+        from_logits: the layer that makes probabilities of logits is left out, so that these are
+            read. Softmax and then the logarithm would lose what the loss can compute without
+            overflow.
         single: the output is one number: the second of two classes against the first.
         label_smoothing, rbf_constant: of the recipe.
+        answering: the number of the layer that `meaning` is of: what follows it keeps values.
     """
 
     meaning: Meaning
@@ -41,6 +45,7 @@ class Objective:
     single: bool
     label_smoothing: float = 0.0
     rbf_constant: float = 1.0
+    answering: int = -1
 
     def logits(self, output: Tensor) -> Tensor:
         """Numbers whose softmax are the probabilities: N×classes, the greatest the answer.
@@ -102,22 +107,25 @@ def objective_for(network: Network, classes: int, recipe: Recipe) -> Objective:
     single = shape == (1,) and classes == 2
     if not single and shape != (classes,):
         raise SpecError([_mismatch(network, last, classes)])
-    meaning = last.layer.meaning()
+    answering = _before_rearranging(network, last)
+    meaning = answering.layer.meaning_of(answering.input_shapes)
     probable = meaning in ("probabilities", "log-probabilities", "likelihoods")
     if single and meaning != "likelihoods":
         meaning, probable = "scores", False
     return Objective(
         meaning,
-        probable and _can_be_left_out(network, last),
+        probable and _can_be_left_out(network, answering),
         single,
         recipe.label_smoothing,
         recipe.rbf_constant,
+        network.layers.index(answering),
     )
 
 
-def leave_out_last(module: NetworkModule) -> None:
-    """Let a module give what its last layer reads. The keys of its parameters stay."""
-    names = module.steps[-1].module
+def leave_out(module: NetworkModule, number: int = -1) -> None:
+    """Let a module go on with what a layer reads, by default the last. The keys of its parameters
+    stay."""
+    names = module.steps[number].module
     container: nn.Module = module
     for name in names[:-1]:
         inner = container._modules[name]
@@ -136,11 +144,27 @@ def _answer(network: Network) -> Node:
     return network.by_path[network.outputs[0]]
 
 
-def _can_be_left_out(network: Network, last: Node) -> bool:
-    """Whether the last layer reads logits, and no other layer reads or shares it."""
-    if last is not network.layers[-1] or not last.layer.reads_logits or last.shares is not None:
+def _before_rearranging(network: Network, node: Node) -> Node:
+    """The layer whose values a node gives, one a class, whatever shape they had before."""
+    while node.layer.keeps_values and node.inputs[0] != INPUT:
+        before = network.by_path[node.inputs[0]]
+        if prod(before.output_shape) != max(before.output_shape):
+            break
+        node = before
+    return node
+
+
+def _can_be_left_out(network: Network, node: Node) -> bool:
+    """Whether a layer reads logits, and nothing but what rearranges its values reads or shares
+    it."""
+    if not node.layer.reads_logits or node.shares is not None:
         return False
-    return not any(last.path in node.inputs or node.shares == last.path for node in network.layers)
+    return all(
+        (each.layer.keeps_values and each.inputs[0] == before.path and each.shares is None)
+        for before, each in pairwise(network.layers[network.layers.index(node) :])
+    ) and not any(
+        each.shares == node.path or each.inputs.count(node.path) > 1 for each in network.layers
+    )
 
 
 def _mismatch(network: Network, last: Node, classes: int) -> Diagnostic:

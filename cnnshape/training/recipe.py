@@ -24,6 +24,8 @@ PEAK_LR: dict[Optimizer, float] = {"sgd": 0.08, "adamw": 0.003}
 """The learning rate at the top of the cycle, where none is asked for."""
 PEAK_LR_OF_DISTANCES = 0.003
 """The same where the output is distances, whose gradients are as many times larger."""
+PEAK_LR_OF_RESCALED = 0.02
+"""That of SGD where the weights had to be scaled: what is deep and has no norms bears less."""
 WEIGHT_DECAY: dict[Optimizer, float] = {"sgd": 5e-4, "adamw": 0.01}
 """The weight decay where none is asked for. AdamW's is not in the gradient, so it is larger."""
 LEAST_EPOCHS = 2

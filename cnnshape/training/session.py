@@ -29,7 +29,7 @@ from .data.preparation import Preparation
 from .distributed import Group
 from .faults import TrainingError
 from .loop import Job
-from .loss import leave_out_last, objective_for
+from .loss import leave_out, objective_for
 from .memory import OPTIMIZER_COPIES
 from .optimizer import Optimizer
 from .plan import Plan
@@ -162,7 +162,7 @@ def make_job(
         raise TrainingError("the network has no parameters: there is nothing to learn")
     objective = objective_for(network, len(data.classes), recipe)
     if objective.from_logits:
-        leave_out_last(module)
+        leave_out(module, objective.answering)
     preparation = Preparation.fit(data.train, network.input_shape)
     if group.leads:
         check_space(run, copies_on_disk(recipe) * sum(each.nbytes for each in module.parameters()))

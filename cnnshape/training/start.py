@@ -14,6 +14,7 @@ from ..api import loads
 from ..files import write_atomically
 from ..structure.yaml_text import NotWritable, spec_text
 from ..torch_backend.devices import AUTO
+from .beginning import rescale_where_lost
 from .checkpoint import Checkpoint, Position, read_checkpoint
 from .checks import check_augmentation, check_memory, check_processes
 from .data import Data
@@ -28,7 +29,7 @@ from .loss import objective_for
 from .plan import Plan
 from .progress import Progress
 from .reading import NotWhole, check_plan, check_position
-from .recipe import Recipe
+from .recipe import PEAK_LR_OF_RESCALED, Recipe
 from .result import leave_files
 from .run import Run, RunError, metrics_csv, new_run
 from .session import (
@@ -123,6 +124,7 @@ def new_training(
         check_classes=lambda count: objective_for(network, count, recipe),
     )  # fmt: skip
     objective = objective_for(network, len(data.classes), recipe)
+    asked = recipe
     recipe = recipe.settled(
         len(data.train),
         images=len(network.input_shape) == 3,
@@ -153,6 +155,11 @@ def new_training(
         run = new_run(wishes.out, network.name, name, force=wishes.force, tell=tell)
     try:
         job = make_job(plan, network, data, run, device, group)
+        rescaled = rescale_where_lost(job)
+        if rescaled and asked.lr is None and recipe.optimizer == "sgd":
+            recipe = replace(recipe, lr=PEAK_LR_OF_RESCALED)
+            plan = replace(plan, recipe=recipe, spec=_written(network, recipe))
+            job = replace(job, recipe=recipe, plan=plan.to_dict())
     except BaseException:
         run.close()
         if group.leads and wishes.out is None:
@@ -163,6 +170,7 @@ def new_training(
         *job.classifier.preparation.sentences(),
         _described(recipe),
         memory,
+        *([rescaled] if rescaled else []),
     ):
         tell(line)
     return Training(run, plan, network, job, Position(), Tally(job.steps, device))

@@ -19,7 +19,7 @@ from .classifier import Classifier
 from .data import DataError
 from .data.preparation import Preparation
 from .faults import CheckpointError, TrainingError
-from .loss import leave_out_last, objective_for
+from .loss import leave_out, objective_for
 from .reading import NotWhole, digest_of, read_bytes
 from .recipe import Recipe
 from .run import Run, RunError
@@ -82,7 +82,7 @@ def load_trained(run: Run, result: dict[str, Any], device: torch.device) -> Trai
     _check_digest(run, run.spec, spec, result)
     objective = objective_for(network, len(classes), recipe)
     if objective.from_logits:
-        leave_out_last(module)
+        leave_out(module, objective.answering)
     try:
         module.to(device)
     except RuntimeError as fault:

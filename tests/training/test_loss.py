@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from cnnshape import SpecError, load, loads
 from cnnshape.torch_backend import build
-from cnnshape.training.loss import Objective, leave_out_last, objective_for
+from cnnshape.training.loss import Objective, leave_out, objective_for
 from cnnshape.training.recipe import Recipe
 
 HEAD = "input: [6]\nlayers:\n"
@@ -29,8 +29,9 @@ def _run(net) -> tuple[torch.Tensor, torch.Tensor]:
     module = build(net).eval()
     inputs = torch.randn(4, 6, generator=torch.Generator().manual_seed(1))
     whole = module(inputs)
-    if _objective(net).from_logits:
-        leave_out_last(module)
+    objective = _objective(net)
+    if objective.from_logits:
+        leave_out(module, objective.answering)
     return whole, module(inputs)
 
 
@@ -55,11 +56,57 @@ def test_a_last_softmax_is_applied_once(last):
     assert torch.allclose(objective.probabilities(output), logarithms.exp(), atol=1e-6)
 
 
+MAPS = "input: [4, 3, 3]\nlayers:\n  - {type: Conv2d, out_channels: 3, kernel_size: 3}\n"
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        ["Softmax", "Flatten"],
+        ["LogSoftmax", "Flatten"],
+        ["Softmax2d", "Flatten"],
+        ["Sigmoid", "Flatten"],
+        ["{type: Softmax, dim: -3}", "Identity", "{type: Squeeze, dim: 3}", "Flatten"],
+        ["Softmax2d", "{type: Reshape, shape: [3]}", "Identity"],
+        ["{type: Squeeze, dim: -1}", "{type: Softmax, dim: 1}", "{type: Permute, dims: [0, 2, 1]}",
+         "Flatten"],
+    ],
+)  # fmt: skip
+def test_what_follows_a_softmax_and_keeps_its_values_changes_nothing(last):
+    net = loads(MAPS + "".join(f"  - {line}\n" for line in last))
+    objective = _objective(net)
+    assert objective.from_logits
+    module = build(net).eval()
+    inputs = torch.randn(4, 4, 3, 3, generator=torch.Generator().manual_seed(1))
+    whole = module(inputs)
+    leave_out(module, objective.answering)
+    logits = module(inputs)
+    assert torch.allclose(
+        objective.probabilities(logits), whole.exp() if "Log" in last[0] else whole, atol=1e-6
+    )
+    plain = loads(MAPS + "  - Flatten")
+    if objective.meaning != "likelihoods":
+        assert objective.loss(logits, LABELS) == _objective(plain).loss(logits, LABELS)
+
+
+def test_a_softmax_over_a_dimension_of_one_gives_scores():
+    # Along the width of 3×1×1 every value becomes 1: these are no probabilities of classes.
+    net = loads(MAPS + "  - {type: Softmax, dim: -1}\n  - Flatten")
+    assert _objective(net).meaning == "scores"
+
+
+def test_a_softmax_that_others_read_too_stays_and_is_read_as_probabilities():
+    net = loads(MAPS + "  - {name: s, type: Softmax2d}\n  - Flatten\n  - Tanh\n"
+                "  - {type: Flatten, from: s, name: out}\noutputs: out")  # fmt: skip
+    objective = _objective(net)
+    assert (objective.meaning, objective.from_logits) == ("probabilities", False)
+
+
 def test_leaving_the_last_layer_out_changes_no_key():
     net = _net("Softmax")
     module = build(net)
     keys = list(module.state_dict())
-    leave_out_last(module)
+    leave_out(module)
     assert list(module.state_dict()) == keys == ["out.weight", "out.bias"]
 
 
@@ -100,7 +147,7 @@ def test_one_number_and_two_classes_have_the_binary_cross_entropy(last, means):
     inputs = torch.randn(4, 6)
     if objective.from_logits:
         whole = module(inputs)
-        leave_out_last(module)
+        leave_out(module)
         assert torch.allclose(objective.probabilities(module(inputs))[:, 1:], whole, atol=1e-6)
     output = module(inputs)
     labels = torch.tensor([0, 1, 1, 0])
