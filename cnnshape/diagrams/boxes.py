@@ -26,6 +26,7 @@ class Box:
         type: of a layer: its type; of a closed group: its block's name, or ''.
         closed: whether it is a group whose inside is not drawn.
         times: how many alike turns it stands for, itself and no area around it.
+        skips: of a closed group: how many skip connections one turn has inside, unseen.
         inputs: the shapes that come in from other boxes.
     """
 
@@ -35,12 +36,18 @@ class Box:
     type: str
     closed: bool = False
     times: int = 1
+    skips: int = 0
     inputs: Shapes = ()
 
     @property
     def kind(self) -> str:
         """The kind that colours it: that of its first layer; 'group' for a closed group."""
         return "group" if self.closed else self.layers[0].layer.kind
+
+    @property
+    def training_only(self) -> bool:
+        """Whether it is a head beside the way of the data, which training alone computes."""
+        return not self.closed and self.layers[0].layer.training_only
 
     @property
     def output_shape(self) -> Shape:
@@ -92,7 +99,7 @@ class Area:
 
 @dataclass(eq=False)
 class Arrow:
-    """A value on its way from one box to another.
+    """A value on its way from one box to another, or several alike from one box.
 
     Attributes:
         source: the box that makes it; None: it is the network's input.
@@ -101,6 +108,7 @@ class Arrow:
         skip: whether it passes by layers that the value also goes through, as the identity of
             a residual block and the long arrows of a U-Net do.
         size_only: whether the target reads its size and no value of it, as CropLike does.
+        times: how many values of this shape go this way.
     """
 
     source: Box | None
@@ -108,6 +116,7 @@ class Arrow:
     shape: Shape
     skip: bool = False
     size_only: bool = False
+    times: int = 1
 
 
 @dataclass(eq=False)
@@ -184,15 +193,20 @@ class Outline:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is not drawn, a sentence each."""
-        if not self.hidden:
-            return ()
-        groups, layers = len(self.hidden), sum(self.hidden.values())
-        deeper = (self.depth or 0) + 1
-        return (
-            f"{groups} {'group is' if groups == 1 else 'groups are'} drawn closed "
-            f"({layers:,} layers): --depth {deeper} opens {'it' if groups == 1 else 'them'}.",
-        )
+        """What is not drawn, or not used as it is drawn, a sentence each."""
+        said = [
+            f"{box.name} is a side branch that training alone computes."
+            for box in self.boxes
+            if box.training_only
+        ]
+        if self.hidden:
+            groups, layers = len(self.hidden), sum(self.hidden.values())
+            deeper = (self.depth or 0) + 1
+            said.append(
+                f"{groups} {'group is' if groups == 1 else 'groups are'} drawn closed "
+                f"({layers:,} layers): --depth {deeper} opens {'it' if groups == 1 else 'them'}."
+            )
+        return tuple(said)
 
 
 def _is_point(shape: Shape) -> bool:

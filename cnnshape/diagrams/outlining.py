@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from itertools import pairwise
 
 from ..network import INPUT, Network, Node
@@ -38,6 +40,7 @@ class Drawing:
         order = {node.path: index for index, node in enumerate(self.network.layers)}
         self.boxes.sort(key=lambda box: order[box.layers[0].path])
         arrows = self._arrows()
+        self._count_skips()
         outputs = list(dict.fromkeys(self._box(path) for path in self.network.outputs))
         box_of = {node.path: self._box(node.path) for node in self.network.layers}
         return Outline(
@@ -55,7 +58,8 @@ class Drawing:
             if first.node is not None:
                 self._add_stack(area, [first.node], name, times)
             elif self._is_one_box(first):
-                self._add_stack(area, list(first.leaves()), name, times)
+                layers = list(first.leaves())
+                self._add_stack(area, layers, name + _own_name(first.path, layers), times)
             elif self.depth is not None and level > self.depth:
                 self._add_closed(area, first, name, times)
             elif times > 1 or level == 1 or self._type(first.path):
@@ -128,24 +132,65 @@ class Drawing:
     def _box(self, path: str) -> Box:
         return self.box_of[self._shown(path)]
 
+    def _source(self, path: str) -> str:
+        """The path of the layer whose value is read: a head that is only trained passes it on."""
+        while path != INPUT and (node := self.network.by_path[path]).layer.training_only:
+            path = node.inputs[0]
+        return path
+
     def _arrows(self) -> list[Arrow]:
         arrows: list[Arrow] = []
         for box in self.boxes:
             inside = {node.path for node in box.layers}
             seen: set[str] = set()
-            first = len(arrows)
+            inputs = []
+            alike: dict[tuple[object, ...], Arrow] = {}
             for node in box.layers:
                 sizes = node.layer.reads_size_of
-                for index, path in enumerate(node.inputs):
-                    if path in inside or (box.closed and path in seen):
+                for index, path in enumerate(map(self._source, node.inputs)):
+                    known = path in seen
+                    if path in inside or (box.closed and known):
                         continue
                     seen.add(path)
                     source = None if path == INPUT else self._box(path)
-                    shape = node.input_shapes[index]
-                    arrows.append(Arrow(source, box, shape, size_only=index in sizes))
-            box.inputs = tuple(arrow.shape for arrow in arrows[first:])
+                    shape, size_only = node.input_shapes[index], index in sizes
+                    inputs.append(shape)
+                    key = (source, shape, size_only)
+                    if key in alike and not known:
+                        alike[key].times += 1
+                        continue
+                    alike[key] = Arrow(source, box, shape, size_only=size_only)
+                    arrows.append(alike[key])
+            box.inputs = tuple(inputs)
         mark_skips(self.boxes, arrows)
         return arrows
+
+    def _count_skips(self) -> None:
+        """Note of each closed group how many skip connections it hides."""
+        closed = [box for box in self.boxes if box.closed]
+        if not closed or not any(len(node.inputs) > 1 for node in self.network.layers):
+            return
+        folding = Folding(self.network, fold=False)
+        whole = Drawing(
+            self.network, self.whole, folding, None, replace(self.look, fold=False)
+        ).outline()
+        for arrow in filter(lambda arrow: arrow.skip, whole.arrows):
+            box = self.box_of.get(arrow.target.path)
+            if box is None or not box.closed:
+                continue
+            read = INPUT if arrow.source is None else arrow.source.layers[-1].path
+            readers = {self.box_of.get(path) for path in folding.readers[read]}
+            if self.box_of.get(read) is box or readers == {box}:
+                box.skips += arrow.times
+
+
+def _own_name(group: str, layers: list[Node]) -> str:
+    """What the only layer of a group is called in it, where a person chose the name; or ''."""
+    if len(layers) > 1:
+        return ""
+    own = layers[0].path[len(group) :]
+    usual = re.escape(layers[0].type.lower())
+    return "" if re.fullmatch(rf"\.{usual}\d+", own) else own
 
 
 def _without_shell(area: Area) -> Area | Box:

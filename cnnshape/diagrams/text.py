@@ -6,6 +6,8 @@ three is found by nearly every viewer, and Liberation Sans itself is shipped for
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from unicodedata import combining, east_asian_width
 
 from ._widths import BOLD, REGULAR, UNITS_PER_EM
@@ -23,6 +25,12 @@ ASCENT = 0.905
 """From the baseline to the top of a line, in parts of the font's size."""
 DESCENT = 0.212
 """From the baseline to the bottom of a line, in parts of the font's size."""
+
+_WORDS = re.compile(r"(?:[A-Z]+[^A-Z._/-]*|[^A-Z._/-]+|(?=[._/-]))[._/-]*")
+"""The words that a name is made of: each with the marks that join it to the next."""
+
+MOST_SIGNS = 60
+"""Of a line of a name that is shortened: more do not fit into any."""
 
 _WIDE = 1.1
 """Of a character that is as wide as high, as Chinese is; some fonts have them a bit wider."""
@@ -61,26 +69,89 @@ def shorten(text: str, width: float, size: float, *, bold: bool = False) -> str:
     return kept.rstrip() + "…"
 
 
+def shorten_name(name: str, width: float, size: float, *, bold: bool = False) -> str:
+    """The name, or its beginning and its end with '…' between them, cut between words if it can be.
+
+    The end comes first: names that stand together begin alike and differ at their ends.
+    """
+
+    def fits(text: str) -> bool:
+        return text_width(text, size, bold=bold) <= width
+
+    if fits(name):
+        return name
+    words = _WORDS.findall(name)
+    if not fits(f"…{words[-1]}"):
+        words = list(name)
+    head, tail = "", ""
+    while words and fits(f"{head}…{words[-1]}{tail}"):
+        tail = words.pop() + tail
+    while words and fits(f"{head}{words[0]}…{tail}"):
+        head += words.pop(0)
+    return f"{head}…{tail}"
+
+
+def name_lines(
+    pieces: Sequence[str], width: float, size: float, most: int, *, bold: bool = False
+) -> list[str]:
+    """A name in at most `most` lines, broken between its pieces where it can be.
+
+    Of a longer one the end is kept, after '…', for there names that begin alike differ.
+    """
+
+    def lines_of(pieces: Iterable[str]) -> list[str]:
+        lines = [""]
+        for piece in pieces:
+            if text_width((lines[-1] + piece).rstrip(), size, bold=bold) <= width:
+                lines[-1] += piece
+            else:
+                lines[len(lines) - (not lines[-1]) :] = wrap(piece, width, size, bold=bold)
+                lines[-1] += piece[len(piece.rstrip()) :]
+        return [line.strip() for line in lines if line.strip()] or [""]
+
+    lines = lines_of(pieces)
+    if len(lines) <= most:
+        return lines
+    rest = list(pieces) if len(lines_of(["…", pieces[-1]])) <= most else list("".join(pieces))
+    end = rest[-most * MOST_SIGNS :]
+    while len(lines) > most:
+        end = end[1:]
+        lines = lines_of(["…", *end])
+    return lines
+
+
+def name_pieces(name: str) -> list[str]:
+    """What a name can be broken into: the words that it joins by marks or begins with capitals."""
+    return _WORDS.findall(one_line(name))
+
+
 def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
     """The text in lines of at most `width`, broken between words, else within them.
 
-    Chinese and Japanese have no spaces: there a line breaks between any two characters.
+    A long word is broken after a mark that joins names or before a capital, and only where it has
+    none of these anywhere. Chinese and Japanese have no spaces: there a line breaks between any two
+    characters.
     """
-    lines: list[str] = []
-    line = ""
+
+    def fits(text: str) -> bool:
+        return text_width(text, size, bold=bold) <= width
+
+    lines = [""]
     for word in one_line(text).split(" "):
-        longer = f"{line} {word}" if line else word
-        if text_width(longer, size, bold=bold) <= width:
-            line = longer
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if fits(longer):
+            lines[-1] = longer
             continue
-        if line:
-            lines.append(line)
-        line = word
-        while text_width(line, size, bold=bold) > width and len(line) > 1:
-            cut = len(line) - 1
-            while cut > 1 and text_width(line[:cut], size, bold=bold) > width:
-                cut -= 1
-            lines.append(line[:cut])
-            line = line[cut:]
-    lines.append(line)
+        if lines[-1]:
+            lines.append("")
+        for part in _WORDS.findall(word):
+            if fits(lines[-1] + part):
+                lines[-1] += part
+                continue
+            if lines[-1]:
+                lines.append("")
+            for sign in part:
+                if lines[-1] and not fits(lines[-1] + sign):
+                    lines.append("")
+                lines[-1] += sign
     return lines

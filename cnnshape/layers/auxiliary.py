@@ -34,6 +34,7 @@ class InceptionAux(SpatialLayer):
     kind = "linear"
     python = Python(make="InceptionAux", file="auxiliary")
     spatial_dims = 2
+    training_only = True
     in_channels = inferred(Integer(min=1))
     num_classes = required(Integer(min=1))
     examples = (

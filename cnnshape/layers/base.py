@@ -110,6 +110,8 @@ class Layer:
     """The fewest and the most values it reads; None: no upper bound."""
     reads_size_of: ClassVar[frozenset[int]] = frozenset()
     """The inputs, counted from 0, of which only the size matters and no value is read."""
+    training_only: ClassVar[bool] = False
+    """Whether it is a head beside the way of the data, which passes what it reads on as it is."""
     flattens_space: ClassVar[bool] = False
     """Whether it only writes a map's positions out in a row, as Flatten does."""
     keeps_values: ClassVar[bool] = False

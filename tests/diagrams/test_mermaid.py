@@ -89,7 +89,7 @@ def test_boxes_areas_and_links_are_those_of_the_outline():
 def test_size_only_links_and_closed_groups_are_told():
     assert '-.->|"only its size"|' in "\n".join(lines(load("unet")))
     closed = lines(load("densenet121"), depth=0)
-    assert any(line.startswith('n2[["dense1<br/>42 layers<br/>') for line in closed)
+    assert any(line.startswith('n2[["dense1<br/>42 layers, 6 skips<br/>') for line in closed)
     assert 'notes["7 groups are drawn closed (418 layers): --depth 1 opens them."]' in closed
 
 

@@ -215,3 +215,57 @@ def test_ten_thousand_layers_are_folded_or_refused_with_the_option_that_helps():
     assert names(outline(grouped, Look())) == ["g"]
     with pytest.raises(DiagramError, match=r"help: --depth 0 closes groups"):
         outline(grouped, Look(depth=1))
+
+
+def test_alike_values_of_one_closed_group_are_one_arrow():
+    whole = drawn(load("wavenet_stack"), depth=0)
+    assert arrows(whole).count(("stack", "skips")) == 1
+    (bundle,) = [arrow for arrow in whole.arrows if arrow.target.name == "skips"]
+    assert bundle.times == 50
+    assert bundle.target.inputs == ((512, 5117),) * 50
+    assert all(arrow.times == 1 for arrow in whole.arrows if arrow is not bundle)
+
+
+def test_the_same_value_read_twice_is_two_arrows():
+    twice = drawn(net("[{name: a, type: ReLU}, {name: b, type: Conv2d, out_channels: 3, "
+                      "kernel_size: 1}, {name: sum, type: Add, from: [b, b]}]"))  # fmt: skip
+    assert arrows(twice)[-2:] == [("b", "sum")] * 2
+
+
+def test_a_head_that_is_only_trained_stands_beside_the_way():
+    for depth in (0, None):
+        whole = drawn(load("inception_v3"), depth=depth)
+        (head,) = [box for box in whole.boxes if box.training_only]
+        assert not [arrow for arrow in whole.arrows if arrow.source is head]
+        assert len(whole.reads[head]) == 1
+        assert head not in whole.main_path
+        assert whole.notes[0] == "AuxLogits is a side branch that training alone computes."
+    without = drawn(load("inception_v3", params={"aux": False}), depth=0)
+    with_it = drawn(load("inception_v3"), depth=0)
+    assert [pair for pair in arrows(with_it) if "AuxLogits" not in pair] == arrows(without)
+
+
+@pytest.mark.parametrize(
+    ("name", "skips"),
+    [
+        ("resnet18", [2, 1, 1, 1]),  # of the others, one shortcut each is a convolution
+        ("densenet121", [6, 12, 24, 16]),
+        ("vgg16", []),
+        ("unet", []),  # its skips run from group to group and are drawn
+        ("wavenet_stack", [49]),
+    ],
+)
+def test_a_closed_group_says_how_many_skips_it_hides(name: str, skips: list[int]) -> None:
+    whole = drawn(load(name), depth=0)
+    assert [box.skips for box in whole.boxes if box.skips] == skips
+    assert all(box.closed for box in whole.boxes if box.skips)
+
+
+def test_a_layer_alone_in_a_branch_keeps_the_name_that_a_person_gave_it():
+    branched = drawn(
+        net(
+            "[{join: Add, branches: {projection: {name: proj, type: Conv2d, out_channels: 3, "
+            "kernel_size: 1}, other: {type: Conv2d, out_channels: 3, kernel_size: 1}}}]"
+        )
+    )
+    assert names(branched) == ["projection.proj", "other", "add1"]

@@ -7,7 +7,17 @@ from fontTools.ttLib import TTFont
 
 from cnnshape.diagrams._widths import BOLD, REGULAR, UNITS_PER_EM
 from cnnshape.diagrams.export import FONTS
-from cnnshape.diagrams.text import ASCENT, DESCENT, one_line, shorten, text_width, wrap
+from cnnshape.diagrams.text import (
+    ASCENT,
+    DESCENT,
+    name_lines,
+    name_pieces,
+    one_line,
+    shorten,
+    shorten_name,
+    text_width,
+    wrap,
+)
 
 
 @pytest.mark.parametrize(("name", "widths"), [("Regular", REGULAR), ("Bold", BOLD)])
@@ -41,6 +51,31 @@ def test_a_short_text_is_not_shortened_and_a_long_one_says_that_it_is():
     assert short.endswith("…")
     assert text_width(short, 10) <= 60
     assert "a very long name of a layer".startswith(short[:-1])
+
+
+def test_of_a_long_name_beginning_and_end_are_kept_at_its_words() -> None:
+    assert shorten_name("conv1", 100, 10) == "conv1"
+    short = shorten_name("encoder_first_stage_before_attention", 120, 10)
+    assert text_width(short, 10) <= 120
+    head, tail = short.split("…")
+    assert head in ("encoder_", "encoder_first_", "")
+    assert tail.endswith("before_attention")
+    for name in ("x" * 90, "층" * 40, "", "…", "A" * 50, "a.b" * 50):
+        assert text_width(shorten_name(name, 50, 10), 10) <= 50
+
+
+def test_names_that_begin_alike_stay_different_in_a_few_lines() -> None:
+    common = "encoder_first_stage_residual_connection_"
+    found = [
+        name_lines(name_pieces(f"{common}{end}"), 60, 10, 2)
+        for end in ("before_attention", "after_attention")
+    ]
+    assert found == [["…before_", "attention"], ["…after_", "attention"]]
+
+
+def test_a_name_is_broken_within_a_word_only_where_it_has_no_other_place() -> None:
+    assert wrap("MixedDepthwiseConvolution", 60, 10) == ["Mixed", "Depthwise", "Convolution"]
+    assert wrap("stage_one_projection", 50, 10) == ["stage_", "one_", "projection"]
 
 
 def test_lines_break_between_words_and_within_what_has_none():

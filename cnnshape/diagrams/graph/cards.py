@@ -10,7 +10,7 @@ from ...layers.shapes import format_shape
 from ...network import Node
 from ..boxes import Area, Box, Outline
 from ..look import Look
-from ..text import one_line, shorten, text_width, wrap
+from ..text import name_lines, name_pieces, one_line, shorten, text_width, wrap
 from ..themes import Theme
 from . import words
 from .words import GROUP
@@ -79,6 +79,7 @@ class Card(NamedTuple):
         kind: of its outline's colour; '' for that of an arrow.
         tooltip: all that is known of the box.
         pile: whether it stands for several.
+        arc: whether an arc beside it shows that it has skip connections inside.
         pill: whether it is an end of the network and no layer.
         cut: whether a text is shortened.
     """
@@ -87,6 +88,7 @@ class Card(NamedTuple):
     kind: str
     tooltip: str
     pile: bool = False
+    arc: bool = False
     pill: bool = False
     cut: bool = False
 
@@ -174,10 +176,9 @@ def _card(box: Box, outline: Outline, look: Look, foot: list[Line], room: float)
     if foot:
         rows.append(Row((Cell("", tuple(foot), room + 2 * PAD_X),)))
     lines = [line for row in rows for cell in row.cells for line in cell.lines]
-    cut = any(text.endswith("…") for line in lines for text in (line.left, line.right))
-    return Card(
-        tuple(rows), box.kind, words.box_tooltip(box, outline.network), box.times > 1, cut=cut
-    )
+    cut = any("…" in text for line in lines for text in (line.left, line.right))
+    tooltip = words.box_tooltip(box, outline.network)
+    return Card(tuple(rows), box.kind, tooltip, box.times > 1, box.skips > 0, cut=cut)
 
 
 def _foot(box: Box, look: Look, facts: list[Line], details: list[str], room: float) -> list[Line]:
@@ -203,11 +204,14 @@ def _heading(box: Box, look: Look, room: float) -> list[Line]:
     summary = one_line(box.layers[0].layer.summary()) if "arguments" in look.facts else ""
     if box.closed:
         summary = words.layers(len(box.layers)) + (" each" if box.times > 1 else "")
+        summary += f", {words.skips(box.skips)}" if box.skips else ""
+    if box.training_only:
+        summary = ", ".join(filter(None, ("training only", summary)))
     together = Line(name, type, bold=True)
     if _natural(together) <= room:
         lines = [together]
     else:
-        names = _at_most(wrap(name, room, NAME_SIZE, bold=True), NAME_LINES, room, NAME_SIZE)
+        names = name_lines(name_pieces(name), room, NAME_SIZE, NAME_LINES, bold=True)
         lines = [Line(text, bold=True) for text in names]
         summary = f"{type}: {summary}" if type and summary else type or summary
     rest = _at_most(_phrases(summary, room), ARGUMENT_LINES, room, TEXT_SIZE)
@@ -230,8 +234,7 @@ def _at_most(lines: list[str], most: int, room: float, size: float) -> list[str]
     """The first lines; the last of them ends in … where there are more."""
     if len(lines) <= most:
         return lines
-    bold = size == NAME_SIZE
-    return [*lines[: most - 1], shorten(" ".join(lines[most - 1 :]), room, size, bold=bold)]
+    return [*lines[: most - 1], shorten(" ".join(lines[most - 1 :]), room, size)]
 
 
 def _fitting(pair: Line, room: float) -> list[Line]:

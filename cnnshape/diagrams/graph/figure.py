@@ -87,7 +87,7 @@ def _place(made: Scene, timeout: float) -> tuple[Placement, list[Link]]:
     columns = break_up(made, upright, turned=turned)
     if len(columns) == 1:
         return whole, []
-    folded = fold(made)
+    folded = fold(made) if made.look.direction is None else None
     if folded is not None:
         broken = breaks(made, folded.rows, folded.skips)
         rows = placed(made.unlabelled(), "LR", folded.rows, broken.ports)
@@ -113,6 +113,8 @@ def _legend(made: Scene, width: float) -> Block:
     """A sample of each colour and each kind of arrow in use, with what it means."""
     theme = made.look.theme
     used = {edge.kind for edge in made.edges}
+    if any(vertex.card.arc for vertex in made.vertices.values()):
+        used.add("skip")
     entries = [(_swatch(kind, theme), title) for kind, title in words.kinds(made.outline)]
     entries += [
         (arrow(SAMPLE, kind, theme), title) for kind, title in words.ARROWS.items() if kind in used

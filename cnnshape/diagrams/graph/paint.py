@@ -22,6 +22,8 @@ STROKE = 1.2
 """px of arrows and outlines."""
 HEAD_WIDTH = 6.0
 """px of an arrow's head, from side to side."""
+ARC = 13.0
+"""px of what the arc of a closed group's skip connections bends out from its side."""
 DASHES: dict[EdgeKind, str | None] = {"main": None, "skip": "5 3", "size": "1.5 3"}
 
 
@@ -43,7 +45,8 @@ def drawing(scene: Scene, placed: Placement, links: list[Link]) -> str:
         parts.append(_title(continued(title) if frame.id in seen else title, frame, theme))
         seen.add(frame.id)
     for id, vertex in scene.vertices.items():
-        parts.append(card(vertex.card, placed.nodes[id], theme))
+        below = scene.look.direction == "right"
+        parts.append(card(vertex.card, placed.nodes[id], theme, below=below))
     return "\n".join(filter(None, parts))
 
 
@@ -145,8 +148,8 @@ class _Corners(NamedTuple):
     lower_left: float
 
 
-def card(card: Card, rect: Rect, theme: Theme) -> str:
-    """A box with its surfaces, text and tooltips."""
+def card(card: Card, rect: Rect, theme: Theme, *, below: bool = False) -> str:
+    """A box with its surfaces, text and tooltips; `below`: its arc is there, not to the right."""
     line = colours(card.kind, theme).line
     pile = PILE if card.pile else 0
     width, height = rect.width - pile, rect.height - pile
@@ -175,7 +178,21 @@ def card(card: Card, rect: Rect, theme: Theme) -> str:
     frame = rounded(front, radius, line, "none")
     if card.kind == GROUP:
         frame += bars(front, line)
+    if card.arc:
+        behind.append(_arc(front.moved(pile, pile), theme, below=below))
     return svg.group(*behind, ground, *cells, frame, tooltip=card.tooltip)
+
+
+def _arc(rect: Rect, theme: Theme, *, below: bool) -> str:
+    """The way of the skip connections in a closed group, drawn past its side."""
+    side, start, length = (
+        (rect.bottom, rect.x, rect.width) if below else (rect.right, rect.y, rect.height)
+    )
+    # Out from the side, along it and back, each as (from the side, along the side).
+    ways = [(0, 0.25), (ARC, 0.25), (ARC, 0.75), (HEAD_WIDTH, 0.75), (0, 0.75)]
+    places = [(side + out, start + share * length) for out, share in ways]
+    *points, tip = [Point(*(place[::-1] if below else place)) for place in places]
+    return arrow(Route(tuple(points), tip), "skip", theme)
 
 
 def bars(rect: Rect, colour: str, inset: float = PAD_X / 2) -> str:

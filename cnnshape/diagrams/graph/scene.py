@@ -15,7 +15,7 @@ from ...network import Network
 from ..boxes import Area, Arrow, Box, Outline
 from ..look import Look
 from ..outline import outline
-from ..text import one_line, shorten, text_width, wrap
+from ..text import one_line, shorten, shorten_name, text_width, wrap
 from . import words
 from .cards import LINE, NAME_SIZE, PAD_X, TEXT_SIZE, Card, Line, cards, pill
 from .words import EdgeKind
@@ -47,7 +47,7 @@ class Edge(NamedTuple):
         id: unique in the graph.
         tail, head: the ids of its nodes.
         kind: 'skip' of a skip connection; 'size' where only the value's size is read.
-        label: the value's shape, where it is told; or ''.
+        label: the value's shape, where it is told, and how many values it is; or ''.
         weight: how much is given to keep it short and straight.
         fans: whether it is one of many that leave its tail or reach its head; these leave
             their tails in the middle.
@@ -126,7 +126,7 @@ class Scene:
         notes = list(self.outline.notes)
         cut = any(vertex.card.cut for vertex in self.vertices.values())
         if cut or any(cluster.cut for cluster in self.clusters()):
-            notes.append("What ends in … is shortened: tooltips and the table have it whole.")
+            notes.append("What has … in it is shortened: tooltips and the table have it whole.")
         return tuple(notes)
 
 
@@ -201,22 +201,25 @@ class _Maker:
                     self.ids[arrow.source] if arrow.source else "in",
                     self.ids[arrow.target],
                     kind,
-                    "" if spreads else self._label(arrow, told),
+                    self._label(arrow, told, spreads),
                     STRAIGHT if straight else SHORT if alone else 1,
                     fans,
                 )
             )
         return edges
 
-    def _label(self, arrow: Arrow, told: set[tuple[Box | None, tuple[int, ...]]]) -> str:
-        """The shape of a value that is not that which its box read, once."""
+    def _label(
+        self, arrow: Arrow, told: set[tuple[Box | None, tuple[int, ...]]], spreads: bool
+    ) -> str:
+        """The shape of a value that is not that which its box read, once; and of several ×N."""
         source = arrow.source
-        if source is None or "shape" not in self.look.facts or arrow.size_only:
-            return ""
+        times = f"×{arrow.times}" if arrow.times > 1 else ""
+        if source is None or "shape" not in self.look.facts or arrow.size_only or spreads:
+            return times
         if source.inputs[:1] == (arrow.shape,) or (source, arrow.shape) in told:
-            return ""
+            return times
         told.add((source, arrow.shape))
-        return format_shape(arrow.shape)
+        return f"{format_shape(arrow.shape)} {times}".rstrip()
 
     def _outputs(self, root: Cluster, count: int) -> Iterator[Edge]:
         """A node for each output, after what holds the box that makes it."""
@@ -249,12 +252,13 @@ def _title(area: Area, look: Look) -> tuple[tuple[Line, ...], bool]:
     if text_width(name, NAME_SIZE, bold=True) <= room:
         lines = [Line(name, rest, bold=True)]
     else:
-        lines = [Line(shorten(name, TITLE_WIDTH, NAME_SIZE, bold=True), bold=True), Line(rest)]
+        short = shorten_name(name, TITLE_WIDTH, NAME_SIZE, bold=True)
+        lines = [Line(short, bold=True), Line(rest)]
     sums = words.area_costs(area, look.facts)
     if sums:
         told = wrap(f"all {area.times}: {' · '.join(sums)}", TITLE_WIDTH, TEXT_SIZE)
         lines += [Line(text, muted=True) for text in told]
-    cut = any(line.left.endswith("…") or line.right.endswith("…") for line in lines)
+    cut = any("…" in line.left or "…" in line.right for line in lines)
     return tuple(line for line in lines if line.left), cut
 
 

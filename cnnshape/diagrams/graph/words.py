@@ -43,6 +43,11 @@ def layers(count: int) -> str:
     return f"{count:,} layer" + ("s" if count != 1 else "")
 
 
+def skips(count: int) -> str:
+    """'1 skip', '12 skips'."""
+    return f"{count:,} skip" + ("s" if count != 1 else "")
+
+
 def costs(params: int, macs: int | None, facts: tuple[str, ...]) -> list[str]:
     """The parameters and MACs of which there are any, as far as the facts ask for them."""
     said = []
@@ -118,7 +123,8 @@ def box_tooltip(box: Box, network: Network) -> str:
     times, each = (f" ×{box.times}", " each") if box.times > 1 else ("", "")
     return "\n".join(
         [
-            f"{box.path}{times}: {box.type or 'group'} of {layers(len(box.layers))}",
+            f"{box.path}{times}: {box.type or 'group'} of {layers(len(box.layers))}"
+            + (f" with {skips(box.skips)}" if box.skips else ""),
             shapes_text(box.inputs, box.output_shape),
             f"{box.params:,} parameters, {macs_text(box.macs)}{each}",
         ]

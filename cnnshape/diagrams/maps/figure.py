@@ -6,7 +6,7 @@ from ...layers.shapes import format_shape
 from ...network import Network
 from .. import svg
 from ..caption import Block, heading, moved, paragraph, samples
-from ..look import DiagramError, Figure, Look
+from ..look import FACTS, DiagramError, Figure, Look
 from .layout import layout
 from .legend import entries, left_out, sentences
 from .paint import paint_row
@@ -19,6 +19,10 @@ BLOCK_GAP = 18.0
 """px between the heading, the rows and the legend."""
 LEAST_WIDTH = 440.0
 """px of the figure, so that a small net's legend can be read."""
+
+
+SHOWN = ("arguments", "shape", "params", "macs", "rf")
+"""The facts that have a place in this figure; shapes always have theirs."""
 
 
 def draw(network: Network, look: Look) -> Figure:
@@ -34,6 +38,10 @@ def draw(network: Network, look: Look) -> Figure:
     """
     if look.direction == "down":
         raise DiagramError("maps stand from left to right; help: leave --direction out")
+    if look.facts != FACTS and (unknown := [fact for fact in look.facts if fact not in SHOWN]):
+        raise DiagramError(
+            f"maps have no room for {' and '.join(unknown)}; help: --show takes {', '.join(SHOWN)}"
+        )
     path = main_path(network, look)
     scales = Scales.of(path.stacks)
     rows = layout(path, scales, look)

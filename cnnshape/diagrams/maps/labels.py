@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..look import Look
-from ..text import shorten, text_width, wrap
+from ..text import name_lines, text_width, wrap
 from .path import Path, Stack
 from .words import companions, costs, heading, operations, size
 
@@ -111,11 +111,9 @@ def _wrapped(texts: Iterable[str], size: float, *, muted: bool = False) -> Itera
 
 def _name_lines(name: str) -> tuple[list[str], bool]:
     """A name in a few lines, and whether it is cut."""
-    lines = _broken(_NAMES.findall(name), CAPTION_WIDTH, NAME_SIZE, bold=True)
-    if len(lines) <= MOST_NAME_LINES:
-        return lines, False
-    *whole, rest = *lines[: MOST_NAME_LINES - 1], "".join(lines[MOST_NAME_LINES - 1 :])
-    return [*whole, shorten(rest, CAPTION_WIDTH, NAME_SIZE, bold=True)], True
+    pieces = _NAMES.findall(name)
+    lines = name_lines(pieces, CAPTION_WIDTH, NAME_SIZE, MOST_NAME_LINES, bold=True)
+    return lines, "…" in lines[0]
 
 
 def _broken(pieces: Iterable[str], width: float, size: float, *, bold: bool = False) -> list[str]:

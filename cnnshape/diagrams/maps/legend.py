@@ -80,7 +80,11 @@ def _passed_by(path: Path) -> Iterator[str]:
     joining = sum(len(set(layer.inputs)) - 1 for layer in drawn)
     said = []
     if len(drawn) < len(network.layers):
-        said.append(f"{len(drawn):,} of {len(network.layers):,} layers, with their costs alone")
+        params, total = sum(layer.params for layer in drawn), network.totals.params
+        share = f"{params:,} of the network's {total:,}" if params < total else "all"
+        said.append(
+            f"{len(drawn):,} of {len(network.layers):,} layers, which have {share} parameters"
+        )
     if joining:
         connections = "connection that joins" if joining == 1 else "connections that join"
         said.append(f"{joining:,} {connections} it {'is' if joining == 1 else 'are'} not drawn")

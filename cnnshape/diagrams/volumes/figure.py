@@ -6,7 +6,7 @@ from ...layers.shapes import format_shape
 from ...network import Network
 from .. import svg
 from ..caption import TEXT_LINE, heading, moved, paragraph, samples
-from ..look import DiagramError, Figure, Look
+from ..look import DEFAULT_FACTS, DiagramError, Figure, Look
 from ..outline import outline
 from .items import parts
 from .layout import layout
@@ -34,6 +34,8 @@ def draw(network: Network, look: Look) -> Figure:
     """
     if look.direction == "down":
         raise DiagramError("volumes stand from left to right; help: leave --direction out")
+    if look.facts != DEFAULT_FACTS:
+        raise DiagramError("volumes always say the same; help: leave --show out")
     drawn = outline(network, look)
     shown = parts(drawn)
     plan = make_plan(shown)
@@ -46,7 +48,7 @@ def draw(network: Network, look: Look) -> Figure:
 
     width = max(LEAST_WIDTH, ground.right - ground.left)
     words = [mark.content for mark in placed.marks if isinstance(mark, Text | Pill)]
-    shortened = any(word.endswith("…") for word in words)
+    shortened = any("…" in word for word in words)
     notes = sentences(shown, drawn, scales, shortened=shortened)
     body = [
         painter.item(item, sizes[item].form, at)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ...layers.shapes import format_shape
 from ..boxes import Area
-from ..text import one_line, shorten, text_width, wrap
+from ..text import name_lines, one_line, shorten_name, text_width, wrap
 from .items import Item, Link
 
 CHANNELS_SIZE = 11.0
@@ -50,9 +50,9 @@ def label(item: Item) -> Label:
     """The text of a volume."""
     box = item.box
     name = "input" if box is None else box.name
-    lines = fit(_pieces(name, box.type if box else ""), NAME_WIDTH, NAME_SIZE, NAME_LINES)
+    lines = name_lines(_pieces(name, box.type if box else ""), NAME_WIDTH, NAME_SIZE, NAME_LINES)
     if box is not None and box.closed:
-        lines += fit(pieces(layer_count(len(box.layers))), NAME_WIDTH, NAME_SIZE, NAME_LINES)
+        lines += name_lines(pieces(layer_count(len(box.layers))), NAME_WIDTH, NAME_SIZE, NAME_LINES)
     if box is not None and box.times > 1:
         lines.append(f"×{box.times}")
     if item.output:
@@ -98,30 +98,10 @@ def _pieces(name: str, type_: str) -> list[str]:
     return [word.lower() for word in words] + pieces(last.lower() + name[start:])
 
 
-def fit(
-    pieces: Sequence[str], width: float, size: float, most: int, *, bold: bool = False
-) -> list[str]:
-    """A name in at most `most` lines, broken between its pieces where it can be."""
-    lines, line = [], ""
-    for piece in pieces:
-        if text_width((line + piece).rstrip(), size, bold=bold) <= width:
-            line += piece
-            continue
-        lines += [line] if line else []
-        *full, line = wrap(piece, width, size, bold=bold)
-        lines += full
-    lines = [part.strip() for part in (*lines, line)]
-    if len(lines) > most:
-        lines[most - 1 :] = [shorten("".join(lines[most - 1 :]), width, size, bold=bold)]
-        if not lines[-1].endswith("…"):
-            lines[-1] = shorten(lines[-1] + "…", width, size, bold=bold)
-    return lines
-
-
 def area_lines(area: Area, width: float) -> tuple[list[str], str]:
     """The lines of an area's name in its width, and the line of its block and its turns."""
-    name = fit(pieces(area.name), width, NAME_SIZE, AREA_LINES, bold=True)
+    name = name_lines(pieces(area.name), width, NAME_SIZE, AREA_LINES, bold=True)
     times = f"×{area.times}" if area.times > 1 else ""
     room = width - text_width(times + " ", NAME_SIZE, bold=True) if times else width
-    type_ = shorten(one_line(area.type), room, NAME_SIZE)
+    type_ = shorten_name(one_line(area.type), room, NAME_SIZE)
     return name, " ".join(filter(None, ("" if type_ == "…" else type_, times)))

@@ -74,7 +74,8 @@ def _lines(parts: Parts, painter: Painter) -> Iterator[Entry]:
     def sample(kind: LineKind) -> str:
         return painter.mark(Line((Point(0, MIDDLE), Point(20, MIDDLE)), kind))
 
-    if any(link.skip for link in parts.links):
+    hidden = any(item.box is not None and item.box.skips for item in parts.items)
+    if hidden or any(link.skip for link in parts.links):
         yield sample("skip"), "Skip connection"
     if any(link.size_only or any(tag.likes for tag in link.tags) for link in parts.links):
         yield sample("size"), "Only its size is read"

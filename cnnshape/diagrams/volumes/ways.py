@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from ...layers.shapes import format_shape
-from ..text import one_line, shorten, text_width
+from ..text import one_line, shorten_name, text_width
 from .items import Item, Link
-from .marks import Line, LineKind, Pill, Point
+from .marks import Line, LineKind, Pill, Point, Text
 from .row import Row
 from .solids import Ball
 from .spacing import FORK, LINE_GAP
 
 ARC_GAP = 11.0
 """px between an arc and what it passes over."""
+LEAST_ARC = 12.0
+"""px from the start to the end of an arc."""
 TAG_SIZE = 9.5
 TAG_HEIGHT = 14.0
 
 
 def connect(row: Row) -> None:
     """Draw the links within a row; the shorter an arc, the lower."""
+    for item in row.x:
+        _hidden_skips(row, item)
     arcs = [link for link in _links(row) if not _directly(row, link)]
     for link in sorted(arcs, key=lambda link: row.x[link.target] - row.x[link.source]):
         arc(row, link)
@@ -56,6 +60,8 @@ def _directly(row: Row, link: Link) -> bool:
     else:
         return False
     row.marks.append(Line(points, line_kind(link)))
+    x = row.x[target]
+    _times(row, link.arrow.times, x, row.sky.top(x - FORK, x + FORK) or 0)
     return True
 
 
@@ -107,6 +113,31 @@ def arc(row: Row, link: Link) -> None:
     row.marks.append(Line(points, line_kind(link)))
 
 
+def _hidden_skips(row: Row, item: Item) -> None:
+    """Draw one arc over a closed group for the skip connections in it, with how many there are."""
+    if item.box is None or not item.box.skips:
+        return
+    form = row.form(item)
+    # The middle of the top face, less a fifth at either end, but as wide as an arrow's head needs.
+    middle = row.x[item] + form.run / 2
+    half = max(-form.left * 0.6, LEAST_ARC / 2)
+    left, right = middle - half, middle + half
+    top = row.at(item).y + row.top(item)
+    y = over(row, left, right)
+    corners = (Point(left, top), Point(left, y), Point(right, y), Point(right, top))
+    row.marks.append(Line(corners, "skip"))
+    _times(row, item.box.skips, (left + right) / 2, y)
+
+
+def _times(row: Row, times: int, x: float, y: float) -> None:
+    """Write how many values an arc stands for, over it."""
+    if times > 1:
+        content = f"×{times}"
+        row.marks.append(Text(content, Point(x, y - 3), TAG_SIZE, muted=True))
+        half = text_width(content, TAG_SIZE) / 2
+        row.sky.add(x - half, y - 3 - TAG_SIZE, x + half, y)
+
+
 def over(row: Row, first: float, last: float, link: Link | None = None) -> float:
     """How high a line runs from one place to another, over all that is between.
 
@@ -118,6 +149,7 @@ def over(row: Row, first: float, last: float, link: Link | None = None) -> float
     y = (row.sky.top(left, right) or 0) - gap
     row.sky.add(left, y - 1, right, y + 1)
     if link is not None:
+        _times(row, link.arrow.times, (left + right) / 2, y)
         _pills(row, link, left, right, y)
     return y
 
@@ -158,7 +190,7 @@ def _pills(row: Row, link: Link, left: float, right: float, y: float) -> None:
     for index, tag in enumerate(reversed(link.tags)):
         box = tag.box
         size = format_shape(box.output_shape[1:] or box.output_shape)
-        content = shorten(one_line(f"{box.name} {size}"), max(room - 10, 12), TAG_SIZE)
+        content = shorten_name(one_line(f"{box.name} {size}"), max(room - 10, 12), TAG_SIZE)
         width = text_width(content, TAG_SIZE) + 10
         x = right - (index + 0.5) * (right - left) / len(link.tags)
         likes = [like for like in tag.likes if like in row.x]

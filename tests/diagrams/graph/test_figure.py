@@ -198,3 +198,24 @@ def test_ten_thousand_layers_are_folded_or_refused():
 def test_as_many_boxes_as_are_drawn_at_all():
     made = drawn(net(f"[{', '.join([LAYER] * MOST_BOXES)}]"), depth=None)
     assert len(made.cards) == MOST_BOXES + 2
+
+
+def test_a_direction_that_is_named_is_followed_where_a_net_would_be_folded():
+    folded, down, right = (
+        figure(load("unet"), direction=direction).svg for direction in (None, "down", "right")
+    )
+    assert len({folded, down, right}) == 3
+
+
+def test_the_arc_of_a_closed_group_and_its_words():
+    svg = figure(load("densenet121"), depth=0).svg
+    assert svg.count("6 skips") >= 1
+    arcs = svg.count('stroke-dasharray="5 3"')
+    assert arcs == 4 + 1  # of the four dense blocks, and of the legend
+    assert "Skip connection" in svg
+    plain = figure(load("vgg16"), depth=0).svg
+    assert 'stroke-dasharray="5 3"' not in plain
+
+
+def test_several_values_on_one_arrow_are_counted():
+    assert "512×5117 ×50" in figure(load("wavenet_stack"), depth=0).svg

@@ -9,7 +9,8 @@ import pytest
 
 import cnnshape
 from cnnshape import zoo
-from cnnshape.diagrams import THEMES, DiagramError, Figure, draw, make_look
+from cnnshape.diagrams import FACTS, THEMES, DiagramError, Figure, draw, make_look
+from cnnshape.diagrams.maps.figure import SHOWN
 from cnnshape.layers.base import Layer
 from cnnshape.layers.shapes import Shape
 from cnnshape.network import Network, Node, Op
@@ -165,3 +166,15 @@ def test_too_many_stacks_are_refused_with_the_option_that_fits():
         draw(deep, "maps", make_look(depth=None))
     assert "2000 × Convolution 1×1" in draw(deep, "maps", make_look(depth=0)).svg
     assert "2000 × Convolution 1×1" in draw(deep, "maps", make_look(depth="auto")).svg
+
+
+def test_what_this_style_cannot_show_is_refused_and_not_passed_over():
+    with pytest.raises(DiagramError, match="no room for formula"):
+        drawn("lenet5", facts=["formula", "params"])
+    every = drawn("lenet5", facts=FACTS).svg
+    assert every == drawn("lenet5", facts=SHOWN).svg
+
+
+def test_what_is_beside_the_main_path_is_told_with_its_parameters():
+    notes = drawn("wavenet_stack").notes
+    assert any("583,008 of the network's 1,514,912 parameters" in note for note in notes)

@@ -242,3 +242,13 @@ def test_a_closed_group_is_in_stripes_as_wide_as_its_kinds_are_many():
 def test_a_skip_is_told_from_the_main_path_in_every_theme(theme: str) -> None:
     svg = drawn("resnet18", theme=theme).svg
     assert ("stroke-dasharray" in svg) == (THEMES[theme].skip == THEMES[theme].line)
+
+
+def test_values_of_one_group_on_one_line_and_skips_inside_it_are_counted():
+    found = shown(drawn("wavenet_stack", depth=0).svg)
+    assert {"×50", "×49"} <= {text.content for text in found.marks.texts}
+
+
+def test_what_this_style_cannot_show_is_refused_and_not_passed_over():
+    with pytest.raises(DiagramError, match="--show"):
+        drawn("lenet5", facts=["rf"])

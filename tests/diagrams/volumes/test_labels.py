@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from cnnshape.diagrams.text import text_width
+from cnnshape.diagrams.text import name_lines, text_width
 from cnnshape.diagrams.volumes.labels import (
     NAME_LINES,
     NAME_SIZE,
     NAME_WIDTH,
-    fit,
     label,
     pieces,
 )
@@ -19,7 +18,7 @@ from .drawn import placed
 
 
 def fitted(name: str) -> list[str]:
-    return fit(pieces(name), NAME_WIDTH, NAME_SIZE, NAME_LINES)
+    return name_lines(pieces(name), NAME_WIDTH, NAME_SIZE, NAME_LINES)
 
 
 def test_a_short_name_is_one_line():
@@ -44,7 +43,7 @@ def test_no_line_is_too_wide_and_none_too_many(name: str) -> None:
     assert 1 <= len(lines) <= NAME_LINES
     assert all(text_width(line, NAME_SIZE) <= NAME_WIDTH for line in lines)
     if len(name) > 50:
-        assert lines[-1].endswith("…")
+        assert lines[0].startswith("…")
 
 
 def test_a_name_made_of_its_type_is_broken_at_the_words_of_it():
