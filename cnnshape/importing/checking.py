@@ -93,9 +93,9 @@ def check(
     first = None
     dtype, samples = (torch.float32, 1) if large else (torch.float64, 2)
     with in_type(module, dtype):
-        draw_weights(module)
         try:
             x = _input(network, samples).to(dtype)
+            draw_weights(module, x)
             first = _compared(module, network, layers, left_out, x)
         except (RuntimeError, TypeError, ValueError, NotImplementedError) as fault:
             refusal = fault

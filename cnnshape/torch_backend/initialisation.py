@@ -5,12 +5,14 @@ It defines a torch class: see the package.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from math import sqrt
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from math import inf, sqrt
+from typing import Any, NamedTuple
+from warnings import catch_warnings, simplefilter
 
 from torch import Generator, Tensor, nn, no_grad, rand, randint
 from torch.nn import init
+from torch.nn.utils.parametrize import is_parametrized
 from torch.overrides import TorchFunctionMode
 
 _DRAWS: frozenset[Callable[..., Any]] = frozenset(
@@ -53,12 +55,39 @@ STATISTICS = ("running_mean", "running_var", "._u", "._v")
 of spectral normalisation, which divides by zero where they are not drawn."""
 
 
-def draw_weights(module: nn.Module) -> None:
+LEAST, MOST = 0.1, 10.0
+"""Between these, weights that are drawn leave the size of what a module gives as it is."""
+
+
+class Draw(NamedTuple):
+    """How weights are drawn.
+
+    Attributes:
+        size: the size to which the numbers of every layer are brought; None: those that
+            have left the range from LEAST to MOST, to 1. The smaller, the nearer a bent
+            function is to a straight one.
+        lean: by how many deviations of a kernel's sum its mean is above 0. Where it is not 0,
+            what is common to all values grows, and rounding does not.
+    """
+
+    size: float | None = None
+    lean: float = 0
+
+
+AS_IT_IS = Draw()
+
+
+def draw_weights(module: nn.Module, x: Tensor | None = None, draw: Draw = AS_IT_IS) -> None:
     """Draw every weight and statistic, so that numbers neither vanish nor grow on the way.
 
     What PyTorch begins with hides layers: a scale of 0, or hardly anything of the input left
     after many of them. Buffers that are no running statistics are a layer's own constants,
-    and stay.
+    and stay. Where through many layers numbers grow or vanish all the same, the weights are
+    scaled (:func:`level`).
+
+    Args:
+        module: whose weights are drawn.
+        x: a batch on which it is run; None: the weights are not scaled.
     """
     generator = Generator().manual_seed(0)
     buffers = [name for name, _ in module.named_buffers(remove_duplicate=False)]
@@ -68,12 +97,69 @@ def draw_weights(module: nn.Module) -> None:
             if key in constants or not tensor.is_floating_point():
                 continue
             if tensor.ndim > 1 and "scale" not in key and tensor[0].numel() > 1:
-                bound = sqrt(6 / tensor[0].numel())
+                fan_in = tensor[0].numel()
+                bound = sqrt(6 / fan_in)
                 tensor.uniform_(-bound, bound, generator=generator)
+                tensor.add_(draw.lean * sqrt(2) / fan_in)
             elif key.endswith(("bias", "running_mean")):
                 tensor.uniform_(-0.1, 0.1, generator=generator)
             else:
                 tensor.uniform_(0.5, 1.5, generator=generator)
+    if x is None:
+        return
+    parts = [
+        part
+        for part in module.modules()
+        if is_parametrized(part) or next(part.children(), None) is None
+    ]
+    level(module, x, parts, draw.size or 1, (LEAST, MOST) if draw.size is None else None)
+
+
+def level(
+    module: nn.Module,
+    x: Tensor,
+    parts: Iterable[nn.Module],
+    size: float = 1,
+    range: tuple[float, float] | None = None,
+) -> None:
+    """Scale the weights of each part, in the order of a run, until what it gives has a size.
+
+    That is layer-sequential initialisation (Mishkin and Matas, All you need is a good init,
+    2016): it holds for whatever stands between the parts.
+
+    Args:
+        module: what is run on `x`.
+        parts: its modules whose output grows with their own weights.
+        size: the mean of the absolute values of an output.
+        range: the sizes that are left as they are.
+    """
+    least, most = range or (size, size)
+    scaled: set[nn.Module] = set()
+
+    def scale(part: nn.Module, given: Any, named: Any, output: Any) -> Any:
+        # Layers that share a part: the first of them chooses its scale.
+        if part in scaled or not isinstance(output, Tensor) or not output.is_floating_point():
+            return output
+        scaled.add(part)
+        found = float(output.abs().mean())
+        if least <= found <= most or not 0 < found < inf:
+            return output
+        for parameter in part.parameters():
+            parameter.mul_(size / found)
+        return part(*given, **named)
+
+    handles = [
+        part.register_forward_hook(scale, with_kwargs=True)
+        for part in parts
+        if next(part.parameters(), None) is not None
+    ]
+    try:
+        with no_grad(), catch_warnings():
+            simplefilter("ignore")
+            module(x.clone())
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 TAPS = 4

@@ -13,6 +13,8 @@ from cnnshape.exporting import ExportError, weighted_module
 from cnnshape.exporting.comparison import hold, with_state
 from cnnshape.network import Network
 
+from ..specs import net
+
 PLAIN = """
 name: plain
 input: [3, 12, 12]
@@ -89,3 +91,43 @@ def test_but_not_most_of_them_and_none_in_whole_numbers() -> None:
         held(UNPOOLING, 0.1, exact=True, everywhere=True)
     with pytest.raises(ExportError, match="other outputs than PyTorch"):
         held(UNPOOLING, 1e-4)
+
+
+@pytest.mark.parametrize("act", ["ReLU", "Tanh", "GELU", "SELU", "Identity"])
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_deep_network_is_held_with_weights_that_rounding_does_not_grow_through(
+    act: str, bias: bool
+) -> None:
+    conv = (
+        f"{{type: Conv2d, out_channels: 8, kernel_size: 3, padding: 1, bias: {str(bias).lower()}}}"
+    )
+    network = net(f"[{{repeat: 300, layers: [{conv}, {act}]}}]", "[3, 8, 8]")
+    module = weighted_module(network, None, seed=1)
+    exact = Rounded(weighted_module(network, None, seed=1).double())
+    assert "outputs" in hold(network, module, exact, exact.given, tolerance=1e-4)
+
+
+def test_a_difference_in_a_deep_network_is_still_one() -> None:
+    conv = "{type: Conv2d, out_channels: 8, kernel_size: 3, padding: 1, bias: false}"
+    network = net(f"[{{repeat: 300, layers: [{conv}, ReLU]}}]", "[3, 8, 8]")
+    module = weighted_module(network, None, seed=1)
+    exact = Rounded(weighted_module(network, None, seed=1).double(), change=1.001)
+    with pytest.raises(ExportError, match="other outputs than PyTorch"):
+        hold(network, module, exact, exact.given, tolerance=1e-4)
+
+
+class Rounded(nn.Module):
+    """A module that is run in double precision, its outputs multiplied by a number."""
+
+    def __init__(self, module: nn.Module, change: float = 1) -> None:
+        super().__init__()
+        self.module = module
+        self.change = change
+
+    def forward(self, x: Tensor) -> Tensor:
+        output: Tensor = self.module(x.double())
+        return output.float() * self.change
+
+    def given(self, state: Mapping[str, Tensor]) -> nn.Module:
+        self.module.load_state_dict({key: value.double() for key, value in state.items()})
+        return self

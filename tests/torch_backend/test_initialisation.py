@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 import cnnshape
 from cnnshape.torch_backend.initialisation import draw_weights, draw_whole_numbers
+
+from ..specs import net
 
 
 def test_every_layer_shows_with_weights_that_are_drawn() -> None:
     module = cnnshape.load("convnext_tiny", input=(3, 64, 64)).to_module().eval()
     x = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        draw_weights(module)
+        draw_weights(module, x)
         before = module(x)
         assert 0.1 < before.abs().max() < 1000
         for key, tensor in module.state_dict().items():
@@ -21,6 +24,26 @@ def test_every_layer_shows_with_weights_that_are_drawn() -> None:
                 tensor.mul_(1.1)
                 assert (module(x) - before).abs().max() > 1e-4 * before.abs().max(), key
                 tensor.copy_(own)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "",
+        ", ReLU",
+        ", BatchNorm2d, ReLU",
+        ", {type: Scale}",
+        ", {type: WeightNormConv2d, out_channels: 8, kernel_size: 1}",
+        ", {type: Power, exponent: 2}",
+    ],
+)
+def test_numbers_stay_through_four_hundred_layers(block: str) -> None:
+    conv = "{type: Conv2d, out_channels: 8, kernel_size: 3, padding: 1}"
+    module = net(f"[{{repeat: 400, layers: [{conv}{block}]}}]", "[8, 6, 6]").to_module().eval()
+    x = torch.randn(2, 8, 6, 6, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        draw_weights(module, x)
+        assert 1e-4 < module(x).abs().max() < 1e4
 
 
 def test_whole_numbers_stay_whole_and_do_not_vanish() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
 from math import inf, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,7 +13,7 @@ from ...layers.shapes import Shape
 from ...network import Network
 from ...torch_backend import build
 from ...torch_backend.devices import free_memory, memory_needed, readable_bytes
-from ...torch_backend.initialisation import draw_weights
+from ...torch_backend.initialisation import draw_weights, level
 from ..checking import LARGE, TOLERANCE, Check, largest_difference, make_constants
 from ..graph import Recorded
 from ..importer import ImportFault
@@ -174,7 +173,7 @@ def _draw(
     makers = {node.output[0]: node for node in model.graph.node if node.op_type in MADE}
     uses = Counter(weight.constant for weight in weights)
     own = {place: tensor.clone() for place, tensor in ours.state_dict().items()}
-    draw_weights(ours)
+    draw_weights(ours, x)
     state = ours.state_dict()
     drawn, kept = [], set()
     for weight in weights:
@@ -188,7 +187,10 @@ def _draw(
         else:
             state[weight.place].copy_(own[weight.place])
             kept.add(weight.place.rpartition(".")[0])
-    _level(ours, kept, x)
+    # Where numbers grow from layer to layer, a gate's sigmoid makes a great difference of the
+    # rounding of single precision.
+    nodes = ours.nodes.items()
+    level(ours, x, [each for path, each in nodes if isinstance(each, AFFINE) and path not in kept])
     for weight in drawn:
         array = state[weight.place].numpy()
         array = array.T if weight.transposed else array
@@ -200,35 +202,6 @@ MADE = ("Constant", "ConstantOfShape")
 """Operators that hold a constant themselves."""
 AFFINE = (nn.modules.conv._ConvNd, nn.Linear, nn.modules.batchnorm._BatchNorm)
 """Modules whose output has the scale of their weight and bias."""
-
-
-def _level(ours: NetworkModule, kept: Collection[str], x: Tensor) -> None:
-    """Scale drawn weights until each such layer gives numbers around 1.
-
-    Where they grow from layer to layer, a gate's sigmoid makes a great difference of the
-    rounding of single precision.
-
-    Args:
-        kept: the paths of layers whose weights stay as they are.
-    """
-
-    def scale(module: nn.Module, inputs: Any, output: Tensor) -> Tensor:
-        spread = float(output.std(correction=0))
-        if not 0 < spread < inf:
-            return output
-        for parameter in module.parameters():
-            parameter.div_(spread)
-        return output / spread
-
-    handles = [
-        module.register_forward_hook(scale)
-        for path, module in ours.nodes.items()
-        if isinstance(module, AFFINE) and path not in kept and list(module.parameters())
-    ]
-    with torch.no_grad():
-        ours(x)
-    for handle in handles:
-        handle.remove()
 
 
 def _run(model: ModelProto, graph: Graph, x: Any) -> list[Any]:
