@@ -192,9 +192,7 @@ def _proved(
     layers = _simplified(kept, recording.outputs, input_shape)
     found = _unsaid(layers, partial)
     layers, idle = _with_heads(module, layers, unused_parameters(module, layers, recording.ran))
-    left_out = [
-        *idle, *thrown_away(thrown, idle), *idle_functions(module, recording.ran)
-    ]  # fmt: skip
+    left_out = [*idle, *thrown_away(thrown, idle), *idle_functions(module, recording.ran, idle)]
     layers, outputs = giving_input(layers, recording.outputs, input_shape)
     order = arranged(layers)
     network = network_of(order, outputs, input_shape, name, description)

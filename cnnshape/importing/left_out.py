@@ -57,12 +57,17 @@ def unused_parameters(
     return found
 
 
-def idle_functions(module: nn.Module, ran: Set[int]) -> list[LeftOut]:
-    """The outermost modules without parameters that did not run: an activation, say."""
+def idle_functions(module: nn.Module, ran: Set[int], known: Iterable[LeftOut]) -> list[LeftOut]:
+    """The outermost modules without parameters that did not run: an activation, say.
+
+    Args:
+        known: what is left out already, with all that is in it.
+    """
     idle = {id(inner): _is_idle(inner, ran) for inner in nn.Module.modules(module)}
     found: list[str] = []
+    outer = [item.path for item in known]
     for name, inner in module.named_modules():
-        inside = any(name.startswith(f"{other}.") for other in found)
+        inside = any(name.startswith(f"{other}.") for other in (*outer, *found))
         if name and idle[id(inner)] and not inside and not list(nn.Module.parameters(inner)):
             found.append(name)
     return [LeftOut(name, 0, NOT_RUN) for name in found]

@@ -14,12 +14,7 @@ from warnings import catch_warnings, simplefilter
 
 import torch
 from torch import Tensor, nn
-from torch._subclasses.fake_tensor import (
-    DataDependentOutputException,
-    DynamicOutputShapeException,
-    FakeTensor,
-    FakeTensorMode,
-)
+from torch._subclasses.fake_tensor import FakeTensor
 from torch.overrides import TorchFunctionMode
 
 from ..layers.shapes import Shape
@@ -45,12 +40,10 @@ from .preparing import NotRecordable, input_type
 from .running import Running
 from .samples import BATCH, FIRST
 from .sources import Sources
+from .telling import ASKS_FOR_VALUES, seen_of_few, told, without_values
 from .tensors import Tensors, apart, shaped, versions_of
-from .torch_calls import fault_line, first_line, full_name, plain_name, source_line, tensors_of
+from .torch_calls import full_name, plain_name, source_line, tensors_of
 from .unregistered import why_unregistered
-
-ASKS_FOR_VALUES = (DataDependentOutputException, DynamicOutputShapeException)
-"""What PyTorch raises where the values of a tensor are asked for that has none."""
 
 
 class Recording(NamedTuple):
@@ -88,42 +81,26 @@ def record(module: nn.Module, input_shape: Shape, *, by_name: bool = True) -> Re
         except NotRecordable:
             raise
         except Exception as fault:
-            reason = recorder.told(_seen_of_few(module, input_shape, fault))
+            reason = recorder.told(seen_of_few(module, input_shape, fault))
             raise NotRecordable(reason, recorder.running.named(recorder.ledger.layers)) from fault
     outputs = []
     for tensor in tensors_of(output):
         key = recorder.tensors.key(tensor)
         if not key:
-            raise NotRecordable("an output does not follow from the input")
+            raise NotRecordable(
+                "an output does not follow from the input, or not by calls that can be followed"
+            )
         if recorder.tensors.value(tensor).samples != FIRST:
             raise NotRecordable("an output does not have the batch in its first dimension")
         if key not in outputs:
             outputs.append(key)
     if not outputs:
-        raise NotRecordable(f"it gives no tensor, but {type(output).__name__}")
+        what = "nothing: is a return missing?" if output is None else type(output).__name__
+        raise NotRecordable(f"its forward gives no tensor, but {what}")
     running = recorder.running
     layers = running.named(recorder.ledger.layers)
     ran = frozenset(running.ran)
     return Recording(layers, tuple(outputs), running.classes, recorder.by_name, ran)
-
-
-def _without_values() -> FakeTensorMode:
-    return FakeTensorMode(allow_non_fake_inputs=True)
-
-
-def _seen_of_few(module: nn.Module, input_shape: Shape, fault: Exception) -> Exception:
-    """The fault as a batch of 1 shows it, or else of 2: in sizes that its reader knows."""
-    if isinstance(fault, ASKS_FOR_VALUES):
-        return fault
-    for batch in (1, 2):
-        with _without_values():
-            try:
-                module(torch.empty(batch, *input_shape, dtype=input_type(module)))
-            except Exception as seen:
-                if batch == 2:
-                    seen.args = (f"it takes one sample alone; of 2, {first_line(seen)}",)
-                return seen
-    return fault
 
 
 class _Recorder(TorchFunctionMode):
@@ -143,11 +120,12 @@ class _Recorder(TorchFunctionMode):
         self.used: set[str] = set()
         self.inside = 0
         self.entered = ""
+        self.given: tuple[nn.Module, Any] = (module, None)
         self.versions: dict[int, int] = {}
 
     def run(self, input_shape: Shape) -> Any:
         """Run the module on a batch of this run, recording what it calls; what it gives."""
-        with _without_values(), self.hooks():
+        with without_values(), self.hooks():
             x = torch.empty(BATCH, *input_shape, dtype=input_type(self.root))
             self.tensors.know(x, INPUT)
             with self:
@@ -176,6 +154,7 @@ class _Recorder(TorchFunctionMode):
         self.entered = self.running.names[id(module)]
         self.running.ran.add(id(module))
         inputs = [*args, *kwargs.values()]
+        self.given = (module, inputs[0] if inputs else None)
         if self.inside:
             self.inside += 1
         elif self._is_leaf(module, inputs):
@@ -277,10 +256,14 @@ class _Recorder(TorchFunctionMode):
     def _refuse_unregistered(self, given: Sequence[Tensor]) -> None:
         """Raise NotRecordable for a parameter that is none of the module's."""
         for tensor in given:
-            own = isinstance(tensor, FakeTensor) or self.tensors.name(tensor)
-            if isinstance(tensor, nn.Parameter) and not own:
+            if isinstance(tensor, nn.Parameter) and not self.tensors.name(tensor):
                 line = source_line()
-                reason = why_unregistered(self.root, tensor)
+                reason = (
+                    "forward makes a layer, whose weights are others in each run: make it in "
+                    "__init__"
+                    if isinstance(tensor, FakeTensor)
+                    else why_unregistered(self.root, tensor)
+                )
                 raise NotRecordable(f"{reason} ({line})" if line else reason)
 
     def _called(self, func: Any, call: Call, before: list[Value], outputs: list[Tensor]) -> None:
@@ -383,11 +366,7 @@ class _Recorder(TorchFunctionMode):
     def told(self, fault: Exception) -> str:
         """Why the run ended, and where."""
         around = self.entered if self.inside else self.running.around.path
-        line = fault_line(fault)
-        place = (f" in {around}" if around else "") + (f" ({line})" if line else "")
-        if isinstance(fault, ASKS_FOR_VALUES):
-            return f"it asks for the values of a tensor{place}, which no shape tells"
-        return f"{type(fault).__name__}{place}: {first_line(fault)}"
+        return told(fault, around, *(self.given if self.inside else (self.root, None)))
 
 
 def _learned(value: Value) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import sysconfig
+from dataclasses import is_dataclass
 from types import FrameType
 from typing import Any
 
@@ -15,9 +16,11 @@ from torch.overrides import resolve_name
 
 
 def tensors_of(value: Any) -> list[Tensor]:
-    """The tensors in a value, in lists and dictionaries too, in their order."""
+    """The tensors in a value, in lists, dictionaries and dataclasses too, in their order."""
     if isinstance(value, Tensor):
         return [value]
+    if is_dataclass(value) and not isinstance(value, type):
+        value = vars(value)
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)):

@@ -182,3 +182,41 @@ def test_what_is_too_large_to_run_is_said(cli, net):
     result = cli("import", "net.py:Net", "--input", "1x100000000x100000")
     assert result.exit_code == 1
     assert "error: it cannot be held against the module: " in result.stderr
+
+
+WRONG = (
+    NET
+    + """
+
+class Wrong(Net):
+    def forward(self, x):
+        return self.fc(torch.relu(self.conv(x)).flatten(1))
+"""
+)
+
+
+def test_a_net_that_cannot_run_is_shown_up_to_its_fault(cli):
+    Path("wrong.py").write_text(WRONG, encoding="utf-8")
+    result = cli("import", "wrong.py:Wrong", "--input", "1x8x8")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    table, _, error = result.stderr.partition("error: ")
+    assert "relu1" in table
+    assert "Linear in fc (wrong.py:44) reads 4 features of each sample, and gets 144" in error
+
+
+def test_what_is_left_out_is_named(cli):
+    Path("more.py").write_text(
+        NET.replace("self.odd = odd", "self.more = nn.Linear(2, 3)\n        self.odd = odd"),
+        encoding="utf-8",
+    )
+    result = cli("import", "more.py:Net", "--input", "1x8x8")
+    assert "left out: more, 9 parameters: it does not run" in result.stderr
+
+
+def test_a_net_that_rounds_says_how_it_was_held(cli):
+    Path("half.py").write_text(
+        NET.replace("x = torch.relu(", "x = torch.relu(x.half().float() * 1.1 + "), encoding="utf-8"
+    )
+    result = cli("import", "half.py:Net", "--input", "1x3x3")
+    assert "it ran in its own precision, float16: a difference up to" in result.stderr

@@ -13,7 +13,7 @@ rules = Rules()
 
 @rules.of(
     "contiguous", "clone", "detach", "to", "float", "double", "half", "bfloat16", "type",
-    "identity", "cpu", "requires_grad", "dropoutidentity", "alias", "positive", "typeas",
+    "identity", "cpu", "requiresgrad", "dropoutidentity", "alias", "positive", "typeas",
     "astensor",
 )  # fmt: skip
 def _same(call: Call) -> Answer:

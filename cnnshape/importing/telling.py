@@ -1,0 +1,75 @@
+"""Why a module cannot be run, in words and sizes that its writer knows. Needs torch."""
+
+from __future__ import annotations
+
+from math import prod
+
+import torch
+from torch import Tensor, nn
+from torch._subclasses.fake_tensor import (
+    DataDependentOutputException,
+    DynamicOutputShapeException,
+    FakeTensorMode,
+)
+
+from ..layers.shapes import Shape, format_shape
+from .preparing import input_type
+from .samples import FIRST
+from .tensors import shaped
+from .torch_calls import fault_line, first_line
+
+ASKS_FOR_VALUES = (DataDependentOutputException, DynamicOutputShapeException)
+"""What PyTorch raises where the values of a tensor are asked for that has none."""
+
+
+def without_values() -> FakeTensorMode:
+    """A context in which tensors have shapes and no values."""
+    return FakeTensorMode(allow_non_fake_inputs=True)
+
+
+def seen_of_few(module: nn.Module, input_shape: Shape, fault: Exception) -> Exception:
+    """The fault as a batch of 1 shows it, or else of 2: in sizes that its reader knows."""
+    if isinstance(fault, ASKS_FOR_VALUES):
+        return fault
+    for batch in (1, 2):
+        with without_values():
+            try:
+                module(torch.empty(batch, *input_shape, dtype=input_type(module)))
+            except Exception as seen:
+                if batch == 2:
+                    seen.args = (f"it takes one sample alone; of 2, {first_line(seen)}",)
+                return seen
+    return fault
+
+
+def told(fault: Exception, around: str, module: nn.Module, given: Tensor | None) -> str:
+    """Why a run ended, and where.
+
+    Args:
+        around: the path of the innermost module that ran.
+        module, given: the layer in which it ended, if it was in one, and what it was given.
+    """
+    line = fault_line(fault)
+    place = (f" in {around}" if around else "") + (f" ({line})" if line else "")
+    if isinstance(fault, ASKS_FOR_VALUES):
+        return f"it asks for the values of a tensor{place}, which no shape tells"
+    if ".numpy() is not supported" in str(fault):
+        return f"it computes in numpy{place}, where nothing can be followed: use torch"
+    if isinstance(module, nn.Linear) and (found := _misfit(module, given)):
+        return f"Linear{place} {found}"
+    return f"{type(fault).__name__}{place}: {first_line(fault)}"
+
+
+def _misfit(module: nn.Linear, given: Tensor | None) -> str:
+    """What is wrong with the size of what a Linear is given; '' where that fits."""
+    if not isinstance(given, Tensor):
+        return ""
+    value, needed = shaped(given), module.in_features
+    size = value.shape[1:]
+    if value.samples != FIRST or not size or size[-1] == needed:
+        return ""
+    found = f"reads {needed} features of each sample, and gets {format_shape(size)}"
+    if len(size) == 1:
+        return f"{found}: in_features={size[0]} fits"
+    fits = "" if prod(size) == needed else f", and in_features={prod(size)} then fits"
+    return f"{found}: flatten it first, by x.flatten(1){fits}"

@@ -1,0 +1,91 @@
+"""What is said of a module that cannot be run: in words and sizes that its writer knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from cnnshape.importing import ImportFault, import_module
+from cnnshape.importing.samples import BATCH
+
+
+class Net(nn.Module):
+    def __init__(self, forward: Callable[[Any, Tensor], Any]) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, 6, 5)
+        self.fc = nn.Linear(3456, 10)
+        self.layers = [nn.Conv2d(6, 6, 3), nn.ReLU()]
+        self.heads = {"a": nn.Linear(3456, 2)}
+        self.pair = (nn.Sequential(nn.Conv2d(6, 6, 3)),)
+        self.scales = [nn.Parameter(torch.ones(6, 1, 1))]
+        self.work = forward
+
+    def forward(self, x: Tensor) -> Any:
+        return self.work(self, self.conv(x))
+
+
+class Two(Net):
+    def forward(self, x: Tensor, mask: Tensor) -> Any:  # type: ignore[override]
+        return self.conv(x) * mask
+
+
+OUTSIDE = nn.Conv2d(6, 6, 3)
+
+
+@pytest.mark.parametrize(
+    ("forward", "message"),
+    [
+        (lambda net, x: net.fc(x.view(1, -1)), "it takes one sample alone; of 2, "),
+        (lambda net, x: net.fc(x.view(-1, 257)),
+         "shape '[-1, 257]' is invalid for input of size 3456"),
+        (lambda net, x: x.view(x.size(0), 6, 7),
+         "shape '[1, 6, 7]' is invalid for input of size 3456"),
+        (lambda net, x: net.conv(x), "expected input[1, 6, 24, 24] to have 1 channels"),
+        (lambda net, x: net.fc(x[:, :3].flatten(1)),
+         "reads 3456 features of each sample, and gets 1728: in_features=1728 fits"),
+        (lambda net, x: net.fc(x), "and gets 6×24×24: flatten it first, by x.flatten(1)"),
+        (lambda net, x: net.fc(x[..., :2]), "flatten it first, by x.flatten(1), and in_f"),
+        (lambda net, x: net.layers[0](x), "layers is a plain list of layers, which PyTorch does "
+         "not register: they are neither trained nor saved; use nn.ModuleList"),
+        (lambda net, x: net.heads["a"](x.flatten(1)), "use nn.ModuleDict"),
+        (lambda net, x: net.pair[0](x), "pair is a plain tuple of layers"),
+        (lambda net, x: x * net.scales[0], "use nn.ParameterList"),
+        (lambda net, x: OUTSIDE(x), "it uses a parameter that it does not hold"),
+        (lambda net, x: nn.Linear(24, 3)(x), "forward makes a layer"),
+        (lambda net, x: torch.from_numpy(x.numpy()), "it computes in numpy"),
+        (lambda net, x: None, "nothing: is a return missing?"),
+        (lambda net, x: torch.ones(len(x), 3), "an output does not follow from the input"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_in_the_sizes_of_a_sample(
+    forward: Callable[[Any, Tensor], Any], message: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ImportFault) as caught:
+        import_module(Net(forward), (1, 28, 28))
+    assert message in str(caught.value)
+    assert str(BATCH) not in str(caught.value)
+    captured = capfd.readouterr()
+    assert captured.out + captured.err == ""
+
+
+def test_layers_without_weights_need_no_registering() -> None:
+    network = import_module(Net(lambda net, x: net.layers[1](x)), (1, 28, 28)).network
+    assert [node.type for node in network.layers] == ["Conv2d", "ReLU"]
+
+
+def test_a_second_input_is_named() -> None:
+    with pytest.raises(ImportFault, match=r"needs 2 arguments \(x, mask\)"):
+        import_module(Two(len), (1, 28, 28))
+
+
+def test_the_network_up_to_the_fault_is_there() -> None:
+    with pytest.raises(ImportFault) as caught:
+        import_module(Net(lambda net, x: net.fc(torch.relu(x))), (1, 28, 28))
+    partial = caught.value.partial
+    assert partial is not None
+    assert [node.path for node in partial.layers] == ["conv", "relu1"]
+    assert partial.layers[-1].output_shape == (6, 24, 24)
