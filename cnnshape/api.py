@@ -7,12 +7,17 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import process_time
 from typing import Any
 
+from .errors import Diagnostic, SpecError
 from .expansion import expand, shape_problem
 from .layers import Layer, registry
 from .network import Network
 from .spec import Source, Spec, decode, read_spec
+
+_TOO_DEAR = 0.2
+"""Seconds of computing after which a faulty spec is not read again to try what would cure it."""
 
 
 def load(
@@ -57,7 +62,7 @@ def loads(
 ) -> Network:
     """The network of a spec's text; see :func:`load`. `name` stands for a file's in errors."""
     with _collector_paused():
-        spec = read_spec(Source(text, name), _types(text))
+        spec = _read(Source(text, name))
         return build_network(spec, input=input, params=params, variant=variant)
 
 
@@ -69,8 +74,7 @@ def read_file(path: str | os.PathLike[str], name: str) -> Spec:
         # One byte beyond the limit is enough to refuse what may be endless.
         data = file.read(limits.FILE_BYTES + 1)
     with _collector_paused():
-        source = decode(data, name)
-        return read_spec(source, _types(source.text))
+        return _read(decode(data, name))
 
 
 def build_network(
@@ -87,7 +91,39 @@ def build_network(
         if problem:
             raise ValueError(problem)
     with _collector_paused():
-        return expand(spec, registry(), input_shape=shape, params=params, variant=variant)
+        begun = process_time()
+        try:
+            return expand(spec, registry(), input_shape=shape, params=params, variant=variant)
+        except SpecError as error:
+            from .suggesting import suggested
+
+            if process_time() - begun > _TOO_DEAR:
+                raise
+
+            def attempt(text: str) -> Sequence[Diagnostic]:
+                try:
+                    again = read_spec(Source(text, spec.source.name), _types(text))
+                    expand(again, registry(), input_shape=shape, params=params, variant=variant)
+                except SpecError as still:
+                    return still.diagnostics
+                return ()
+
+            raise suggested(error, spec.source, attempt) from None
+
+
+def _read(source: Source) -> Spec:
+    try:
+        return read_spec(source, _types(source.text))
+    except SpecError as error:
+        from .suggesting import suggested
+
+        def attempt(text: str) -> Sequence[Diagnostic]:
+            try:
+                return read_spec(Source(text, source.name), _types(text)).faults
+            except SpecError as still:
+                return still.diagnostics
+
+        raise suggested(error, source, attempt) from None
 
 
 def _types(text: str) -> Mapping[str, type[Layer]]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from .fixes import Fix
 
 from .printable import printable
 
@@ -29,6 +32,7 @@ class Diagnostic(NamedTuple):
         help: what to write instead, or ''.
         notes: further lines, such as the uses of a block that led here.
         severity: 'error' or 'warning'.
+        fixes: what the help proposes, as data.
     """
 
     message: str
@@ -38,6 +42,7 @@ class Diagnostic(NamedTuple):
     help: str = ""
     notes: tuple[str, ...] = ()
     severity: str = "error"
+    fixes: tuple[Fix, ...] = ()
 
     def segments(self) -> Iterator[tuple[str, str]]:
         """The drawing as (style, text) pairs; styles are those of rich, '' for none.

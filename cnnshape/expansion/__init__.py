@@ -9,6 +9,6 @@ reads it is passed over in silence, so that each fault is reported once and inde
 faults are all found.
 """
 
-from .network import expand, shape_problem
+from .network import expand, shape_doubt, shape_problem
 
-__all__ = ["expand", "shape_problem"]
+__all__ = ["expand", "shape_doubt", "shape_problem"]

@@ -10,7 +10,7 @@ from ..layers.shapes import Shape, Shapes
 from ..network import Group
 from ..spec import limits
 from ..spec.recipe import Block, Entry, LayerEntry
-from .faults import Faults, Faulty, Stop
+from .faults import Faults, Faulty, Stop, Use
 from .scope import UNKNOWN, Place, Record, Scope, Template, Value, moved
 
 Sequence = Callable[[tuple[Entry, ...], Place, Value], Value]
@@ -55,9 +55,11 @@ class Blocks:
                 "where a block uses itself, does its when: ever end it?",
             )
         self._templates[key] = None
-        self.faults.uses.append((block.name, entry.mark))
+        within = f"in the block {block.name}, used in line {entry.mark.line}"
+        self.faults.uses.append(Use(block, entry.mark, scope))
         try:
-            template = self._expand(block, arguments, shapes)
+            with self.faults.told_within(within):
+                template = self._expand(block, arguments, shapes)
         finally:
             self.faults.uses.pop()
         self._templates[key] = template
@@ -79,14 +81,12 @@ class Blocks:
             value = self._sequence(block.layers, place, Value(-1, shapes[0]))
         except Faulty:
             scope.break_off()
-        broken = scope.cut is not None
-        records = tuple(scope.records[: scope.cut])
         return Template(
-            records,
+            tuple(scope.records),
             tuple(scope.groups),
-            UNKNOWN if broken else value,
-            broken,
-            max((len(record.path) for record in records), default=0),
+            value,
+            scope.cut,
+            max((len(record.path) for record in scope.records), default=0),
             scope,
         )
 
@@ -99,7 +99,7 @@ class Blocks:
         inputs: tuple[Value, ...],
         mark: Mark,
     ) -> Value:
-        """Put a template's layers into a scope under a path; raises Faulty if it is broken."""
+        """Put a template's layers into a scope under a path; raises Faulty if it gives nothing."""
         self._check_size(scope, template, path, mark)
         base = len(scope.records)
         prefix = f"{path}."
@@ -124,7 +124,9 @@ class Blocks:
             )
             for inner, op, refs, place, shares in template.records
         ]
-        if template.broken:
+        if template.cut is not None:
+            scope.break_off(base + template.cut)
+        if template.value.shape is None:
             raise Faulty
         return moved(template.value, base, outer)
 

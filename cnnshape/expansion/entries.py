@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ..errors import Mark
@@ -27,6 +28,7 @@ from .faults import PLAIN, Faults, Faulty, Stop
 from .leaves import Leaves, argument_mark
 from .names import Names
 from .scope import UNKNOWN, Place, Record, Scope, Value, known_shapes
+from .unread import dropped_rows
 
 
 class Expander:
@@ -128,7 +130,10 @@ class Expander:
             step = f"{path}.{index}" if path else self.names.path(entry, here)
             inputs = self.names.inputs(entry, here, value) if first else (value,)
             first = False
-            value = self._expanded(entry, here, step, inputs)
+            line = entry.mark.line
+            turn = f"in turn {index + 1} of {count} of what line {line} repeats (i = {index})"
+            with self.faults.told_within(turn):
+                value = self._expanded(entry, here, step, inputs)
             scope.values[step] = value
             turns.append(step)
         return value
@@ -215,7 +220,8 @@ class Expander:
         if name in self.types:
             arguments = self._arguments(entry, place)
             shapes = known_shapes(inputs)
-            op = self.leaves.op(scope, entry, self.types[name], arguments, shapes)
+            notes = partial(dropped_rows, scope, inputs) if len(inputs) > 1 else None
+            op = self.leaves.op(scope, entry, self.types[name], arguments, shapes, notes)
             return self._record(scope, Record(path, op, _refs(inputs), entry.mark, None))
         if name in self.blocks:
             return self._block(self.blocks[name], entry, place, path, inputs)
@@ -265,7 +271,9 @@ class Expander:
                 entry.shares.mark,
                 "name the layer inside it by its path",
             )
-        op: Op | None = self.leaves.analyse(scope, entry, record.op.layer, shapes[1:])
+        op: Op | None = self.leaves.analyse(
+            scope, entry, record.op.layer, shapes[1:], record.op.layer.arguments
+        )
         if op is None:
             raise Faulty
         root = found.ref if record.shares is None else record.shares

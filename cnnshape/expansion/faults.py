@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from ..errors import Diagnostic, Mark, did_you_mean
+from ..fixes import Fix
 from ..spec import limits
 from ..spec.bounds import Budget, BudgetSpent, ExpressionError, UnknownName, bounded
-from ..spec.recipe import Spec, Written
+from ..spec.recipe import Block, Spec, Written
 from ..spec.template import TextTemplate
 from .scope import Place, Scope
 
@@ -27,13 +29,22 @@ class Stop(Exception):
     """So many faults, or so large a network, that going on would tell nothing new."""
 
 
+class Use(NamedTuple):
+    """A block that is being expanded: where it is used, and in which scope."""
+
+    block: Block
+    mark: Mark
+    scope: Scope
+
+
 class Faults:
     """Collects diagnostics; `uses` is the chain of blocks that is being expanded."""
 
     def __init__(self, spec: Spec) -> None:
         self.source = spec.source
         self.found: list[Diagnostic] = list(spec.faults)
-        self.uses: list[tuple[str, Mark]] = []
+        self.uses: list[Use] = []
+        self._within: list[str] = []
         self.budget = Budget()
         self._seen = {(fault.message, fault.mark) for fault in spec.faults}
 
@@ -41,26 +52,51 @@ class Faults:
         """The faults in the order of the text."""
         return sorted(self.found, key=lambda fault: fault.mark[:2] if fault.mark else (0, 0))
 
-    def report(self, message: str, mark: Mark | None, help: str = "") -> None:
+    @contextmanager
+    def told_within(self, note: str) -> Iterator[None]:
+        """Say of every fault that is found meanwhile where it is, as in a block or a turn."""
+        self._within.append(note)
+        try:
+            yield
+        finally:
+            self._within.pop()
+
+    def report(
+        self,
+        message: str,
+        mark: Mark | None,
+        help: str = "",
+        fixes: Sequence[Fix] = (),
+        notes: tuple[str, ...] = (),
+    ) -> None:
         """Add a fault that no layer stands for; the same fault is added once."""
         if (message, mark) in self._seen:
             return
         self._seen.add((message, mark))
-        notes = tuple(
-            f"in the block {name}, used in line {use.line}" for name, use in self.uses[:-5:-1]
-        )
-        self.found.append(self.source.diagnostic(message, mark, help=help, notes=notes))
+        notes = (*notes, *self._within[:-5:-1])
+        fault = self.source.diagnostic(message, mark, help=help, notes=notes, fixes=fixes)
+        self.found.append(fault)
         if len(self.found) >= limits.FAULTS:
             raise Stop
 
-    def at(self, scope: Scope, message: str, mark: Mark, help: str = "") -> None:
+    def at(
+        self,
+        scope: Scope,
+        message: str,
+        mark: Mark,
+        help: str = "",
+        fixes: Sequence[Fix] = (),
+        notes: tuple[str, ...] = (),
+    ) -> None:
         """Add a fault; the table of the faulty spec ends before it."""
         scope.break_off()
-        self.report(message, mark, help)
+        self.report(message, mark, help, fixes, notes)
 
-    def fail(self, scope: Scope, message: str, mark: Mark, help: str = "") -> Faulty:
+    def fail(
+        self, scope: Scope, message: str, mark: Mark, help: str = "", fixes: Sequence[Fix] = ()
+    ) -> Faulty:
         """The same, and the exception to raise: `raise faults.fail(...)`."""
-        self.at(scope, message, mark, help)
+        self.at(scope, message, mark, help, fixes)
         return Faulty()
 
     def evaluate(self, place: Place, written: Written) -> Any:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any, TypeAlias
 
 from ..errors import Mark
+from ..fixes import Fix, joined
 from ..layers.base import Layer, LayerError
+from ..layers.fields import shown
 from ..layers.shapes import Shapes, format_shape
 from ..network import Op
 from ..spec import limits
 from ..spec.recipe import Entry, LayerEntry
 from ..spec.vocabulary import argument_faults
-from .faults import Faults, Faulty
+from .faults import INCOMING, Faults, Faulty
+from .remedies import cures, mended
 from .scope import Scope
 
+Notes: TypeAlias = Callable[[], tuple[str, ...]]
 _Key: TypeAlias = tuple[type[Layer], str]
 
 
@@ -33,26 +38,38 @@ class Leaves:
         kind: type[Layer],
         arguments: dict[str, Any],
         shapes: Shapes | None,
+        notes: Notes | None = None,
     ) -> Op:
         """The layer for what it reads; raises Faulty, also when the shapes are unknown.
+
+        `notes` says what else is to be told where it cannot join what it reads.
 
         The arguments are read even then, so that their faults are found.
         """
         # Only what is sound is kept, so that each faulty entry is reported.
         key = (kind, self.faults.told_apart(scope, arguments, entry.mark))
-        layer = self._layers.get(key) or self._read(scope, entry, kind, arguments)
+        layer = self._layers.get(key) or self._read(scope, entry, kind, arguments, shapes)
         if layer is None or shapes is None:
             raise Faulty
         self._layers[key] = layer
         memo = (key, shapes)
-        op = self._ops.get(memo) or self.analyse(scope, entry, layer, shapes)
+        op = self._ops.get(memo)
         if op is None:
-            raise Faulty
-        self._ops[memo] = op
+            before = len(self.faults.found)
+            op = self.analyse(scope, entry, layer, shapes, arguments, notes)
+            if op is None:
+                raise Faulty
+            if len(self.faults.found) == before:
+                self._ops[memo] = op
         return op
 
     def _read(
-        self, scope: Scope, entry: LayerEntry, kind: type[Layer], arguments: dict[str, Any]
+        self,
+        scope: Scope,
+        entry: LayerEntry,
+        kind: type[Layer],
+        arguments: dict[str, Any],
+        shapes: Shapes | None,
     ) -> Layer | None:
         # A type that is written out was held against its arguments when the spec was read.
         written_out = isinstance(entry.type.value, str)
@@ -64,17 +81,35 @@ class Leaves:
         faults: list[LayerError] = []
         layer = kind.read(arguments, faults)
         for fault in faults:
-            self._layer_fault(scope, entry, fault)
+            # Of several, a fix for one would leave the others, and cannot be tried.
+            fixes = cures(fault, kind, arguments, shapes, entry.mark) if len(faults) == 1 else ()
+            self._layer_fault(scope, entry, fault, fixes, shapes)
         return layer
 
-    def analyse(self, scope: Scope, entry: Entry, layer: Layer, shapes: Shapes) -> Op | None:
-        """The layer bound to shapes, with its costs; None after reporting a fault."""
+    def analyse(
+        self,
+        scope: Scope,
+        entry: Entry,
+        layer: Layer,
+        shapes: Shapes,
+        arguments: Mapping[str, Any],
+        notes: Notes | None = None,
+    ) -> Op | None:
+        """The layer bound to shapes, with its costs; None after reporting a fault.
+
+        Where only one thing can have been meant, the layer as it was meant, after reporting it:
+        what follows is read too, so that its own faults are told at once.
+        """
         try:
             bound = layer.bind(shapes)
             op = Op(bound, shapes, bound.output_shape(shapes))
         except LayerError as fault:
-            self._layer_fault(scope, entry, fault)
-            return None
+            kind = type(layer)
+            fixes = cures(fault, kind, arguments, shapes, entry.mark)
+            told = notes() if notes is not None and len({s[1:] for s in shapes}) > 1 else ()
+            self._layer_fault(scope, entry, fault, fixes, shapes, told)
+            meant = [fix for fix in fixes if fix.certain]
+            return mended(meant[0], kind, arguments, shapes) if meant else None
         except OverflowError:
             self.faults.at(scope, "the sizes are too large to compute with", entry.mark)
             return None
@@ -88,9 +123,38 @@ class Leaves:
             return None
         return op
 
-    def _layer_fault(self, scope: Scope, entry: Entry, fault: LayerError) -> None:
+    def _layer_fault(
+        self,
+        scope: Scope,
+        entry: Entry,
+        fault: LayerError,
+        fixes: tuple[Fix, ...],
+        shapes: Shapes | None,
+        notes: tuple[str, ...] = (),
+    ) -> None:
         mark = argument_mark(entry, fault.field or "")
-        self.faults.at(scope, fault.message, mark, fault.help or "")
+        help = joined(fixes) or fault.advice or ""
+        notes = (*notes, *self._whose(scope, entry, shapes))
+        self.faults.at(scope, fault.message, mark, help, fixes, notes)
+
+    def _whose(self, scope: Scope, entry: Entry, shapes: Shapes | None) -> tuple[str, ...]:
+        """Notes on what `$in_channels` and the like are, where the layer itself reads another."""
+        reads = scope.env.get("in_shape")
+        if not isinstance(entry, LayerEntry) or reads is None or shapes == (reads,):
+            return ()
+        used = [
+            name
+            for name in INCOMING
+            if any(name in str(written.value) for written in entry.arguments.values())
+        ]
+        uses = self.faults.uses
+        owner = f"the block {uses[-1].block.name}" if uses else "the network"
+        return tuple(
+            f"{name} is {shown(scope.env[name])} here: that of what {owner} reads, "
+            f"{format_shape(reads)}"
+            for name in used
+            if name in scope.env
+        )
 
 
 def argument_mark(entry: Entry, name: str) -> Mark:

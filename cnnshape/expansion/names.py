@@ -127,6 +127,17 @@ class Names:
                 mark,
                 "a layer reads what stands before it; move it, or read another",
             )
+        for use in reversed(self.faults.uses):
+            if name in use.scope.values or name in _static_names(use.scope.entries):
+                inputs = ", ".join([*use.block.inputs, name])
+                return self.faults.fail(
+                    scope,
+                    f"{name!r} is a layer outside the block {use.block.name}, which sees only its "
+                    "own layers and what it reads",
+                    mark,
+                    f"give the block inputs: [{inputs}], and name {name} last in from: where the "
+                    f"block is used, in line {use.mark.line}",
+                )
         known = [path for path in scope.values if "." not in path] + list(scope.inputs)
         near = did_you_mean(name, known) or did_you_mean(name, list(scope.values))
         help = f"did you mean {near}?" if near else f"known here: {', '.join(known[-12:])}"

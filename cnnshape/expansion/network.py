@@ -20,6 +20,8 @@ from .faults import Faults, Faulty, Stop, evaluated, name_help
 from .inplace import keep_values_whole
 from .scope import Place, Record, Scope, Value
 
+_FIRST = "sizes are written channels first, as C×H×W"
+
 
 def expand(
     spec: Spec,
@@ -60,6 +62,10 @@ def expand(
             why = "each is left out by its when:" if spec.layers else "the list is empty"
             faults.at(scope, f"the network has no layers; {why}", spec.mark)
         outputs, warnings = _outputs(spec, expander, place, value)
+        if shape is not None and (doubt := shape_doubt(shape)):
+            mark = spec.input.mark if spec.input is not None and not input_shape else None
+            warning = spec.source.diagnostic(doubt, mark, help=_FIRST, severity="warning")
+            warnings.insert(0, warning)
     except Stop:
         pass
     except RecursionError:
@@ -207,6 +213,17 @@ def _inplace_warnings(
         )
         for mark, place in [*first.items()][: limits.FAULTS]
     ]
+
+
+def shape_doubt(shape: Shape) -> str:
+    """What is odd in a network's input, or '': sizes that look like H×W×C or C behind H and W."""
+    if len(shape) > 2 and shape[-1] in (1, 3, 4) and min(shape[:-1]) > 4:
+        first = format_shape((shape[-1], *shape[:-1]))
+        return (
+            f"the input {format_shape(shape)} is {shape[0]} channels of "
+            f"{format_shape(shape[1:])}; with the channels first it would be {first}"
+        )
+    return ""
 
 
 def shape_problem(shape: Any) -> str:

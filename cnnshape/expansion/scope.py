@@ -39,8 +39,8 @@ class Template(NamedTuple):
 
     Attributes:
         records, groups: with relative paths.
-        value: what the block gives.
-        broken: a fault stands in it; the records are those before the fault.
+        value: what the block gives; unknown where a fault leaves it so.
+        cut: how many of the records stand before the first fault; None: there is none.
         longest_path: characters of the longest relative path.
         inside: the scope that it was made in, for names that reach into it.
     """
@@ -48,7 +48,7 @@ class Template(NamedTuple):
     records: tuple[Record, ...]
     groups: tuple[Group, ...]
     value: Value
-    broken: bool
+    cut: int | None
     longest_path: int
     inside: Scope
 
@@ -85,10 +85,10 @@ class Scope:
         self.cut: int | None = None
         self._counters: dict[tuple[str, str], int] = {}
 
-    def break_off(self) -> None:
-        """Note that a fault stands here: the table of the faulty spec ends before it."""
+    def break_off(self, before: int | None = None) -> None:
+        """Note that a fault stands here, or `before` a layer: the table ends before it."""
         if self.cut is None:
-            self.cut = len(self.records)
+            self.cut = len(self.records) if before is None else before
 
     def find(self, path: str) -> Value | None:
         """The value of a path, which may reach into blocks; None where there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..fixes import Fix, setting
 from .base import Layer, LayerError
 from .shapes import Shape, minus
 
@@ -34,7 +35,7 @@ def dimension(layer: Layer, dim: int, shape: Shape, field: str = "dim") -> int:
     if not -rank <= dim < rank:
         raise LayerError(
             f"{field} {minus(dim)} is none of {layer.type_name}'s input {with_batch(shape)}",
-            help=f"{field} may be −{rank} to {rank - 1}; the batch is 0",
+            fixes=_any_dimension(field, rank),
             field=field,
         )
     return dim % rank
@@ -51,9 +52,14 @@ def sample_dimension(layer: Layer, dim: int, shape: Shape, field: str = "dim") -
         raise LayerError(
             f"{field} {minus(dim)} of {with_batch(shape)} is the batch, "
             f"which {layer.type_name} must leave as it is",
-            help=f"{field}: 1 is the first dimension of a sample ({dimension_name(1, shape)})"
+            fixes=[
+                setting(
+                    f"{field}: 1 is the first dimension of a sample ({dimension_name(1, shape)})",
+                    **{field: 1},
+                )
+            ]
             if shape
-            else None,
+            else [],
             field=field,
         )
     return found
@@ -75,8 +81,22 @@ def sample_dimensions(
             raise LayerError(
                 f"{field} names {place} of {with_batch(shape)} twice "
                 f"({', '.join(map(minus, written))}): the {dimension_name(place, shape)}",
-                help=f"leave out {minus(dim)}",
+                fixes=[_once(field, written, dim)],
                 field=field,
             )
         found.add(place)
     return found
+
+
+def _any_dimension(field: str, rank: int) -> list[Fix]:
+    """The fix that names any dimension of a sample; the last one is tried."""
+    says = f"{field} may be −{rank} to {rank - 1}; the batch is 0"
+    return [setting(says, **{field: dim}) for dim in range(rank - 1, 0, -1)]
+
+
+def _once(field: str, written: tuple[int, ...], dim: int) -> Fix:
+    kept = list(written)
+    kept.reverse()
+    kept.remove(dim)
+    kept.reverse()
+    return setting(f"leave out {minus(dim)}", **{field: kept})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..fixes import one_of
 from .base import LayerError
 from .shapes import divisors_near
 
@@ -10,9 +11,8 @@ def check_divides(argument: str, parts: int, count: int, what: str) -> None:
     """Raise :class:`LayerError` where `parts`, the value of `argument`, does not divide `count`."""
     whole, rest = divmod(count, parts)
     if rest:
-        near = " or ".join(map(str, divisors_near(count, parts)))
         raise LayerError(
             f"{argument} {parts} does not divide {what}: {count} = {whole}·{parts}+{rest}",
-            help=f"{argument}: {near}",
+            fixes=one_of(argument, divisors_near(count, parts)),
             field=argument,
         )

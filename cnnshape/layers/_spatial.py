@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from ..fixes import Fix, as_entry, putting_before
 from .base import Layer, LayerError, register
 from .shapes import Shape, Shapes, format_shape, spatial_letters
 
@@ -23,17 +24,29 @@ class SpatialLayer(Layer, abstract=True):
         if len(shape) != self.spatial_dims + 1:
             raise LayerError(
                 f"{self.type_name} reads {axes(self.spatial_dims)}, not {format_shape(shape)}",
-                help=self._help_for_rank(shape),
+                fixes=self._fixes_for_rank(shape),
+                help=f"put a Reshape or Unflatten before it that gives {axes(self.spatial_dims)}",
             )
         return shape[0], shape[1:]
 
-    def _help_for_rank(self, shape: Shape) -> str:
+    def _fixes_for_rank(self, shape: Shape) -> list[Fix]:
         """The sibling that reads `shape`, or how to give it the dimensions that it lacks."""
         dims = len(shape) - 1
+        fixes = []
         sibling = self.type_name.replace(f"{self.spatial_dims}d", f"{dims}d")
         if sibling != self.type_name and sibling in register():
-            return f"{sibling} reads {axes(dims)}"
-        return f"put a Reshape or Unflatten before it that gives {axes(self.spatial_dims)}"
+            fixes.append(Fix(f"{sibling} reads {axes(dims)}", type=sibling))
+        if len(shape) == self.spatial_dims > 1:
+            gives = format_shape((1, *shape))
+            unsqueeze = {"type": "Unsqueeze", "dim": 1}
+            says = f"put {as_entry(unsqueeze)} before it, which gives {gives}"
+            fixes.append(putting_before(unsqueeze, says=says))
+        elif len(shape) == 1:
+            sizes = [shape[0], *(1,) * self.spatial_dims]
+            unflatten = {"type": "Unflatten", "dim": 1, "unflattened_size": sizes}
+            says = f"put {as_entry(unflatten)} before it, which gives {format_shape(sizes)}"
+            fixes.append(putting_before(unflatten, says=says))
+        return fixes
 
     def changed(self, *names: str) -> list[str]:
         """'stride 2', 'padding 1×0': those of the arguments that differ from their defaults."""

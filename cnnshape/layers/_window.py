@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import gcd
 from typing import NamedTuple
 
+from ..fixes import Fix, at_most, setting
 from ._spatial import SpatialLayer
 from .base import LayerError, Step
 from .shapes import (
@@ -183,23 +184,20 @@ class WindowLayer(SpatialLayer, abstract=True):
         return LayerError(
             f"{self.type_name}'s window of {kernels} is larger than its padded input: "
             f"{letter} is {padded}, and the window needs {spans}",
-            help=" or ".join(self._what_fits(window, n)),
+            fixes=self._what_fits(size),
             field="kernel_size",
         )
 
-    def _what_fits(self, window: Window, size: int) -> list[str]:
-        padded = window.padded(size)
-        fits = [f"kernel_size of at most {(padded - 1) // window.dilation + 1}"]
-        if window.dilation > 1 and window.kernel <= padded:
-            fits.append(f"dilation of at most {(padded - 1) // (window.kernel - 1)}")
-        padding = -(-(window.extent - size) // 2)
-        if self.padding_fits(padding, window, size):
-            fits.append(f"padding: {padding}")
-        return fits
-
-    def padding_fits(self, padding: int, window: Window, size: int) -> bool:
-        """Whether the layer would take this padding; decides what an error proposes."""
-        raise NotImplementedError
+    def _what_fits(self, size: Shape) -> list[Fix]:
+        """A kernel, a dilation or a padding with which the window fits in every dimension."""
+        pairs = list(zip(self.windows(), size, strict=True))
+        kernels = [(window.padded(n) - 1) // window.dilation + 1 for window, n in pairs]
+        gaps = [(window.padded(n) - 1) // max(1, window.kernel - 1) for window, n in pairs]
+        paddings = [-(-(window.extent - n) // 2) for window, n in pairs]
+        fits = [at_most("kernel_size", min(kernels))]
+        if any(window.dilation > 1 for window, _ in pairs) and min(gaps) > 0:
+            fits.append(at_most("dilation", min(gaps)))
+        return [*fits, setting(padding=max(paddings))]
 
     def output_shape(self, inputs: Shapes) -> Shape:
         channels, size = self.channels_and_size(inputs)

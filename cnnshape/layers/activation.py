@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
+from ..fixes import Fix, setting
 from .base import Example, Layer, LayerError, Meaning
 from .fields import FINITE, Boolean, Choice, Integer, Number, defaulted, required
 from .shapes import Shape, Shapes, format_shape
@@ -79,7 +80,7 @@ class RReLU(_InplaceActivation):
         if self.lower > self.upper:
             raise LayerError(
                 f"lower {_number(self.lower)} is above upper {_number(self.upper)}",
-                help="slopes are drawn from lower to upper; the defaults are 1/8 and 1/3",
+                fixes=[setting("leave both out", lower=1 / 8, upper=1 / 3)],
                 field="lower",
             )
 
@@ -128,7 +129,13 @@ class PReLU(_Activation):
             raise LayerError(
                 f"PReLU has {self.num_parameters} slopes, but reads {format_shape(shape)}: "
                 f"{channels} channels",
-                help=f"write num_parameters: {channels} (a slope a channel), or 1",
+                fixes=[
+                    setting(
+                        f"write num_parameters: {channels} (a slope a channel)",
+                        num_parameters=channels,
+                    ),
+                    setting("1", num_parameters=1),
+                ],
                 field="num_parameters",
             )
         return shape
@@ -180,7 +187,10 @@ class CELU(_InplaceActivation):
         if self.alpha == 0:
             raise LayerError(
                 "alpha must not be 0: CELU divides by it",
-                help="write alpha: 1, or ReLU, which CELU tends to",
+                fixes=[
+                    setting("write alpha: 1", alpha=1),
+                    Fix("ReLU, which CELU tends to", type="ReLU", without=("alpha",)),
+                ],
                 field="alpha",
             )
 
@@ -267,7 +277,12 @@ class Hardtanh(_InplaceActivation):
         if self.min_val >= self.max_val:
             raise LayerError(
                 f"min_val {_number(self.min_val)} is not below max_val {_number(self.max_val)}",
-                help="write a min_val below max_val; the defaults are −1 and 1",
+                fixes=[
+                    Fix(
+                        "leave both out: the defaults are −1 and 1",
+                        without=("min_val", "max_val"),
+                    )
+                ],
                 field="min_val",
             )
 

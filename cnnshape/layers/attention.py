@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ._groups import check_divides
 from ._python import Arguments, Python
+from ._remedies import tokens_of_a_map
 from .base import Example, Layer, LayerError, function_module
 from .fields import Boolean, Integer, Number, Optional, defaulted, inferred, required
 from .shapes import Shape, Shapes, format_shape
@@ -71,12 +72,12 @@ class MultiheadAttention(Layer):
 
     def infer(self, inputs: Shapes) -> dict[str, Any]:
         query, key, value = _query_key_value(inputs)
-        for shape in inputs:
+        for index, shape in enumerate(inputs):
             if len(shape) != 2:
                 raise LayerError(
                     f"MultiheadAttention reads positions × features, not {format_shape(shape)}",
-                    help="flatten a map C×H×W with {type: Flatten, start_dim: 2}, then put "
-                    "{type: Permute, dims: [0, 2, 1]}, which gives H·W × C",
+                    fixes=[tokens_of_a_map(shape, reads=index)],
+                    help="it reads positions × features, as those of a map",
                 )
         if key[0] != value[0]:
             raise LayerError(

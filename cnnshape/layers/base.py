@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias, cast
 
+from ..fixes import Fix, joined, leaving_out
 from ._python import TORCH, Python
 from .fields import Field
 from .shapes import Shape, Shapes, format_shape
@@ -27,15 +28,29 @@ class LayerError(Exception):
 
     Attributes:
         message: what is wrong, with the numbers.
-        help: what would fit, or None.
+        fixes: what may cure it. The expansion tries them, and tells those that do.
+        advice: what to do where no fix is known.
         field: the argument at fault, or None when it is the layer as a whole.
     """
 
-    def __init__(self, message: str, *, help: str | None = None, field: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        help: str | None = None,
+        fixes: Sequence[Fix] = (),
+        field: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
-        self.help = help
+        self.fixes = tuple(fixes)
+        self.advice = help
         self.field = field
+
+    @property
+    def help(self) -> str | None:
+        """What to do, in words."""
+        return joined(self.fixes) or self.advice
 
 
 class Example(NamedTuple):
@@ -357,7 +372,10 @@ class Layer:
                 raise LayerError(
                     f"{name} is {_short(written)}, but {self.type_name} reads {reads}: "
                     f"{name} would be {_short(value)}",
-                    help=f"write {name}: {_short(value)}, or leave it out: it is inferred",
+                    fixes=[
+                        Fix(f"write {name}: {_short(value)}", {name: value}, certain=True),
+                        leaving_out(name, "leave it out: it is inferred"),
+                    ],
                     field=name,
                 )
         return self.with_arguments(**inferred)

@@ -40,9 +40,6 @@ class BlurPool2d(WindowLayer):
     def windows(self) -> tuple[Window, ...]:
         return windows_of(self.kernel_size, stride=self.stride)
 
-    def padding_fits(self, padding: int, window: Window, size: int) -> bool:
-        return False
-
     def macs(self, inputs: Shapes, output: Shape) -> int:
         return prod(output) * prod(self.kernel_size)
 

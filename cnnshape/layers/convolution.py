@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import gcd, prod
 from typing import Any, ClassVar
 
+from ..fixes import Fix, at_most, one_of, setting
 from ._spatial import SpatialLayer, folded
 from ._window import Window, WindowLayer
 from .base import Example, LayerError
@@ -39,34 +40,34 @@ class ConvNd(SpatialLayer, abstract=True):
     groups = defaulted(Integer(min=1), 1)
     bias = defaulted(Boolean(), True)
 
-    def check(self) -> None:
-        if self.out_channels % self.groups:
-            raise self._groups_do_not_divide("out_channels", self.out_channels)
-        if self.in_channels is not None and self.in_channels % self.groups:
-            raise self._groups_do_not_divide("in_channels", self.in_channels)
-
-    def _groups_do_not_divide(self, name: str, channels: int) -> LayerError:
-        shared = gcd(channels, self.out_channels) if name == "in_channels" else channels
-        near = " or ".join(map(str, divisors_near(shared, self.groups)))
-        multiple = -(-channels // self.groups) * self.groups
-        whole, rest = divmod(channels, self.groups)
-        fits = f"groups: {near}"
-        if name == "out_channels":
-            fits += (
-                f"; or out_channels: {multiple}, which is {multiple // self.groups}·{self.groups}"
-            )
-        return LayerError(
-            f"groups {self.groups} does not divide {name} {channels}: "
-            f"{channels} = {whole}·{self.groups}+{rest}",
-            help=fits,
-            field="groups",
-        )
-
     def infer(self, inputs: Shapes) -> dict[str, Any]:
         channels, _ = self.channels_and_size(inputs)
-        if channels % self.groups:
-            raise self._groups_do_not_divide("in_channels", channels)
+        self._check_groups(channels)
         return {"in_channels": channels}
+
+    def _check_groups(self, in_channels: int) -> None:
+        """Raise LayerError where the groups do not divide both channels.
+
+        What a fix proposes must divide both too, so that neither can be checked before the
+        incoming channels are known.
+        """
+        channels = {"out_channels": self.out_channels, "in_channels": in_channels}
+        for name, count in channels.items():
+            whole, rest = divmod(count, self.groups)
+            if rest:
+                fixes = one_of("groups", divisors_near(gcd(*channels.values()), self.groups))
+                raise LayerError(
+                    f"groups {self.groups} does not divide {name} {count}: "
+                    f"{count} = {whole}·{self.groups}+{rest}",
+                    fixes=[*fixes, self._multiple_of_groups()],
+                    field="groups",
+                )
+
+    def _multiple_of_groups(self) -> Fix:
+        times = -(-self.out_channels // self.groups)
+        multiple = times * self.groups
+        says = f"out_channels: {multiple}, which is {times}·{self.groups}"
+        return setting(says, out_channels=multiple)
 
     def weight_shape(self) -> Shape:
         """The shape of the kernels, as the torch module holds them."""
@@ -122,13 +123,12 @@ class Convolution(ConvNd, WindowLayer, abstract=True):
     padding_mode = defaulted(Choice("zeros", "reflect", "replicate", "circular"), "zeros")
 
     def check(self) -> None:
-        super().check()
         if self.padding == "same" and any(stride != 1 for stride in self.stride):
             halves = [dilation * (kernel - 1) // 2 for dilation, kernel in self._taps()]
             near = halves[0] if len(set(halves)) == 1 else halves
             raise LayerError(
                 f"padding 'same' keeps the size, which stride {folded(self.stride)} cannot",
-                help=f"stride: 1, or padding: {near}",
+                fixes=[setting(stride=1), setting(padding=near)],
                 field="padding",
             )
 
@@ -153,9 +153,6 @@ class Convolution(ConvNd, WindowLayer, abstract=True):
             )
         )
 
-    def padding_fits(self, padding: int, window: Window, size: int) -> bool:
-        return padding <= self._largest_padding(size, padding)
-
     def _largest_padding(self, size: int, otherwise: int) -> int:
         """The most padding that padding_mode can fill from `size` positions."""
         return {"reflect": size - 1, "circular": size}.get(self.padding_mode, otherwise)
@@ -170,7 +167,7 @@ class Convolution(ConvNd, WindowLayer, abstract=True):
                 raise LayerError(
                     f"padding_mode {self.padding_mode!r} cannot fill {padding} positions "
                     f"from an input with {letter} = {n}: {largest} at most",
-                    help=f"padding of at most {largest}, or padding_mode: zeros",
+                    fixes=[at_most("padding", largest), setting(padding_mode="zeros")],
                     field="padding",
                 )
         return (self.out_channels, *self.places(size))

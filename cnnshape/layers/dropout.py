@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from ..fixes import Fix
 from ._dimensions import with_batch
 from ._python import Python
 from ._spatial import axes
@@ -89,7 +90,8 @@ class Dropout1d(_ChannelDropout):
         if len(shape) not in (1, 2):
             sibling = f"Dropout{len(shape) - 1}d" if len(shape) in (3, 4) else "Dropout"
             raise LayerError(
-                f"Dropout1d reads C×L, not {format_shape(shape)}", help=f"write {sibling}"
+                f"Dropout1d reads C×L, not {format_shape(shape)}",
+                fixes=[Fix(f"write {sibling}", type=sibling)],
             )
         return shape
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from ..fixes import setting
 from ._python import Arguments, Python, method
 from .base import Example, Layer, LayerError, function_module
 from .fields import FINITE, Number, Optional, defaulted, required
@@ -104,7 +105,9 @@ class Clamp(_Elementwise):
 
     def check(self) -> None:
         if self.min is None and self.max is None:
-            raise LayerError("Clamp has no bound", help="write min, max, or both")
+            raise LayerError(
+                "Clamp has no bound", fixes=[setting("write min, max, or both", min=0)]
+            )
 
     def _function(self) -> Callable[[torch.Tensor], torch.Tensor]:
         least, most = self.min, self.max

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
+from ..fixes import at_most
 from ._dimensions import sample_dimension
 from ._python import method
 from ._window import Window, WindowLayer, windows_of
@@ -38,9 +39,6 @@ class _Folding(WindowLayer, abstract=True):
         return windows_of(
             self.kernel_size, stride=self.stride, padding=self.padding, dilation=self.dilation
         )
-
-    def padding_fits(self, padding: int, window: Window, size: int) -> bool:
-        return True
 
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
         return None
@@ -161,7 +159,7 @@ class SlidingWindows(Layer):
         if self.size > shape[place]:
             raise LayerError(
                 f"windows of {self.size} do not fit in {shape[place]} positions",
-                help=f"size of at most {shape[place]}",
+                fixes=[at_most("size", shape[place])],
                 field="size",
             )
         count = (shape[place] - self.size) // self.step + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from ..fixes import Fix, at_most, leaving_out
 from ._spatial import SpatialLayer
 from .base import Example, LayerError, Step
 from .fields import Integer, Number, Optional, PerDimension, defaulted, required
@@ -34,7 +35,14 @@ class _FractionalMaxPool(SpatialLayer, abstract=True):
             which = "neither" if self.output_size is None else "both"
             raise LayerError(
                 f"{self.type_name} takes output_size or output_ratio, not {which}",
-                help="output_ratio: 0.5 halves the size",
+                fixes=[
+                    Fix(
+                        "output_ratio: 0.5 halves the size",
+                        {"output_ratio": 0.5},
+                        without=("output_size",),
+                    ),
+                    leaving_out("output_ratio"),
+                ],
                 field=None if self.output_size is None else "output_ratio",
             )
 
@@ -49,9 +57,10 @@ class _FractionalMaxPool(SpatialLayer, abstract=True):
                 raise LayerError(
                     f"{self.type_name}'s window of {format_shape(self.kernel_size)} is too large: "
                     f"in {letter} = {n} only windows of {n - self.spare_positions} have places",
-                    help=f"kernel_size of at most {n - self.spare_positions}"
+                    fixes=[at_most("kernel_size", n - self.spare_positions)]
                     if n > self.spare_positions
-                    else f"an input of at least {kernel + self.spare_positions}",
+                    else [],
+                    help=f"an input of at least {kernel + self.spare_positions}",
                     field="kernel_size",
                 )
             if not 1 <= count <= most:
@@ -59,7 +68,13 @@ class _FractionalMaxPool(SpatialLayer, abstract=True):
                 raise LayerError(
                     f"{self.type_name} makes 1 to {n}−{kernel}+1{spare} = {most} windows of "
                     f"{kernel} from {letter} = {n}, not {count}",
-                    help=f"output_size of at most {most}",
+                    fixes=[
+                        Fix(
+                            f"output_size of at most {most}",
+                            {"output_size": most},
+                            without=("output_ratio",),
+                        )
+                    ],
                     field="output_size" if self.output_size else "output_ratio",
                 )
         return (channels, *output)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..fixes import Fix, as_entry, putting_before, setting
 from ._norm import NormLayer
 from ._python import Python
 from .base import ELEMENTWISE, Example, Layer, LayerError, Step
@@ -58,7 +59,7 @@ class _LastDimensionsNorm(NormLayer):
                 f"normalized_shape {format_shape(written)} must be the last "
                 f"{'size' if len(written) == 1 else f'{len(written)} sizes'} of "
                 f"{format_shape(shape)}",
-                help=f"normalized_shape: {list(fits)}" if fits else None,
+                fixes=[setting(normalized_shape=fits)] if fits else [],
                 field="normalized_shape",
             )
         return {}
@@ -68,11 +69,21 @@ class _LastDimensionsNorm(NormLayer):
             raise LayerError(f"{self.type_name} reads one or more dimensions, not a single number")
         if len(shape) <= 2:
             return shape[-1:]
+        last = {"type": "Permute", "dims": _channels_last(shape)}
         raise LayerError(
             f"{self.type_name} cannot tell which dimensions of {format_shape(shape)} to normalise",
-            help=f"normalized_shape: {list(shape)} for the whole of it, or {shape[-1]} for the "
-            f"last dimension; for the {shape[0]} channels at each position, put "
-            f"{{type: Permute, dims: {_channels_last(shape)}}} before it",
+            fixes=[
+                setting(
+                    f"normalized_shape: {list(shape)} for the whole of it", normalized_shape=shape
+                ),
+                setting(f"{shape[-1]} for the last dimension", normalized_shape=shape[-1]),
+                Fix(
+                    f"for the {shape[0]} channels at each position, put {as_entry(last)} before it "
+                    f"and normalized_shape: {shape[0]}",
+                    {"normalized_shape": shape[0]},
+                    before=(last,),
+                ),
+            ],
         )
 
     def parameters(self) -> dict[str, Shape]:
@@ -168,7 +179,7 @@ class LocalResponseNorm(Layer):
             raise LayerError(
                 "LocalResponseNorm reads channels and one or more dimensions after them, "
                 f"not {format_shape(shape)}",
-                help="put Unsqueeze with dim: 2 before it",
+                fixes=[putting_before({"type": "Unsqueeze", "dim": 2})] if shape else [],
             )
         return shape
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from math import prod
 from typing import Any, ClassVar
 
+from ..fixes import putting_before, setting
 from ._python import Python
+from ._remedies import flattening
 from ._window import Window, WindowLayer, windows_of
 from .base import Example, Layer, LayerError, Meaning
 from .fields import (
@@ -91,7 +93,12 @@ class ConnectionTableConv2d(WindowLayer):
             if twice is not None:
                 raise LayerError(
                     f"output map {output_map} reads input map {twice} twice: {list(reads)}",
-                    help="name each input map once",
+                    fixes=[
+                        setting(
+                            "name each input map once",
+                            table=[list(dict.fromkeys(each)) for each in self.table],
+                        )
+                    ],
                     field="table",
                 )
         if self.in_channels is not None:
@@ -103,8 +110,15 @@ class ConnectionTableConv2d(WindowLayer):
                 raise LayerError(
                     f"output map {output_map} reads input map {max(reads)}, "
                     f"but the {channels} input maps are 0 to {channels - 1}",
-                    help=f"name maps from 0 to {channels - 1}, or give the layer before it "
-                    f"{max(map(max, self.table)) + 1} maps",
+                    fixes=[
+                        setting(
+                            f"name maps from 0 to {channels - 1}",
+                            table=[
+                                list(dict.fromkeys(min(each, channels - 1) for each in reads))
+                                for reads in self.table
+                            ],
+                        )
+                    ],
                     field="table",
                 )
 
@@ -117,9 +131,6 @@ class ConnectionTableConv2d(WindowLayer):
         return windows_of(
             self.kernel_size, stride=self.stride, padding=self.padding, dilation=self.dilation
         )
-
-    def padding_fits(self, padding: int, window: Window, size: int) -> bool:
-        return True
 
     def output_shape(self, inputs: Shapes) -> Shape:
         _, size = self.channels_and_size(inputs)
@@ -220,9 +231,6 @@ class Subsampling2d(WindowLayer):
 
     def windows(self) -> tuple[Window, ...]:
         return windows_of(self.kernel_size, stride=self.stride)
-
-    def padding_fits(self, padding: int, window: Window, size: int) -> bool:
-        return False
 
     def parameters(self) -> dict[str, Shape]:
         assert self.num_channels is not None
@@ -339,12 +347,12 @@ class EuclideanRBF(Layer):
         if len(shape) != 1:
             raise LayerError(
                 f"EuclideanRBF cannot read {format_shape(shape)}: it wants one flat vector",
-                help=f"put Flatten before it: {'·'.join(map(str, shape))} = {prod(shape)} features",
+                fixes=[flattening(shape)],
             )
         if shape[0] != features:
             raise LayerError(
                 f"EuclideanRBF reads {shape[0]} features, but its centers have {features} signs",
-                help=f"put Linear before it with out_features: {features}",
+                fixes=[putting_before({"type": "Linear", "out_features": features})],
                 field="centers",
             )
         return {"in_features": features}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import Any, ClassVar
 
+from ..fixes import putting_before, setting
+from ._remedies import flattening
 from .base import Example, Layer, LayerError, Step
 from .fields import Boolean, Integer, defaulted, inferred, required
 from .shapes import Shape, Shapes, format_shape
@@ -63,15 +65,19 @@ class _Linear(Layer):
         if not shape:
             raise LayerError(
                 f"{self.type_name} cannot read a single number: it wants a flat vector",
-                help=f"put Reshape with shape: [1] before it, for {argument}: 1",
+                fixes=[putting_before({"type": "Reshape", "shape": [1]})],
             )
-        product = "·".join(map(str, shape))
         total = prod(shape)
         beside = "" if written in (None, total) else f", but {argument} is {written}"
         raise LayerError(
             f"{self.type_name} cannot read {format_shape(shape)}: it wants one flat vector{beside}",
-            help=f"put Flatten before it: {product} = {total} features"
-            f" (or write {argument}: {shape[-1]} to apply it to the last dimension)",
+            fixes=[
+                flattening(shape, **({} if written in (None, total) else {argument: total})),
+                setting(
+                    f"write {argument}: {shape[-1]} to apply it to the last dimension",
+                    **{argument: shape[-1]},
+                ),
+            ],
         )
 
 
@@ -148,7 +154,7 @@ class Bilinear(_Linear):
             raise LayerError(
                 f"Bilinear cannot pair {format_shape(first)} with {format_shape(second)}: "
                 "all dimensions but the last must be equal",
-                help="put Flatten before both, to pair one vector with one",
+                help="both must be vectors, or have as many dimensions, equal but for the last",
             )
         return {
             "in1_features": self._features(first, "in1_features"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 from itertools import groupby
 from math import prod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..fixes import Fix, as_entry, as_yaml, putting_before
 from ._dimensions import dimension_name, sample_dimension
 from ._python import Python, function, joined
 from .base import ELEMENTWISE, Example, Layer, LayerError, Step, function_module
@@ -29,14 +30,22 @@ class _Merge(Layer):
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
         return (ELEMENTWISE,) * (len(output) - 1) if len(output) > 1 else None
 
-    def _refusal(self, first: Shape, second: Shape, differences: str, help: str) -> LayerError:
+    def _refusal(
+        self,
+        first: Shape,
+        second: Shape,
+        differences: str,
+        help: str,
+        fixes: Sequence[Fix] = (),
+    ) -> LayerError:
         return LayerError(
             f"{self.type_name} cannot join {format_shape(first)} and {format_shape(second)}: "
             f"{differences}",
+            fixes=fixes,
             help=help,
         )
 
-    def _check_rank(self, first: Shape, second: Shape) -> None:
+    def _check_rank(self, first: Shape, second: Shape, index: int = 1) -> None:
         # PyTorch aligns dimensions from the end, so that with fewer dimensions one input's
         # batch would meet the other's channels or height. It works by accident at best.
         if len(first) != len(second):
@@ -44,7 +53,8 @@ class _Merge(Layer):
                 first,
                 second,
                 f"one has {len(first)} dimension{'s' * (len(first) != 1)}, the other {len(second)}",
-                _help_for_rank(first, second),
+                "both must have as many dimensions",
+                _fixes_for_rank(first, second, index),
             )
 
 
@@ -55,15 +65,16 @@ class _Broadcast(_Merge):
 
     def output_shape(self, inputs: Shapes) -> Shape:
         output = inputs[0]
-        for shape in inputs[1:]:
-            self._check_rank(output, shape)
+        for index, shape in enumerate(inputs[1:], 1):
+            self._check_rank(output, shape, index)
             differing = _differing(output, shape, stretch=True)
             if differing:
                 raise self._refusal(
                     output,
                     shape,
                     _differences(differing, output, shape),
-                    _projection(output, shape),
+                    "they must be equal in each dimension, or 1 there",
+                    _projection(output, shape, index) or _resizing(output, shape, index),
                 )
             output = _stretched(output, shape)
         return output
@@ -201,8 +212,8 @@ class Concat(_Merge):
     def output_shape(self, inputs: Shapes) -> Shape:
         first = inputs[0]
         dim = sample_dimension(self, self.dim, first)
-        for shape in inputs[1:]:
-            self._check_rank(first, shape)
+        for index, shape in enumerate(inputs[1:], 1):
+            self._check_rank(first, shape, index)
             differing = [d for d in _differing(first, shape) if d != dim]
             if differing:
                 raise self._refusal(
@@ -210,7 +221,8 @@ class Concat(_Merge):
                     shape,
                     f"{_differences(differing, first, shape)}, and only the "
                     f"{dimension_name(dim, first)} may",
-                    _resizing(first, shape),
+                    "bring them to one size: pad the smaller, crop the larger, or change a stride",
+                    _resizing(first, shape, index),
                 )
         joined = sum(shape[dim - 1] for shape in inputs)
         return (*first[: dim - 1], joined, *first[dim:])
@@ -314,37 +326,41 @@ def _differences(dims: list[int], first: Shape, second: Shape) -> str:
     )
 
 
-def _help_for_rank(first: Shape, second: Shape) -> str:
-    few, many = sorted((first, second), key=len)
-    if len(few) == 1:
-        target = [few[0], *(1,) * (len(many) - 1)]
-        return (
-            f"give {format_shape(few)} the dimensions that it lacks: "
-            f"Unflatten with dim: 1, unflattened_size: {target}"
-        )
-    return f"put Reshape before one of them; {format_shape(few)} lacks {len(many) - len(few)}"
+def _fixes_for_rank(first: Shape, second: Shape, index: int) -> list[Fix]:
+    """A vector as a map of one position; `index` is the second's place among the inputs."""
+    (few, reads), (many, _) = sorted(((first, 0), (second, index)), key=lambda pair: len(pair[0]))
+    if len(few) != 1:
+        return []
+    target = [few[0], *(1,) * (len(many) - 1)]
+    unflatten = {"type": "Unflatten", "dim": 1, "unflattened_size": target}
+    says = f"give {format_shape(few)} the dimensions that it lacks: {as_entry(unflatten)}"
+    return [putting_before(unflatten, reads=reads, says=says)]
 
 
-def _projection(first: Shape, second: Shape) -> str:
+def _projection(first: Shape, second: Shape, index: int) -> list[Fix]:
     """The 1×1 convolution that gives one shape the other's channels and size, if one does.
 
     With kernel 1 and no padding the size is ⌊(W−1)/S⌋+1.
     """
-    big, small = (first, second) if prod(first[1:]) >= prod(second[1:]) else (second, first)
-    if big[1:] == small[1:]:
-        big, small = sorted((first, second))  # the shortcut has fewer channels as a rule
+    pairs = ((first, 0), (second, index))
+    if first[1:] == second[1:]:  # the shortcut has fewer channels as a rule
+        (big, reads), (small, _) = sorted(pairs)
+    else:
+        (small, _), (big, reads) = sorted(pairs, key=lambda pair: prod(pair[0][1:]))
     dims = len(big) - 1
     if not 1 <= dims <= 3:
-        return "they must be equal in each dimension, or 1 there"
+        return []
     strides = [_stride_to(a, b) for a, b in zip(big[1:], small[1:], strict=True)]
     if None in strides:
-        return _resizing(first, second)
-    stride = strides[0] if len(set(strides)) == 1 else strides
-    strided = "" if set(strides) == {1} else f" and stride: {stride}"
-    return (
-        f"give {format_shape(big)} (the shortcut?) a 1×1 convolution: Conv{dims}d with "
-        f"out_channels: {small[0]}, kernel_size: 1{strided}"
-    )
+        return []
+    conv: dict[str, Any] = {"out_channels": small[0], "kernel_size": 1}
+    if set(strides) != {1}:
+        conv["stride"] = strides[0] if len(set(strides)) == 1 else strides
+    written = f"out_channels: {small[0]}, kernel_size: 1"
+    if "stride" in conv:
+        written += f" and stride: {as_yaml(conv['stride'])}"
+    says = f"give {format_shape(big)} (the shortcut?) a 1×1 convolution: Conv{dims}d with {written}"
+    return [putting_before({"type": f"Conv{dims}d", **conv}, reads=reads, says=says)]
 
 
 def _stride_to(size: int, wanted: int) -> int | None:
@@ -355,16 +371,23 @@ def _stride_to(size: int, wanted: int) -> int | None:
     return stride if (size - 1) // stride + 1 == wanted else None
 
 
-def _resizing(first: Shape, second: Shape) -> str:
-    """How two maps come to one size: by a whole factor, or by cropping or padding."""
-    pairs = list(zip(first[1:], second[1:], strict=True))
-    ratios = {max(a, b) / min(a, b) for a, b in pairs}
-    small = min((first, second), key=lambda shape: prod(shape[1:]))
-    if len(ratios) == 1 and len({a < b for a, b in pairs}) == 1:
-        (ratio,) = ratios
-        if ratio.is_integer() and ratio > 1:
-            return (
-                f"bring {format_shape(small)} to the other's size: "
-                f"Upsample with scale_factor: {ratio:g}, or a stride of {ratio:g} before the other"
-            )
-    return "bring them to one size: pad the smaller, crop the larger, or change a stride"
+def _resizing(first: Shape, second: Shape, index: int) -> list[Fix]:
+    """How two maps come to one size: by a whole factor, or by cutting the larger."""
+    pairs = ((first, 0), (second, index))
+    (small, small_at), (big, big_at) = sorted(pairs, key=lambda pair: prod(pair[0][1:]))
+    if len(big) < 2:
+        return []
+    ratios = [max(a, b) / min(a, b) for a, b in zip(big[1:], small[1:], strict=True)]
+    fixes = []
+    if len(set(ratios)) == 1 and ratios[0] > 1 and ratios[0].is_integer():
+        upsample = {"type": "Upsample", "scale_factor": int(ratios[0])}
+        says = f"bring {format_shape(small)} to the other's size with {as_entry(upsample)}"
+        fixes.append(putting_before(upsample, reads=small_at, says=says))
+    elif all(a >= b for a, b in zip(big[1:], small[1:], strict=True)):
+        crop = {"type": "CropLike", "from": [big_at, small_at]}
+        says = (
+            f"cut {format_shape(big)} to the size of {format_shape(small)}: "
+            "{type: CropLike, from: [the larger, the smaller]}"
+        )
+        fixes.append(putting_before(crop, reads=big_at, says=says))
+    return fixes

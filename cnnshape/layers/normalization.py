@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from ..fixes import Fix, setting
 from ._groups import check_divides
 from ._norm import NormLayer, over_all_positions
 from ._spatial import SpatialLayer
@@ -67,12 +68,13 @@ class _BatchNorm(_ChannelNorm, abstract=True):
             raise LayerError(
                 "eps must be above 0, not 0, where track_running_stats is false: "
                 "a channel whose values are all alike would be divided by 0",
-                help="eps: 0.00001, or track_running_stats: true",
+                fixes=[setting(eps=0.00001), setting(track_running_stats=True)],
                 field="eps",
             )
 
-    def _help_for_rank(self, shape: Shape) -> str:
-        return "BatchNorm1d reads C" if len(shape) == 1 else super()._help_for_rank(shape)
+    def _fixes_for_rank(self, shape: Shape) -> list[Fix]:
+        sibling = Fix("BatchNorm1d reads C", type="BatchNorm1d")
+        return [sibling] if len(shape) == 1 else super()._fixes_for_rank(shape)
 
     def notes(self, inputs: Shapes, output: Shape) -> list[str]:
         notes = super().notes(inputs, output)
@@ -133,7 +135,14 @@ class _InstanceNorm(_ChannelNorm, abstract=True):
             raise LayerError(
                 f"{self.type_name} reads more than one position, not {format_shape(inputs[0])}: "
                 "a channel with one value less its mean is always 0",
-                help="leave it out here, or normalise over channels with GroupNorm",
+                fixes=[
+                    Fix(
+                        "normalise over all channels with {type: GroupNorm, num_groups: 1}",
+                        {"num_groups": 1},
+                        without=tuple({*self.fields} - {"eps", "affine"}),
+                        type="GroupNorm",
+                    )
+                ],
             )
         return inputs[0]
 

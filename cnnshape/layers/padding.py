@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar, NamedTuple
 
+from ..fixes import Fix, at_most, setting
 from ._spatial import SpatialLayer
 from .base import ELEMENTWISE, Example, Layer, LayerError, Step
 from .fields import Integer, Kind, ListOf, Number, required
@@ -112,7 +113,9 @@ class _Pad(SpatialLayer, abstract=True):
             )
         else:
             return
-        raise LayerError(message, help=f"take away at most {side.size - 1}", field="padding")
+        least = -((side.size - 1) // 2)
+        says = f"take away at most {side.size - 1}, as padding: {least}"
+        raise LayerError(message, fixes=[setting(says, padding=least)], field="padding")
 
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
         return (ELEMENTWISE,) * (len(output) - 1) or None
@@ -225,8 +228,10 @@ class _ReflectionPad(_Pad, abstract=True):
             raise LayerError(
                 f"{self.type_name} cannot mirror {max(side.before, side.after)} positions of "
                 f"{side.letter} = {side.size}: all but the edge are {side.size - 1}",
-                help=f"padding of at most {side.size - 1}, or {self._repeating()}, "
-                "which has no bound",
+                fixes=[
+                    at_most("padding", side.size - 1),
+                    Fix(f"{self._repeating()}, which has no bound", type=self._repeating()),
+                ],
                 field="padding",
             )
 
@@ -307,7 +312,7 @@ class _CircularPad(_Pad, abstract=True):
             raise LayerError(
                 f"{self.type_name} cannot wrap {max(side.before, side.after)} positions around "
                 f"{side.letter} = {left}: it would go around more than once",
-                help=f"padding of at most {left}",
+                fixes=[at_most("padding", left)],
                 field="padding",
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isinf, prod
 from typing import TYPE_CHECKING, ClassVar
 
+from ..fixes import at_most, setting
 from ._python import TORCH
 from ._window import Window, WindowLayer, windows_of
 from .base import Example, LayerError
@@ -54,17 +55,17 @@ class _Pool(WindowLayer, abstract=True):
             ceil_mode=self.ceil_mode,
         )
 
-    def padding_fits(self, padding: int, window: Window, size: int) -> bool:
-        return "padding" in self.fields and padding <= window.kernel // 2
-
     def check(self) -> None:
+        widest = max(window.before for window in self.windows())
         for window in self.windows():
             if window.before > window.kernel // 2:
                 raise LayerError(
                     f"padding {window.before} is more than half of kernel_size {window.kernel}: "
                     f"⌊{window.kernel}/2⌋ = {window.kernel // 2}",
-                    help=f"padding of at most {window.kernel // 2}, or "
-                    f"kernel_size of at least {2 * window.before}",
+                    fixes=[
+                        at_most("padding", min(each.kernel for each in self.windows()) // 2),
+                        setting(f"kernel_size of at least {2 * widest}", kernel_size=2 * widest),
+                    ],
                     field="padding",
                 )
 
@@ -160,7 +161,7 @@ class _WholeWindow3d(_Pool, abstract=True):
                     f"{self.type_name}'s window of {format_shape(self.kernel_size)} is larger "
                     f"than its input {format_shape(size)}: {letter} is {n}, less than {kernel}, "
                     "and PyTorch counts neither padding nor ceil_mode here",
-                    help=f"kernel_size of at most {n}",
+                    fixes=[at_most("kernel_size", min(size))],
                     field="kernel_size",
                 )
         return super().output_shape(inputs)
@@ -195,7 +196,10 @@ class _Divisor(_AvgPool, abstract=True):
         if self.divisor_override == 0:
             raise LayerError(
                 "divisor_override must not be 0: each sum is divided by it",
-                help="divisor_override: 1 for the plain sum, or null for the mean",
+                fixes=[
+                    setting("divisor_override: 1 for the plain sum", divisor_override=1),
+                    setting("null for the mean", divisor_override=None),
+                ],
                 field="divisor_override",
             )
 
@@ -258,7 +262,7 @@ class _LPPool(_Pool, abstract=True):
         if self.norm_type == 0:
             raise LayerError(
                 "norm_type must not be 0: the root is to the power of 1/norm_type",
-                help="norm_type: 2 for the Euclidean norm",
+                fixes=[setting("norm_type: 2 for the Euclidean norm", norm_type=2)],
                 field="norm_type",
             )
 

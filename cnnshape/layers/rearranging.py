@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from ..fixes import Fix, as_yaml, setting
 from ._dimensions import dimension, dimension_name, sample_dimension, with_batch
 from ._python import Python, method, unpacked
 from .base import Example, Layer, LayerError, Step, function_module
 from .fields import Integer, ListOf, defaulted, required
-from .shapes import Shape, Shapes, format_shape, minus
+from .shapes import Shape, Shapes, divisors_near, format_shape, minus
 
 if TYPE_CHECKING:
     from torch import nn
@@ -53,7 +54,7 @@ class Flatten(_Rearrangement):
             raise LayerError(
                 f"end_dim {minus(self.end_dim)} of {with_batch(shape)} comes before "
                 f"start_dim {minus(self.start_dim)}",
-                help=f"end_dim of at least {start}",
+                fixes=[setting(f"end_dim of at least {start}", end_dim=start)],
                 field="end_dim",
             )
         return start - 1, end - 1
@@ -78,6 +79,7 @@ class _Sizes(_Rearrangement):
         if sizes.count(-1) > 1:
             raise LayerError(
                 f"{field} {list(sizes)} has −1 more than once: only one size can follow",
+                fixes=[_with_one_left(sizes, field)],
                 help="write the others as numbers of at least 1",
                 field=field,
             )
@@ -85,6 +87,7 @@ class _Sizes(_Rearrangement):
             raise LayerError(
                 f"{field} must have sizes of at least 1, or −1 for the one that follows, "
                 f"not {list(sizes)}",
+                fixes=[_with_one_left(sizes, field)],
                 field=field,
             )
 
@@ -101,7 +104,8 @@ class _Sizes(_Rearrangement):
                     if -1 in sizes
                     else f"{product} = {written}"
                 ),
-                help=None if -1 in sizes else "write −1 for one of the sizes: it is computed",
+                fixes=_of_so_many(sizes, total, field),
+                help=f"the sizes must multiply to {total}",
                 field=field,
             )
         return tuple(total // written if size == -1 else size for size in sizes)
@@ -209,13 +213,13 @@ class Permute(_Rearrangement):
         if sorted(order) != list(range(rank)):
             raise LayerError(
                 f"dims {list(self.dims)} does not name each dimension of {with_batch(shape)} once",
-                help=f"write {rank} dimensions, as dims: {example}",
+                fixes=[setting(f"write {rank} dimensions, as dims: {example}", dims=example)],
                 field="dims",
             )
         if order[0] != 0:
             raise LayerError(
                 f"dims {list(self.dims)} moves the batch, which must stay first",
-                help=f"write 0 first, as dims: {example}",
+                fixes=[setting(f"write 0 first, as dims: {example}", dims=example)],
                 field="dims",
             )
         return order
@@ -325,3 +329,24 @@ class Unsqueeze(_Rearrangement):
     def module(self) -> nn.Module:
         dim = self.dim
         return function_module(lambda x: x.unsqueeze(dim))
+
+
+def _with_one_left(sizes: tuple[int, ...], field: str) -> Fix:
+    """The fix that leaves one size to be computed, and makes each other at least 1."""
+    left = next(place for place, size in enumerate(sizes) if size < 1)
+    kept = [-1 if place == left else max(1, size) for place, size in enumerate(sizes)]
+    return setting(f"write −1 once, as {field}: {as_yaml(kept)}", **{field: kept})
+
+
+def _of_so_many(sizes: tuple[int, ...], total: int, field: str) -> list[Fix]:
+    """The fixes that change one of the sizes, so that they multiply to `total`, or divide it."""
+    fixes = []
+    for place, size in enumerate(sizes):
+        rest = prod(other for other in (*sizes[:place], *sizes[place + 1 :]) if other != -1)
+        if total % rest or size == -1:
+            continue
+        for wanted in divisors_near(total // rest, size) if -1 in sizes else [-1]:
+            changed = [*sizes[:place], wanted, *sizes[place + 1 :]]
+            says = f"{field}: {as_yaml(changed)}" + ", where −1 is computed" * (-1 not in sizes)
+            fixes.append(setting(says, **{field: changed}))
+    return fixes

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import floor
 from typing import Any
 
+from ..fixes import Fix, leaving_out, one_of, setting
 from ._spatial import axes
 from .base import Example, Layer, LayerError, Step
 from .fields import Boolean, Choice, Either, Field, Integer, ListOf, Number, Optional, defaulted
@@ -57,7 +58,14 @@ class _Resampling(Layer):
             both = "both" if self.size is not None else "neither"
             raise LayerError(
                 f"{self.type_name} needs size or scale_factor, and has {both}",
-                help="write scale_factor: 2 for a map twice as large",
+                fixes=[
+                    Fix(
+                        "write scale_factor: 2 for a map twice as large",
+                        {"scale_factor": 2},
+                        without=("size",),
+                    ),
+                    leaving_out("scale_factor"),
+                ],
                 field="size" if self.size is not None else None,
             )
 
@@ -70,7 +78,8 @@ class _Resampling(Layer):
             raise LayerError(
                 f"{self.type_name} with mode {self.interpolation()!r} reads {reads}, "
                 f"not {format_shape(shape)}",
-                help=self._mode_for(dims),
+                fixes=self._modes_for(dims),
+                help=f"give it a map: {axes(wanted or 2)}",
             )
         size = self._per_dimension("size", self.size, dims)
         if size is not None:
@@ -84,15 +93,16 @@ class _Resampling(Layer):
             if result < 1:
                 raise LayerError(
                     f"scale_factor {scale:g} leaves nothing: {letter} is ⌊{n}·{scale:g}⌋ = 0",
-                    help=f"scale_factor of at least {1 / n:g}",
+                    fixes=[
+                        setting(f"scale_factor of at least 1/{n} = {1 / n:g}", scale_factor=1 / n)
+                    ],
                     field="scale_factor",
                 )
         return (shape[0], *output)
 
     @staticmethod
-    def _mode_for(dims: int) -> str | None:
-        modes = [mode for mode, rank in _RANKS.items() if rank == dims]
-        return f"mode: nearest or {' or '.join(modes)}" if modes else None
+    def _modes_for(dims: int) -> list[Fix]:
+        return one_of("mode", ["nearest", *(mode for mode, rank in _RANKS.items() if rank == dims)])
 
     def _per_dimension(self, name: str, value: Any, dims: int) -> Sequence[float] | None:
         if value is None:
@@ -103,7 +113,12 @@ class _Resampling(Layer):
             raise LayerError(
                 f"{name} has {len(value)} numbers, but the map has {dims} spatial "
                 f"dimension{'s' if dims != 1 else ''}",
-                help=f"write one number, or {dims} ({', '.join(spatial_letters(dims))})",
+                fixes=[
+                    setting(
+                        f"write one number, or {dims} ({', '.join(spatial_letters(dims))})",
+                        **{name: value[0]},
+                    )
+                ],
                 field=name,
             )
         return value
@@ -179,13 +194,13 @@ class Upsample(_Resampling):
         if self.align_corners is not None and self.mode not in _RANKS:
             raise LayerError(
                 f"align_corners has no meaning with mode {self.mode!r}",
-                help="leave it out, or take a mode of linear, bilinear, bicubic, trilinear",
+                fixes=[leaving_out("align_corners", "leave it out")],
                 field="align_corners",
             )
         if self.recompute_scale_factor and self.size is not None:
             raise LayerError(
                 "recompute_scale_factor has no meaning where size is written",
-                help="leave it out",
+                fixes=[leaving_out("recompute_scale_factor", "leave it out")],
                 field="recompute_scale_factor",
             )
 

@@ -86,7 +86,7 @@ class GlobalResponseNorm(NormLayer):
         if len(shape) < 2:
             raise LayerError(
                 f"GlobalResponseNorm reads channels and positions, not {format_shape(shape)}",
-                help="put it before the map is flattened",
+                help="it reads a map: put it before what flattens one",
             )
         dim = sample_dimension(self, self.channel_dim, shape, "channel_dim")
         return {"num_channels": shape[dim - 1]}

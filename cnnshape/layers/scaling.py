@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from ..fixes import setting
 from ._dimensions import sample_dimensions
 from ._python import Python
 from .base import Example, Layer, LayerError
@@ -158,6 +159,15 @@ class Standardize(Layer):
             raise LayerError(
                 f"mean has {len(self.mean)} numbers, but Standardize reads {format_shape(shape)}: "
                 f"{shape[0] if shape else 'no'} channels",
+                fixes=[
+                    setting(
+                        f"write {shape[0]} numbers for each, one a channel",
+                        mean=self.mean[:1] * shape[0],
+                        std=self.std[:1] * shape[0],
+                    )
+                ]
+                if shape
+                else [],
                 help="write one number a channel",
                 field="mean",
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from ..fixes import Fix, at_most, setting
 from ._dimensions import sample_dimension
 from ._python import Python
 from ._spatial import SpatialLayer, axes, folded
@@ -39,7 +40,7 @@ class _Selection(Layer):
             raise LayerError(
                 f"there is no part {minus(index)}: {size} gives {count} "
                 f"part{'s' if count != 1 else ''}",
-                help=f"index from 0 to {count - 1}",
+                fixes=[setting(f"index from 0 to {count - 1}", index=count - 1)],
                 field="index",
             )
         return index % count
@@ -129,14 +130,19 @@ class Split(_Selection):
         if total != size:
             raise LayerError(
                 f"split_size {list(sizes)} adds up to {total}, not to {size}",
-                help=f"make the sizes {abs(size - total)} {'more' if total < size else 'less'}",
+                fixes=_adding_up(sizes, size),
+                help=f"the sizes must add up to {size}",
                 field="split_size",
             )
         length = sizes[self._one_of(self.index, len(sizes), size)]
         if length == 0:
             raise LayerError(
                 f"part {minus(self.index)} of {list(sizes)} is empty",
-                help="index a part of at least 1",
+                fixes=[
+                    setting(f"index a part of at least 1, as index: {part}", index=part)
+                    for part, length in enumerate(sizes)
+                    if length
+                ][:1],
                 field="index",
             )
         return length
@@ -181,9 +187,9 @@ class Narrow(_Selection):
         if not 0 <= start < size or start + self.length > size:
             raise LayerError(
                 f"{self.length} from {minus(self.start)} on does not fit a dimension of {size}",
-                help=f"start from 0 to {size - self.length}"
+                fixes=[setting(f"start from 0 to {size - self.length}", start=size - self.length)]
                 if self.length <= size
-                else f"length of at most {size}",
+                else [Fix(f"start: 0 with length of at most {size}", {"start": 0, "length": size})],
                 field="start" if self.length <= size else "length",
             )
         return self.length
@@ -208,6 +214,7 @@ class _CenterCrop(SpatialLayer, abstract=True):
                 raise LayerError(
                     f"{self.type_name} cannot cut {letter} = {want} out of {have} "
                     f"({format_shape(shape)})",
+                    fixes=[at_most(field, min(shape[1:]))] if field else [],
                     help="crop the larger map to the size of the smaller",
                     field=field,
                 )
@@ -291,3 +298,13 @@ class CropLike(_CenterCrop):
         from .modules.selecting import center_crop
 
         return function_module(lambda x, like: center_crop(x, like.shape[2:]))
+
+
+def _adding_up(sizes: tuple[int, ...], size: int) -> list[Fix]:
+    """The fixes that make one of the sizes what the others leave."""
+    left = [size - sum(sizes) + each for each in sizes]
+    return [
+        setting(split_size=[*sizes[:part], rest, *sizes[part + 1 :]])
+        for part, rest in reversed(list(enumerate(left)))
+        if rest > 0
+    ]

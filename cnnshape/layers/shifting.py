@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..fixes import setting
 from ._dimensions import sample_dimensions
 from ._python import method
 from .base import Example, Layer, LayerError, Step, function_module
@@ -53,6 +54,14 @@ class Roll(_Shift):
         if counts[0] != counts[1]:
             raise LayerError(
                 f"shifts has {counts[0]} number{'s' * (counts[0] != 1)}, dims {counts[1]}",
+                fixes=[
+                    setting(
+                        "write one shift for each dimension",
+                        shifts=_as_many(self.shifts, counts[1]),
+                    )
+                ]
+                if counts[1] > 1
+                else [],
                 help="write one shift for each dimension",
                 field="shifts",
             )
@@ -74,3 +83,8 @@ class Flip(_Shift):
     def module(self) -> nn.Module:
         dims = self.dims
         return function_module(lambda x: x.flip(dims))
+
+
+def _as_many(shifts: int | tuple[int, ...], count: int) -> list[int]:
+    written = shifts if isinstance(shifts, tuple) else (shifts,)
+    return [*written, *(written[-1:] * count)][:count]

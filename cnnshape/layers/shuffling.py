@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import gcd
 
+from ..fixes import one_of, putting_before
 from .base import Example, Layer, LayerError, Step
 from .fields import Integer, required
 from .shapes import Shape, Shapes, divisors_near, format_shape
@@ -46,10 +47,16 @@ class PixelShuffle(_PixelLayer):
         factor = self.upscale_factor
         if channels % factor**2:
             below = channels // factor**2 * factor**2
-            fits = [str(count) for count in (below, below + factor**2) if count]
+            fits = [count for count in (below, below + factor**2) if count]
             raise LayerError(
                 f"{channels} channels do not divide into {factor}·{factor} = {factor**2}",
-                help=f"give it {' or '.join(fits)} channels",
+                fixes=[
+                    putting_before(
+                        {"type": f"Conv{len(outer) + 2}d", "out_channels": count, "kernel_size": 1},
+                        says=f"give it {count} channels",
+                    )
+                    for count in fits
+                ],
                 field="upscale_factor",
             )
         return (*outer, channels // factor**2, factor * height, factor * width)
@@ -95,7 +102,7 @@ class PixelUnshuffle(_PixelLayer):
                 near = divisors_near(gcd(height, width), factor)
                 raise LayerError(
                     f"the {name} {size} is no multiple of downscale_factor {factor}",
-                    help=f"downscale_factor: {' or '.join(map(str, near))}",
+                    fixes=one_of("downscale_factor", near),
                     field="downscale_factor",
                 )
         return (*outer, channels * factor**2, height // factor, width // factor)
@@ -139,13 +146,12 @@ class ChannelShuffle(Layer):
         if len(shape) < 2:
             raise LayerError(
                 f"ChannelShuffle reads channels and positions, not {format_shape(shape)}",
-                help="put it before the Flatten",
+                help="it reads a map: put it before what flattens one",
             )
         if shape[0] % self.groups:
-            near = " or ".join(map(str, divisors_near(shape[0], self.groups)))
             raise LayerError(
                 f"groups {self.groups} does not divide the {shape[0]} channels",
-                help=f"groups: {near}",
+                fixes=one_of("groups", divisors_near(shape[0], self.groups)),
                 field="groups",
             )
         return shape

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..fixes import Fix, setting
 from ._dimensions import sample_dimension
 from ._python import Python, method
 from .base import Example, Layer, LayerError, Step, function_module
@@ -40,7 +41,7 @@ class Select(Layer):
         if not -size <= self.index < size:
             raise LayerError(
                 f"there is no index {minus(self.index)} along {size}",
-                help=f"index from 0 to {size - 1}",
+                fixes=[setting(f"index from 0 to {size - 1}", index=size - 1)],
                 field="index",
             )
         return (*shape[:place], *shape[place + 1 :])
@@ -84,7 +85,7 @@ class Slice(Layer):
             end = shape[place] if self.stop is None else self.stop
             raise LayerError(
                 f"nothing of {shape[place]} positions is left from {self.start} to {end}",
-                help="start must be below the size, and below stop",
+                fixes=[Fix("leave out start and stop", without=("start", "stop"))],
                 field="start",
             )
         return (*shape[:place], taken, *shape[place + 1 :])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ..fixes import Fix, setting
 from ._dimensions import dimension, dimension_name, sample_dimension, with_batch
 from .base import ELEMENTWISE, Example, Layer, LayerError, Meaning, Step
 from .fields import Integer, Optional, defaulted
@@ -124,7 +125,13 @@ class Softmax2d(Layer):
         if len(shape) not in (2, 3):
             raise LayerError(
                 f"Softmax2d reads C×H×W, not {format_shape(shape)}",
-                help="Softmax with dim: 1 takes the channels of any input",
+                fixes=[
+                    Fix(
+                        "Softmax with dim: 1 takes the channels of any input",
+                        {"dim": 1},
+                        type="Softmax",
+                    )
+                ],
             )
         return shape
 
@@ -167,7 +174,12 @@ class GLU(Layer):
             raise LayerError(
                 f"GLU cannot halve the {size} {dimension_name(dim, shape)} of "
                 f"{format_shape(shape)}: {size} is odd",
-                help=f"give it {size - 1} or {size + 1}, or a dim that is even",
+                fixes=[
+                    setting(f"dim: {even}, whose size is even", dim=even)
+                    for even, count in enumerate(shape, 1)
+                    if count % 2 == 0
+                ],
+                help=f"give it {size + 1}, or another even number",
                 field="dim",
             )
         return (*shape[: dim - 1], size // 2, *shape[dim:])

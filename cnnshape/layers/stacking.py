@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from ..fixes import Fix, as_yaml, setting
 from ._dimensions import sample_dimension
 from ._python import Python, unpacked
 from .base import Example, Layer, LayerError, Step, function_module
@@ -43,7 +44,14 @@ class Stack(Layer):
                 raise LayerError(
                     f"Stack cannot join {format_shape(first)} and {format_shape(shape)}: "
                     "they must be equal",
-                    help="Concat joins values that differ along one dimension",
+                    fixes=[
+                        Fix(
+                            "Concat joins values that differ along one dimension",
+                            {"dim": dim},
+                            type="Concat",
+                        )
+                        for dim in range(1, len(first) + 1)
+                    ],
                 )
         place = sample_dimension(self, self.dim, (*first, 1)) - 1
         return (*first[:place], len(inputs), *first[place:])
@@ -62,13 +70,21 @@ class _Copies(Layer):
     """A layer that gives what it reads several times along some dimensions."""
 
     kind = "shape"
+    unchanged: ClassVar[int]
+    """The number that leaves a dimension as it is."""
 
     def _check_rank(self, sizes: tuple[int, ...], shape: Shape, field: str) -> None:
         if len(sizes) != len(shape):
             raise LayerError(
                 f"{field} {list(sizes)} has {len(sizes)} numbers, "
                 f"but {format_shape(shape)} has {len(shape)} dimensions",
-                help="write one for each dimension, without the batch",
+                fixes=[
+                    setting(
+                        f"write one for each dimension, without the batch, as {field}: "
+                        f"{as_yaml([self.unchanged] * len(shape))}",
+                        **{field: [self.unchanged] * len(shape)},
+                    )
+                ],
                 field=field,
             )
 
@@ -90,6 +106,7 @@ class Expand(_Copies):
             f"{inputs[0]}.expand(-1, {unpacked(arguments['shape'])})"
         )
     )
+    unchanged = -1
     shape = required(ListOf(Integer(min=-1)))
     examples = (
         Example({"shape": [-1, 7, 7]}, (64, 1, 1), (64, 7, 7)),
@@ -105,7 +122,15 @@ class Expand(_Copies):
                 raise LayerError(
                     f"dimension {dim} of {format_shape(shape)} is {size}: "
                     f"it cannot be stretched to {wanted}",
-                    help="write -1 for a size that stays; only a size of 1 is stretched",
+                    fixes=[
+                        setting(
+                            "write -1 for a size that stays; only a size of 1 is stretched",
+                            shape=[
+                                -1 if size > 1 or wanted == 0 else wanted
+                                for size, wanted in zip(shape, self.shape, strict=True)
+                            ],
+                        )
+                    ],
                     field="shape",
                 )
             sizes.append(size if wanted == -1 else wanted)
@@ -130,6 +155,7 @@ class Tile(_Copies):
             f"{inputs[0]}.repeat(1, {unpacked(arguments['repeats'])})"
         )
     )
+    unchanged = 1
     repeats = required(ListOf(Integer(min=1)))
     examples = (
         Example({"repeats": [4, 1, 1]}, (3, 8, 8), (12, 8, 8)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._python import Python
+from ._remedies import tokens_of_a_map
 from .base import Example, Layer, LayerError
 from .fields import Integer, defaulted, inferred
 from .shapes import Shape, Shapes, format_shape
@@ -35,8 +36,8 @@ class ClassToken(Layer):
         if len(shape) != 2:
             raise LayerError(
                 f"ClassToken reads positions × features, not {format_shape(shape)}",
-                help="put {type: Flatten, start_dim: 2} and {type: Transpose, dim0: 1, dim1: 2} "
-                "before it, which give H·W × C of C×H×W",
+                fixes=[tokens_of_a_map(shape)],
+                help="it reads positions × features, as those of a map",
             )
         return {"features": shape[1]}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import ClassVar
 
+from ..fixes import at_most, setting
 from .base import Example, LayerError, Step
 from .convolution import ConvNd
 from .fields import Choice, Integer, PerDimension, defaulted
@@ -32,7 +33,6 @@ class _ConvTranspose(ConvNd, abstract=True):
     padding_mode = defaulted(Choice("zeros"), "zeros")
 
     def check(self) -> None:
-        super().check()
         for added, stride, dilation in zip(
             self.output_padding, self.stride, self.dilation, strict=True
         ):
@@ -41,7 +41,7 @@ class _ConvTranspose(ConvNd, abstract=True):
                 raise LayerError(
                     f"output_padding {added} is neither less than stride {stride} "
                     f"nor than dilation {dilation}",
-                    help=f"output_padding of at most {most}, or stride: {added + 1}",
+                    fixes=[at_most("output_padding", most), setting(stride=added + 1)],
                     field="output_padding",
                 )
 
@@ -77,7 +77,7 @@ class _ConvTranspose(ConvNd, abstract=True):
                 raise LayerError(
                     f"{self.type_name} makes nothing of {format_shape(inputs[0])}: "
                     f"{letter} would be {text}",
-                    help=f"padding of at most {(full - 1) // 2}",
+                    fixes=[at_most("padding", (full - 1) // 2)],
                     field="padding",
                 )
         return (self.out_channels, *(full - 2 * padding for full, _, _, padding in written))

@@ -8,17 +8,21 @@ YAML 1.2's core schema: `no` and `on` are texts, and `1e-5` is a number.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 import yaml
 
 from ..errors import Diagnostic, Mark, SpecError
+from ..fixes import Fix, joined
 from . import limits
 
 _PREFIX = "tag:yaml.org,2002:"
 
-_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+NOT_YAML = "this is not YAML: "
+"""How the message of a fault of the YAML itself begins."""
+
+LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What YAML 1.1, and so the parser's line numbers, count as the end of a line."""
 
 
@@ -80,14 +84,17 @@ class Source:
         help: str = "",
         notes: tuple[str, ...] = (),
         severity: str = "error",
+        fixes: Iterable[Fix] = (),
     ) -> Diagnostic:
-        """A diagnostic at a place in this text."""
+        """A diagnostic at a place in this text; without `help`, the fixes are the help."""
+        fixes = tuple(fixes)
+        help = help or joined(fixes)
         if self._lines is None:
-            self._lines = _LINE_BREAK.split(self.text)
+            self._lines = LINE_BREAK.split(self.text)
         line = ""
         if mark is not None and mark.line <= len(self._lines):
             line = self._lines[mark.line - 1]
-        return Diagnostic(message, mark, self.name, line, help, notes, severity)
+        return Diagnostic(message, mark, self.name, line, help, notes, severity, fixes)
 
     def fail(self, message: str, mark: Mark | None = None, *, help: str = "") -> NoReturn:
         """Raise a SpecError with this one fault."""
@@ -328,7 +335,7 @@ def _mark(event: Any) -> Mark:
 
 def _place(before: str) -> Mark:
     """The place right after a text."""
-    lines = _LINE_BREAK.split(before)
+    lines = LINE_BREAK.split(before)
     return Mark(len(lines), len(lines[-1]) + 1)
 
 
@@ -342,7 +349,7 @@ def _yaml_fault(source: Source, error: yaml.YAMLError) -> Diagnostic:
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     context = getattr(error, "context", None)
     begun = getattr(error, "context_mark", None)
-    message = f"this is not YAML: {problem}" + (f", {context}" if context else "")
+    message = f"{NOT_YAML}{problem}" + (f", {context}" if context else "")
     if context and begun is not None:
         message += f" that begins in line {begun.line + 1}"
     place: Mark | None = None

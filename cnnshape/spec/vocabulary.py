@@ -23,7 +23,7 @@ FORM_KEYS = ("type", "branches", "layers", "share")
 def unknown_type(name: str, types: Any, blocks: Any, mark: Mark) -> tuple[str, Mark, str]:
     """The fault of a type that is neither a layer type nor a block: message, mark, help."""
     near = did_you_mean(name, [*types, *blocks])
-    help = f"did you mean {near}?" if near else "cnnshape schema lists the types"
+    help = f"did you mean {near}?" if near else "cnnshape layers lists the types"
     return f"there is no layer type or block {quoted(name)}", mark, help
 
 
@@ -57,15 +57,17 @@ def _key_faults(
     placeholder: Callable[[str], str],
 ) -> list[tuple[str, str, str]]:
     """Keys that are unknown, and required ones that are missing and not merely misspelt."""
+    from .words import argument_names as words_for
+
     faults = []
-    misspelt = set()
+    misspelt: set[str | None] = set()
     for key in given:
         if key not in known:
             near = did_you_mean(key, [*known, *COMMON_KEYS])
             listed = ", ".join(known) or "none"
             help = f"did you mean {near}?" if near else f"its {noun}s: {listed}"
             faults.append((f"{subject} has no {noun} {quoted(key)}", key, help))
-            misspelt.add(near)
+            misspelt |= {near, *words_for(key, known)}
     for key in required:
         if key not in given and key not in misspelt:
             faults.append((f"{subject} needs {key}", "", f"add {key}: {placeholder(key)}"))

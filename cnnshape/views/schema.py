@@ -148,7 +148,7 @@ def _common() -> dict[str, Schema]:
         },
         "when": {
             "description": "Whether it is there at all.",
-            **_or_expression({"type": "boolean"}),
+            **_or_expression({"type": ["boolean", "integer"]}),
         },
     }
 

@@ -99,11 +99,12 @@ def test_a_computed_type_may_be_a_layer_or_nothing() -> None:
 @pytest.mark.parametrize(
     ("blocks", "message"),
     [
-        ("{ReLU: {layers: [ReLU]}}", "ReLU is a layer type; a block needs a name of its own"),
+        ("{ReLU: {layers: [ReLU]}}", "ReLU is a layer type; a block needs a name of its own "
+         "(write it in small letters: relu)"),
         ("{b: [ReLU]}", "the block 'b' must be a mapping with layers:"),
         ("{b: {}}", "the block b needs layers:"),
         ("{b: {layer: [ReLU], layers: []}}",
-         "the block b has no key 'layer' (did you mean layers?)"),
+         "the block b has no key 'layer'"),
         ("[b]", "blocks must be a mapping: each name with its layers"),
         ("{b: {params: [x], layers: []}}",
          "params of the block b must be a mapping: each name with its default"),
@@ -174,7 +175,7 @@ def test_an_inputs_name_is_not_given_again() -> None:
 def test_names_outside_a_block_are_unknown_inside_and_the_other_way_round() -> None:
     head = "blocks: {b: {layers: [{type: ReLU, from: outer}]}}"
     told = complaint(text_of("[{name: outer, type: ReLU}, b]", head=head))
-    assert told == "there is no layer 'outer' before this one (known here: input)"
+    assert told.startswith("'outer' is a layer outside the block b, which sees only its own")
     head = "blocks: {b: {layers: [{name: inner, type: ReLU}, ReLU]}}"
     network = net("[{name: b, type: b}, {from: b.inner, type: ReLU}]", head=head)
     assert network.layers[-1].inputs == ("b.inner",)
@@ -313,8 +314,8 @@ layers:
     assert str(diagnostic).splitlines()[5:] == [
         "   = note: in the block inner, used in line 8",
         "   = note: in the block outer, used in line 11",
-        "   = help: put Flatten before it: 3·8·8 = 192 features "
-        "(or write in_features: 8 to apply it to the last dimension)",
+        "   = help: put Flatten before it: 3·8·8 = 192 features, "
+        "or write in_features: 8 to apply it to the last dimension",
     ]
 
 

@@ -61,7 +61,7 @@ def test_one_and_true_are_not_alike() -> None:
     told = complaint(
         text_of(f"[{{{CONV}, out_channels: 8, bias: true}}, {{{CONV}, out_channels: 8, bias: 1}}]")
     )
-    assert told == "bias must be true or false, not 1"
+    assert told == "bias must be true or false, not 1 (write true)"
 
 
 # when ---------------------------------------------------------------------------------
@@ -248,9 +248,9 @@ def test_a_module_inside_a_group_is_shared_by_its_path() -> None:
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ("Relu", "there is no layer type or block 'Relu' (did you mean ReLU?)"),
+        ("Relu", "there is no layer type or block 'Relu' (Relu is ReLU here)"),
         ("Nothing12345", "there is no layer type or block 'Nothing12345' "
-         "(cnnshape schema lists the types)"),
+         "(cnnshape layers lists the types)"),
         ("5", "'5' is no layer: name a type"),
         ("~", "'~' is no layer: name a type"),
         ("[ReLU]", "a list is no layer (for branches write {branches: [...], join: Add}; "
@@ -270,7 +270,7 @@ def test_a_module_inside_a_group_is_shared_by_its_path() -> None:
         ("{type: Dropout, p: {a: 1}}", "a mapping is no value here"),
         ("{type: Dropout, p: 1.5}", "p must be a number from 0 to 1, not 1.5"),
         ("{type: Flatten, start_dim: 1.0}", "start_dim must be a whole number, not 1.0: write 1 "
-         "(in an expression, // divides to a whole number)"),
+         "(in an expression, // divides to a whole number) (write a whole number: 1)"),
     ],
 )  # fmt: skip
 def test_what_is_no_entry(entry: str, message: str) -> None:

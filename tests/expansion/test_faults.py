@@ -44,16 +44,16 @@ layers:
 
 def test_independent_faults_are_all_told_in_the_order_of_the_text() -> None:
     assert faults(INDEPENDENT) == [
-        "2:1 a spec has no key 'inptu' (did you mean input?)",
+        "2:1 a spec has no key 'inptu'",
         "4:20 the name max has a meaning of its own in expressions",
         "5:19 params has no key 'widht' (did you mean width?)",
         "7:32 Conv2d needs kernel_size (add kernel_size: N)",
         "9:34 widht is not defined here (did you mean width?)",
-        "10:5 there is no layer type or block 'Relu' (did you mean ReLU?)",
+        "10:5 there is no layer type or block 'Relu' (Relu is ReLU here)",
         "12:12 the name 'x' is taken already, in line 11",
         "13:5 the block b needs k (add k: ...)",
         "14:5 Linear cannot read 3×32×32: it wants one flat vector (put Flatten before it: "
-        "3·32·32 = 3072 features (or write in_features: 32 to apply it to the last dimension))",
+        "3·32·32 = 3072 features, or write in_features: 32 to apply it to the last dimension)",
         "15:20 there is no layer 'nowhere' before this one (known here: conv2d1, relu1, x, b1, "
         "linear1, input)",
         "16:24 p must be a number from 0 to 1, not 2",
@@ -129,7 +129,8 @@ def test_an_unknown_input_shape_is_one_fault() -> None:
         ("[1.0]", "a size of the input must be a whole number of at least 1, not 1.0"),
         ("[true]", "a size of the input must be a whole number of at least 1, not true"),
         ("[1, 2, 3, 4, 5]",
-         "input has 5 dimensions; (C, D, H, W) are the most that layers read"),
+         "input has 5 dimensions; (C, D, H, W) are the most that layers read "
+         "(write the input without the batch: [2, 3, 4, 5])"),
         ("[[1]]", "a size of the input must be a whole number of at least 1, not [1]"),
         ("'${1 / 0}'", "1 / 0 divides by zero"),
     ],

@@ -147,8 +147,7 @@ def test_a_table_names_maps_that_there_are_and_each_once() -> None:
     arguments = {"table": [[0, 5], [1, 2]], "kernel_size": 3}
     assert_agrees("ConnectionTableConv2d", arguments, (6, 8, 8))
     assert refusal("ConnectionTableConv2d", arguments, (5, 8, 8)) == (
-        "output map 0 reads input map 5, but the 5 input maps are 0 to 4; "
-        "name maps from 0 to 4, or give the layer before it 6 maps"
+        "output map 0 reads input map 5, but the 5 input maps are 0 to 4; name maps from 0 to 4"
     )
     assert refusal("ConnectionTableConv2d", {"table": [[0], [1, 1]], "kernel_size": 3}) == (
         "output map 1 reads input map 1 twice: [1, 1]; name each input map once"
@@ -156,7 +155,7 @@ def test_a_table_names_maps_that_there_are_and_each_once() -> None:
     assert "table must be a list of 1 or more" in refusal(
         "ConnectionTableConv2d", {"table": [[]], "kernel_size": 3}
     )
-    assert "kernel_size of at most 2 or padding: 1" in refusal(
+    assert "kernel_size of at most 2, or padding: 1" in refusal(
         "ConnectionTableConv2d", arguments, (6, 2, 2)
     )
 
@@ -194,7 +193,7 @@ def test_subsampling_scales_the_sum_of_each_window(kernel: list[int], stride: in
 
 def test_subsampling_refuses_what_its_window_does_not_fit() -> None:
     assert refusal("Subsampling2d", {}, (6, 1, 4)).endswith(
-        "H is 1+2·0 = 1, and the window needs 2; kernel_size of at most 1"
+        "H is 1+2·0 = 1, and the window needs 2; kernel_size of at most 1, or padding: 1"
     )
     layer = bound("Subsampling2d", {}, (6, 5, 4))
     assert layer.notes(((6, 5, 4),), (6, 2, 2)) == ["the last row of 5×4 is never read"]
@@ -249,7 +248,7 @@ def test_the_rbf_reads_one_flat_vector_as_long_as_its_codes() -> None:
     arguments = {"centers": ["#.#.", "...."]}
     assert refusal("EuclideanRBF", arguments, (84,)) == (
         "EuclideanRBF reads 84 features, but its centers have 4 signs; "
-        "put Linear before it with out_features: 4"
+        "put {type: Linear, out_features: 4} before it"
     )
     assert refusal("EuclideanRBF", arguments, (4, 1, 1)) == (
         "EuclideanRBF cannot read 4×1×1: it wants one flat vector; "

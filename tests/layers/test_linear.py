@@ -56,8 +56,8 @@ def test_linear_refuses_a_map_and_names_flatten(arguments: dict[str, Any]) -> No
         bound("Linear", {"out_features": 120, **arguments}, (16, 5, 5))
     assert caught.value.message == "Linear cannot read 16×5×5: it wants one flat vector"
     assert caught.value.help == (
-        "put Flatten before it: 16·5·5 = 400 features "
-        "(or write in_features: 5 to apply it to the last dimension)"
+        "put Flatten before it: 16·5·5 = 400 features, "
+        "or write in_features: 5 to apply it to the last dimension"
     )
 
 

@@ -121,12 +121,12 @@ def refusal(name: str, *shapes: tuple[int, ...], **arguments: Any) -> LayerError
         ),
         (
             ((8, 57), (8, 55)),
-            "bring them to one size: pad the smaller, crop the larger, or change a stride",
+            "cut 8×57 to the size of 8×55: {type: CropLike, from: [the larger, the smaller]}",
         ),
         (
             ((64, 56, 56), (64,)),
             "give 64 the dimensions that it lacks: "
-            "Unflatten with dim: 1, unflattened_size: [64, 1, 1]",
+            "{type: Unflatten, dim: 1, unflattened_size: [64, 1, 1]}",
         ),
         (((10,), (20,)), "they must be equal in each dimension, or 1 there"),
     ],
@@ -171,8 +171,7 @@ def test_concat_says_what_may_differ_and_how_to_resize() -> None:
         "width 56 and 28 differ, and only the channels may"
     )
     assert fault.help == (
-        "bring 128×28×28 to the other's size: Upsample with scale_factor: 2, "
-        "or a stride of 2 before the other"
+        "bring 128×28×28 to the other's size with {type: Upsample, scale_factor: 2}"
     )
     assert refusal("Concat", (4, 8), (4, 8), dim=0).message.startswith(
         "dim 0 of N×4×8 is the batch"

@@ -147,9 +147,9 @@ def test_layer_norm_of_a_map_must_say_what_it_normalises() -> None:
         "LayerNorm cannot tell which dimensions of 96×28×14 to normalise"
     )
     assert caught.value.help == (
-        "normalized_shape: [96, 28, 14] for the whole of it, or 14 for the last dimension; "
+        "normalized_shape: [96, 28, 14] for the whole of it, or 14 for the last dimension, or "
         "for the 96 channels at each position, put "
-        "{type: Permute, dims: [0, 2, 3, 1]} before it"
+        "{type: Permute, dims: [0, 2, 3, 1]} before it and normalized_shape: 96"
     )
 
 

@@ -126,7 +126,7 @@ def test_a_window_that_just_fits_beside_those_that_do_not() -> None:
         {"kernel_size": 3},
         (4, 2, 3),
         match=r"window of 3×3 is larger than its padded input: H is 2\+2·0 = 2, and the "
-        r"window needs 3\nkernel_size of at most 2 or padding: 1$",
+        r"window needs 3\nkernel_size of at most 2, or padding: 1$",
     )
     # Three taps would need two positions of padding, more than half of them.
     assert_both_refuse(

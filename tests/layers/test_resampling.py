@@ -60,7 +60,7 @@ def test_a_layer_agrees_in_everything(name: str) -> None:
             "reads C×H×W, not 3×9",
             "mode: nearest or linear",
         ),
-        ({"scale_factor": 0.1}, (3, 4, 20), "H is ⌊4·0.1⌋ = 0", "at least 0.25"),
+        ({"scale_factor": 0.1}, (3, 4, 20), "H is ⌊4·0.1⌋ = 0", "at least 1/4 = 0.25"),
         ({"size": [2, 3, 4]}, (3, 4, 4), "3 numbers, but the map has 2", "or 2 (H, W)"),
         (
             {"scale_factor": 2, "align_corners": True},

@@ -36,7 +36,7 @@ def test_a_shuffle_names_the_factors_that_divide() -> None:
         "PixelShuffle",
         {"upscale_factor": 3},
         (10, 4, 4),
-        match=r"10 channels do not divide into 3·3 = 9\n.*9 or 18 channels",
+        match=r"10 channels do not divide into 3·3 = 9\ngive it 9 channels, or give it 18 channels",
     )
     assert_both_refuse(
         "PixelUnshuffle",

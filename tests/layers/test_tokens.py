@@ -29,4 +29,4 @@ def test_learned_positions_come_first(count: int) -> None:
 def test_a_map_is_no_sequence() -> None:
     with pytest.raises(LayerError, match="reads positions × features, not 64×7×7") as fault:
         bound("ClassToken", {}, (64, 7, 7))
-    assert "Transpose, dim0: 1, dim1: 2" in (fault.value.help or "")
+    assert "{type: Permute, dims: [0, 2, 1]}" in (fault.value.help or "")
