@@ -9,6 +9,7 @@ from warnings import catch_warnings, simplefilter
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.prune import BasePruningMethod
 
 from ..network import Network
 from ..torch_backend import build
@@ -96,6 +97,7 @@ def check(
         try:
             x = _input(network, samples).to(dtype)
             draw_weights(module, x)
+            _prune_again(module)
             first = _compared(module, network, layers, left_out, x)
         except (RuntimeError, TypeError, ValueError, NotImplementedError) as fault:
             refusal = fault
@@ -121,9 +123,7 @@ def _compared(
     ours, named, tensors = _with_weights(network, layers, module, x.dtype)
     expected, counter = _run(module, x)
     found = _tensors(ours(x.clone()))
-    return _checked(
-        network, module, left_out, (found, expected), counter.macs // len(x), (named, tensors)
-    )
+    return _checked(network, module, left_out, (found, expected), counter, x, (named, tensors))
 
 
 def _compared_as_it_is(
@@ -139,7 +139,8 @@ def _compared_as_it_is(
         module,
         left_out,
         (exact, [tensor.double() for tensor in expected]),
-        counter.macs // 2,
+        counter,
+        x,
         (named[0], named[1]),
     )
     rounding = inf
@@ -170,10 +171,15 @@ def _checked(
     module: nn.Module,
     left_out: LeftOutCosts,
     outputs: tuple[list[Tensor], list[Tensor]],
-    macs: int,
+    counter: TypeCounter,
+    x: Tensor,
     named: tuple[int, int],
 ) -> Check:
     found, expected = outputs
+    macs = counter.macs // len(x)
+    if macs - (left_out.macs or 0) != network.totals.macs and len(x) > 1:
+        # What follows from no input, a module computes once for all samples.
+        macs = _run(module, x[:1])[1].macs
     shapes = ([tuple(t.shape) for t in found], [tuple(t.shape) for t in expected])
     sizes = [p.numel() for p in nn.Module.parameters(module)]
     difference = max(map(largest_difference, found, expected)) if shapes[0] == shapes[1] else inf
@@ -196,26 +202,43 @@ def _with_weights(
     theirs |= dict(module.named_buffers(remove_duplicate=False))
     with torch.device("meta"):
         ours = build(network).eval()
+    held = ours.state_dict()
     state: dict[str, Tensor] = {}
     named = tensors = 0
     for item in layers:
         path = ".".join(item.path)
         for name, original in item.weights.items():
-            tensor = theirs[original].detach()
+            computed = item.values.get(name)
+            tensor = theirs[original] if computed is None else computed.value(theirs)
+            tensor = torch.as_tensor(tensor).detach()
             node = network.by_path[path]
             shape = (node.layer.parameters() | node.layer.buffers()).get(name, tensor.shape)
             if item.transposed and name == next(iter(item.weights)):
                 tensor = tensor.reshape(shape[::-1]).T
-            if tensor.is_floating_point():
-                state[f"{path}.{name}"] = tensor.reshape(shape).to(dtype)
+            own = held[f"{path}.{name}"]
+            # Whole numbers follow from the arguments, but for those of Buffer and IndexSelect.
+            if own.is_floating_point() or not node.layer.parameters():
+                kind = dtype if own.is_floating_point() else own.dtype
+                state[f"{path}.{name}"] = tensor.reshape(shape).to(kind)
             named += f"{path}.{name}" == original
             tensors += 1
     ours.load_state_dict(state, assign=True, strict=False)
-    make_constants(ours.nodes, network)
+    make_constants(ours.nodes, network, dtype)
     return ours, named, tensors
 
 
-def make_constants(modules: Mapping[str, nn.Module], network: Network) -> None:
+def _prune_again(module: nn.Module) -> None:
+    """Lay the masks of pruning on the weights as they are now, which a run does after their use."""
+    with torch.no_grad():
+        for inner in module.modules():
+            for hook in inner._forward_pre_hooks.values():
+                if isinstance(hook, BasePruningMethod):
+                    hook(inner, None)
+
+
+def make_constants(
+    modules: Mapping[str, nn.Module], network: Network, dtype: torch.dtype = torch.float32
+) -> None:
     """Give modules on the meta device their whole numbers: counters, tables of connections.
 
     These follow from the arguments, and are not the original's: a wrong argument shows.
@@ -226,7 +249,8 @@ def make_constants(modules: Mapping[str, nn.Module], network: Network) -> None:
         made = dict(node.layer.module().named_buffers()) if names else {}
         for name in names:
             container, _, last = name.rpartition(".")
-            inner.get_submodule(container)._buffers[last] = made[name]
+            own = made[name].to(dtype) if made[name].is_floating_point() else made[name]
+            inner.get_submodule(container)._buffers[last] = own
 
 
 def largest_difference(found: Tensor, expected: Tensor) -> float:

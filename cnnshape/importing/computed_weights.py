@@ -17,9 +17,11 @@ from torch.nn.functional import layer_norm
 
 from ..layers.shapes import Shape
 from .operations import ComputedWeight
+from .operations import Origin as Masked
 
 EXACT = 1e-9
 """How far apart what is computed in float64 may be, as a part of the largest."""
+NO_MASKS: Mapping[str, Masked] = {}
 DEFAULT_EPS = (1e-5, 0.0)
 """Tried beside the numbers that are written: PyTorch's own, and none."""
 
@@ -29,6 +31,7 @@ def computed_weight(
     shape: Shape,
     learned: Mapping[str, Shape],
     numbers: Collection[float],
+    masked: Mapping[str, Masked],
 ) -> ComputedWeight | None:
     """What a weight is computed from, where layer types say it; else None.
 
@@ -37,6 +40,7 @@ def computed_weight(
         shape: of the weight.
         learned: the parameters, with their shapes.
         numbers: the plain numbers in the calls, among which eps must be.
+        masked: what stands for some parameters, as they have a mask of ones and zeros.
     """
     same = [name for name, own in learned.items() if own == shape]
     factors = [name for name in learned if name not in same]
@@ -45,7 +49,7 @@ def computed_weight(
         return None
     weight, factor = same[0], factors[0] if factors else None
     # Where a kernel varies little, eps is most of the variance; where it varies much, none.
-    draws = [_drawn(learned, weight, spread) for spread in (1e-3, 1.0)]
+    draws = [_drawn(learned, weight, spread, masked) for spread in (1e-3, 1.0)]
     try:
         found = torch.stack([value(drawn) for drawn in draws])
     except (RuntimeError, TypeError):  # it cannot be computed in float64
@@ -60,13 +64,19 @@ def computed_weight(
         apart = float((found - scale * expected).abs().max())
         return scale if apart <= EXACT * float(found.abs().max()) else None
 
+    def found_as(
+        prefix: str, arguments: dict[str, float], weights: dict[str, str], scale: float = 1
+    ) -> ComputedWeight:
+        values = {name: masked[own] for name, own in weights.items() if own in masked}
+        return ComputedWeight(prefix, arguments, weights, scale, values)
+
     scale = scale_of(lambda v: v) if factor is None else None
     if scale is not None:
-        return ComputedWeight("", {}, {"weight": weight}, float(f"{scale:.12g}"))
+        return found_as("", {}, {"weight": weight}, float(f"{scale:.12g}"))
     if factor is not None and _is_one(scale_of(lambda v: v / norm_except_dim(v, 2, 0))):
         place = "parametrizations.weight"
         tensors = {f"{place}.original0": factor, f"{place}.original1": weight}
-        return ComputedWeight("WeightNorm", {}, tensors)
+        return found_as("WeightNorm", {}, tensors)
     if prod(shape[1:]) < 2:
         return None
     for eps in sorted({*DEFAULT_EPS, *(number for number in numbers if 0 < number < 1)}):
@@ -74,16 +84,35 @@ def computed_weight(
         if scale is not None and factor is not None:
             gamma = float(f"{scale * sqrt(prod(shape[1:])):.12g}")
             tensors = {"weight": weight, "gain": factor}
-            return ComputedWeight("ScaledStd", {"eps": eps, "gamma": gamma}, tensors)
+            return found_as("ScaledStd", {"eps": eps, "gamma": gamma}, tensors)
         if _is_one(scale):
-            return ComputedWeight("Std", {"eps": eps}, {"weight": weight})
+            return found_as("Std", {"eps": eps}, {"weight": weight})
     return None
+
+
+def is_masked(value: Callable[[Mapping[str, Tensor]], Tensor], name: str, shape: Shape) -> bool:
+    """Whether it is a parameter's numbers: times fixed ones, as of a mask, or rearranged."""
+    drawn = _drawn({name: shape}, name, 1.0)[name]
+    try:
+        ones, first, second = (
+            value({name: v}) for v in (torch.ones_like(drawn), drawn, -3 * drawn)
+        )
+    except (RuntimeError, TypeError):  # it cannot be computed in float64
+        return False
+    if torch.equal(first.flatten().sort().values, drawn.flatten().sort().values):
+        return torch.equal(second, -3 * first)
+    expected = ones.reshape(shape) * drawn
+    return all(
+        float((found.reshape(shape) - times * expected).abs().max()) <= EXACT
+        for times, found in ((1, first), (-3, second))
+    )
 
 
 def spectrally_normalised(
     value: Callable[[Mapping[str, Tensor]], Tensor],
     learned: Mapping[str, Shape],
     buffers: Mapping[str, Shape],
+    masked: Mapping[str, Masked],
 ) -> ComputedWeight | None:
     """The weight w of which it is w/(uᵀ·w·v), with two vectors u and v among the buffers.
 
@@ -91,6 +120,7 @@ def spectrally_normalised(
         value: computes it from its parameter and buffers.
         learned: the parameters, with their shapes.
         buffers: the same of the buffers.
+        masked: as of :func:`computed_weight`.
     """
     vectors = [name for name, shape in buffers.items() if len(shape) == 1]
     if len(learned) != 1 or len(vectors) != 2 or len(buffers) > 2:
@@ -98,7 +128,7 @@ def spectrally_normalised(
     ((weight, shape),) = learned.items()
     if len(shape) < 2:
         return None
-    drawn = _drawn({**learned, **buffers}, weight, 1.0)
+    drawn = _drawn({**learned, **buffers}, weight, 1.0, masked)
     try:
         found = value(drawn)
     except (RuntimeError, TypeError):  # it cannot be computed in float64
@@ -113,17 +143,28 @@ def spectrally_normalised(
                 place = "parametrizations.weight"
                 tensors = {f"{place}.original": weight}
                 tensors |= {f"{place}.0._u": left, f"{place}.0._v": right}
-                return ComputedWeight("SpectralNorm", {}, tensors)
+                values = {f"{place}.original": masked[weight]} if weight in masked else {}
+                return ComputedWeight("SpectralNorm", {}, tensors, values=values)
     return None
 
 
-def _drawn(learned: Mapping[str, Shape], weight: str, spread: float) -> dict[str, Tensor]:
+def _drawn(
+    learned: Mapping[str, Shape],
+    weight: str,
+    spread: float,
+    masked: Mapping[str, Masked] = NO_MASKS,
+) -> dict[str, Tensor]:
     generator = torch.Generator().manual_seed(0)
     drawn = {}
     for name, shape in learned.items():
         numbers = torch.rand(shape, generator=generator, dtype=torch.float64) + 0.5
-        drawn[name] = numbers * spread if name == weight else numbers
-    return drawn
+        drawn[name] = _signed(numbers, generator) * spread if name == weight else numbers
+    return drawn | {name: made.value(drawn) for name, made in masked.items()}
+
+
+def _signed(numbers: Tensor, generator: torch.Generator) -> Tensor:
+    """The numbers, about half of them negative: |w| is not w."""
+    return numbers * (torch.randint(0, 2, numbers.shape, generator=generator) * 2 - 1)
 
 
 def _along(factors: Tensor, shape: Shape) -> Tensor:

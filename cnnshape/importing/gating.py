@@ -203,6 +203,7 @@ def _with_bias(first: Recorded, second: Recorded) -> Recorded | None:
         arguments=first.arguments | {"bias": True},
         reads=first.reads,
         weights=first.weights | second.weights,
+        values={**first.values, **second.values},
     )
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..layers import registry
 from ..layers.base import Layer, LayerError
 from ..layers.shapes import Shape, format_shape
 from ..network import INPUT, Network, Node, Op
+
+if TYPE_CHECKING:
+    from .operations import Origin
 
 
 class Unsupported(NamedTuple):
@@ -50,6 +54,7 @@ class Recorded:
         shares: the key of the layer whose module it uses.
         weights: for each of its tensors, by name, the name of the original's.
         transposed: whether the first of its weights is the original's, transposed.
+        values: how those tensors are computed that are not the original's as they are.
         unsupported: why it stands for something else, or None.
         uses: the names of the learned tensors that this something else is computed from.
     """
@@ -63,6 +68,7 @@ class Recorded:
     shares: str | None = None
     weights: dict[str, str] = field(default_factory=dict)
     transposed: bool = False
+    values: Mapping[str, Origin] = field(default_factory=dict)
     unsupported: Unsupported | None = None
     uses: frozenset[str] = frozenset()
 

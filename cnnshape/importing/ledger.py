@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from typing import Any
 
+from ..layers import registry
 from ..layers.shapes import Shape
 from ..network import INPUT
 from .graph import NotSaid, Recorded, Unsupported, made, output_shape
@@ -72,6 +73,7 @@ class Ledger:
             raise NotSaid("mixes the batch with other dimensions")
         if any(not read.key for read in layer.reads):
             raise NotSaid("reads a value that does not follow from the input")
+        layer = self._as_fixed(layer)
         shares = self.shares(layer)
         recorded = Recorded(
             self.next_key,
@@ -83,12 +85,13 @@ class Ledger:
             shares,
             {} if shares else layer.weights,
             layer.transposed,
+            {} if shares else layer.values,
         )
         op = made(recorded, tuple(self.shapes[read.key] for read in layer.reads))
         for name in op.layer.parameters():
             if name not in layer.weights:
                 raise NotSaid(f"with a {name} that is computed, and no parameter")
-            if layer.weights[name] in self._fixed:
+            if self._is_fixed(layer, name):
                 raise NotSaid(f"with a {name} that is not learned")
         if layer.weights and shares is None:
             self._owners[_owner(layer)] = recorded.key
@@ -117,13 +120,30 @@ class Ledger:
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
         """Forget what is recorded within, where it ends with NotSaid."""
-        count, owners, shapes = len(self.layers), dict(self._owners), dict(self.shapes)
+        count = len(self.layers)
         try:
             yield
         except NotSaid:
+            gone = {item.key for item in self.layers[count:]}
             del self.layers[count:]
-            self._owners, self.shapes = owners, shapes
+            for key in gone:
+                del self.shapes[key]
+            self._owners = {own: key for own, key in self._owners.items() if key not in gone}
             raise
+
+    def _is_fixed(self, layer: Layer, name: str) -> bool:
+        """Whether a layer's tensor is not learned."""
+        origin = layer.values.get(name)
+        return layer.weights[name] in self._fixed if origin is None else origin.is_fixed()
+
+    def _as_fixed(self, layer: Layer) -> Layer:
+        """The layer; where none of its weights is learned, of the type that has them so."""
+        fixed = f"Fixed{layer.type}"
+        if fixed not in registry() or not layer.weights:
+            return layer
+        if not all(self._is_fixed(layer, name) for name in layer.weights):
+            return layer
+        return layer._replace(type=fixed)
 
     def _given(self, read: Value | Chain, path: Path) -> Value:
         """What a chain gives, recorded now; or the value that is read."""

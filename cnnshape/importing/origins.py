@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensor, unset_fake_temporarily
 
 from ..layers.shapes import Shape
-from .computed_weights import computed_weight, spectrally_normalised
+from .computed_weights import computed_weight, is_masked, spectrally_normalised
 from .graph import NotSaid
 from .operations import ComputedWeight, PositionBias
 from .position_bias import position_bias
@@ -25,8 +25,10 @@ from .sine_positions import sine_positions
 from .torch_calls import tensors_of
 from .window_mask import shifted_window_mask
 
-LARGEST_CONSTANT = 100_000
-"""Elements of a constant beyond which its numbers are not looked at: no spec would hold them."""
+LARGEST_CONSTANT = 2**24
+"""Elements of a constant beyond which its numbers are not looked at."""
+MOST_DIFFERENT = 4096
+"""Different numbers of a constant beyond which no spec would hold them."""
 
 Weights: TypeAlias = Mapping[str, Tensor]
 """Values for parameters and buffers, by name."""
@@ -57,17 +59,42 @@ class Origin:
         self.numbers = numbers
         self.made_by = compute if isinstance(compute, MadeBy) else None
         self._compute = compute
+        self._numbers: tuple[Any] | None = None
 
     def value(self, weights: Weights) -> Tensor:
         """The tensor for these weights; what is left out is as the module has it."""
         return self._compute(weights)
 
+    def is_fixed(self) -> bool:
+        """Whether nothing of it is learned."""
+        return not self.learned
+
+    def name(self) -> str:
+        """The buffer of whose numbers, in their order, it is; '' where it is none's."""
+        if self.learned or len(self.buffers) != 1:
+            return ""
+        ((name, shape),) = self.buffers.items()
+        if self.made_by is None:
+            return name
+        if prod(shape) != prod(map(of_one_sample, self.shape)):
+            return ""
+        with unset_fake_temporarily():
+            numbers = _all_different(shape)
+            try:
+                found = self.value({name: numbers})
+            except (RuntimeError, TypeError, IndexError):  # it computes with the numbers
+                return ""
+            same = torch.equal(found.flatten().to(torch.float64), numbers.flatten())
+            return name if same else ""
+
     def constant(self) -> Any:
         """Its numbers, as nested lists or one number; None where they are learned, or many."""
         if self.learned or prod(map(of_one_sample, self.shape)) > LARGEST_CONSTANT:
             return None
-        with unset_fake_temporarily():
-            return _short(self.value({}).tolist())
+        if self._numbers is None:
+            with unset_fake_temporarily():
+                self._numbers = (_numbers_of(self.value({})),)
+        return self._numbers[0]
 
     def matrix(self) -> tuple[str, bool] | None:
         """The parameter that it is, as a matrix, and whether it is its transpose."""
@@ -75,14 +102,13 @@ class Origin:
             return None
         ((name, shape),) = self.learned.items()
         with unset_fake_temporarily():
-            count = torch.Size(shape).numel()
-            numbers = torch.arange(count, dtype=torch.float64) - count // 2
+            numbers = _all_different(shape)
             try:
-                found = self.value({name: numbers.reshape(shape)})
+                found = self.value({name: numbers})
             except (RuntimeError, TypeError):  # it cannot be computed in float64
                 return None
             for matrix, transposed in ((found, False), (found.T, True)):
-                if torch.equal(matrix.reshape(-1), numbers):
+                if torch.equal(matrix.flatten(), numbers.flatten()):
                     return name, transposed
         return None
 
@@ -94,16 +120,17 @@ class Origin:
             return None
         ((name, shape),) = self.learned.items()
         with unset_fake_temporarily():
-            numbers = torch.arange(prod(shape), dtype=torch.float64)
+            numbers = _all_different(shape)
             try:
-                found = self.value({name: numbers.view(shape)})
+                found = self.value({name: numbers})
             except (RuntimeError, TypeError):  # it cannot be computed in float64
                 return None
             for dim in range(found.dim()):
                 first = found.narrow(dim, 0, 1)
                 if bool((first == found).all()):
                     found = first
-            return (name, tuple(found.shape)) if torch.equal(found.flatten(), numbers) else None
+            same = torch.equal(found.flatten(), numbers.flatten())
+            return (name, tuple(found.shape)) if same else None
 
     def sine_positions(self) -> dict[str, Any] | None:
         """The arguments of the PositionEmbeddingSine that it is, or None."""
@@ -127,9 +154,34 @@ class Origin:
 
     def computed_weight(self) -> ComputedWeight | None:
         """What it is computed from, where layer types say it of a weight."""
+        return self._by_type({}) or self._masked() or self._by_type(self._masks())
+
+    def _by_type(self, masked: Mapping[str, Origin]) -> ComputedWeight | None:
+        """The layer type that computes it so, of parameters some of which have a mask."""
         with unset_fake_temporarily():
-            found = computed_weight(self.value, self.shape, self.learned, self.numbers)
-            return found or spectrally_normalised(self.value, self.learned, self.buffers)
+            found = computed_weight(self.value, self.shape, self.learned, self.numbers, masked)
+            return found or spectrally_normalised(self.value, self.learned, self.buffers, masked)
+
+    def _masks(self) -> dict[str, Origin]:
+        """What stands for parameters in the calls that make it: they, with a mask."""
+        found: dict[str, Origin] = {}
+        sources = [] if self.made_by is None else self.made_by.sources()
+        for source in sources:
+            own = source._masked() if source.made_by is not None else None
+            found |= source._masks() if own is None else {own.weights["weight"]: source}
+        return found
+
+    def _masked(self) -> ComputedWeight | None:
+        """The parameter of whose numbers, times fixed ones, it is made: a pruned weight."""
+        if len(self.learned) != 1:
+            return None
+        ((name, shape),) = self.learned.items()
+        if prod(shape) != prod(self.shape):
+            return None
+        with unset_fake_temporarily():
+            if not is_masked(self.value, name, shape):
+                return None
+        return ComputedWeight("", {}, {"weight": name}, values={"weight": self})
 
 
 class MadeBy:
@@ -156,6 +208,10 @@ class MadeBy:
         self._writes = name.startswith(("__i", "__setitem")) or (
             name[-1:] == "_" and name[-2:] != "__"
         )
+
+    def sources(self) -> list[Origin]:
+        """The tensors that it reads."""
+        return _origins([*self.args, *self.kwargs.values()])
 
     def giving(self, place: int) -> MadeBy:
         """The same call, of which another tensor is meant."""
@@ -184,6 +240,15 @@ class Origins:
         self._learned = {id(tensor): name for name, tensor in module.named_parameters()}
         self._buffers = {id(tensor): name for name, tensor in module.named_buffers()}
         self._computed: dict[int, Origin] = {}
+        for inner in module.modules():
+            self._note_pruned(inner)
+
+    def _note_pruned(self, module: nn.Module) -> None:
+        """What pruning has computed of a module's tensors, and computes again when it runs."""
+        for key, tensor in vars(module).items():
+            names = [f"{key}_orig", f"{key}_mask"]
+            if isinstance(tensor, Tensor) and all(hasattr(module, name) for name in names):
+                self.note(torch.mul, [getattr(module, name) for name in names], {}, [tensor])
 
     def of(self, tensor: Tensor) -> Origin | None:
         """How a tensor is computed; None where it is not known."""
@@ -273,6 +338,11 @@ def _of_the_form(tensor: Tensor) -> Origin:
     return Origin(tuple(tensor.shape), lambda weights: torch.zeros(shape, dtype=dtype), {})
 
 
+def _all_different(shape: Shape) -> Tensor:
+    """Numbers of both signs that are all different."""
+    return (torch.arange(prod(shape), dtype=torch.float64) - prod(shape) // 2).view(shape)
+
+
 def _origins(value: Any) -> list[Origin]:
     """The origins in a value, in lists and dictionaries too."""
     found: list[Origin] = []
@@ -300,6 +370,19 @@ def _numbers(values: Sequence[Any]) -> list[float]:
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             found.append(float(value))
     return found
+
+
+def _numbers_of(tensor: Tensor) -> Any:
+    """A tensor's numbers as :meth:`Origin.constant` gives them; one where all are the same."""
+    if tensor.numel() <= MOST_DIFFERENT:
+        return _short(tensor.tolist())
+    first = tensor.flatten()[0]
+    if bool((tensor == first).all()):
+        return _short(first.item())
+    alike = any(bool((tensor == tensor.narrow(dim, 0, 1)).all()) for dim in range(tensor.dim()))
+    return (
+        _short(tensor.tolist()) if alike and len(torch.unique(tensor)) <= MOST_DIFFERENT else None
+    )
 
 
 def _short(value: Any) -> Any:

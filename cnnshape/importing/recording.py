@@ -32,6 +32,7 @@ from .operations import (
     attended,
     module_arguments,
     of_parts,
+    padded_output,
     placed,
     unpooled,
 )
@@ -166,10 +167,12 @@ class _Recorder(TorchFunctionMode):
 
     def _is_leaf(self, module: nn.Module, inputs: list[Any]) -> bool:
         """Whether a module that is about to run is one layer."""
-        if leaf_type(module):
-            return True
-        leaf = self.named_leaves.get(id(module))
         keys = [value.key for value in map(self.tensors.value, tensors_of(inputs))]
+        if leaf_type(module):
+            # What reads parameters and constants alone is computed, as its functions say.
+            each = any(tensor.shape[:1] == (BATCH,) for tensor in tensors_of(inputs))
+            return any(keys) or each or not keys
+        leaf = self.named_leaves.get(id(module))
         if leaf is None or not all(keys):
             return False
         fits = leaf.fits(tuple(self.ledger.shapes[key] for key in keys))
@@ -207,7 +210,9 @@ class _Recorder(TorchFunctionMode):
                 reads = list(unpooled(*map(self.tensors.shown, tensors_of(inputs)[:2])))
             if type_name == "MultiheadAttention":
                 reads = attended(module, reads)
-            arguments = placed(module_arguments(type_name, module), reads[0])
+            arguments = module_arguments(type_name, module)
+            arguments |= padded_output(arguments, reads[0], shaped(outputs[0]))
+            arguments = placed(arguments, reads[0])
             prefix = f"{name}." if name else ""
             state = module.state_dict(keep_vars=True)
             weights = {key: self.tensors.name(t) or f"{prefix}{key}" for key, t in state.items()}
@@ -227,6 +232,7 @@ class _Recorder(TorchFunctionMode):
         kwargs = kwargs or {}
         if self.inside:
             return func(*args, **kwargs)
+        args = self.tensors.without_masks(func, args)
         form = self.tensors.form(func, args)
         given = [tensor for tensor in tensors_of([*args, *kwargs.values()]) if tensor is not form]
         self._refuse_unregistered(given)
@@ -269,41 +275,52 @@ class _Recorder(TorchFunctionMode):
     def _called(self, func: Any, call: Call, before: list[Value], outputs: list[Tensor]) -> None:
         """Record a call that reads something that follows from the input."""
         path = (*self.running.around.names, "")
+        said: Answer | None = None
         try:
-            said = self._answer(call, path)
+            said = answer(call)
+            if not isinstance(said, list):
+                self._one(said, before, outputs, path)
+                return
         except NotSaid as reason:
-            self._unsaid(full_name(func), str(reason), before, outputs, None)
+            if not self._with_sources(call, before, outputs, path):
+                layer = said if isinstance(said, (Layer, Chain)) else None
+                self._unsaid(full_name(func), str(reason), before, outputs, layer)
             return
-        if isinstance(said, str):
-            for tensor in outputs:
-                self.tensors.know(tensor, next(value.key for value in before if value.key))
-            return
-        answers = said if isinstance(said, list) else [said]
-        for layer, tensor in zip(answers, outputs, strict=False):
+        for layer, tensor in zip(said, outputs, strict=False):
             try:
                 self._add(layer, tensor, path)
             except NotSaid as reason:
                 self._unsaid(full_name(func), str(reason), before, [tensor], layer)
         self.tensors.know_indices(call.name, outputs, before[0])
 
-    def _answer(self, call: Call, path: tuple[str, ...]) -> Answer:
-        """The layers of a call, those of what does not follow from the input being recorded."""
+    def _with_sources(
+        self, call: Call, before: list[Value], outputs: list[Tensor], path: tuple[str, ...]
+    ) -> bool:
+        """Record a call with layers in place of what does not follow from the input, if it can."""
         try:
-            return self._answered(call)
+            with self.sources.all_or_nothing():
+                said = answer(self.sources.beside(call, path))
+                if isinstance(said, list):
+                    return False
+                self._one(said, before, outputs, path)
         except NotSaid:
-            try:
-                with self.sources.all_or_nothing():
-                    return self._answered(self.sources.beside(call, path))
-            except NotSaid:
-                pass
-            raise
+            return False
+        return True
 
-    @staticmethod
-    def _answered(call: Call) -> Answer:
-        try:
-            return answer(call)
-        except (IndexError, KeyError, TypeError, ValueError, AttributeError) as fault:
-            raise NotSaid(f"its arguments: {fault}") from fault
+    def _one(
+        self,
+        said: Layer | Chain | str,
+        before: list[Value],
+        outputs: list[Tensor],
+        path: tuple[str, ...],
+    ) -> None:
+        """Record what gives one tensor; raises NotSaid."""
+        if isinstance(said, str):
+            key = next(value.key for value in before if value.key)
+            for tensor in outputs:
+                self.tensors.know(tensor, key)
+            return
+        self._add(said, outputs[0], path)
 
     # Layers -----------------------------------------------------------------------------
 

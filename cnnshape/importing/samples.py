@@ -58,7 +58,7 @@ def of_one_sample(size: int) -> int:
 
 
 FOLLOWS_DIMENSIONS = frozenset((
-    "LearnedConstant", "Constant", "Linspace",
+    "LearnedConstant", "Constant", "Linspace", "Buffer", "IndexSelect",
     "Add", "Subtract", "Multiply", "Divide", "Maximum", "Minimum", "Concat", "Stack", "MatMul",
     "ScaledDotProductAttention", "MultiheadAttention", "RelativePositionBias", "ShiftedWindowMask",
     "Linear", "LayerNorm", "RMSNorm",

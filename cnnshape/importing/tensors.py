@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+import torch
 from torch import Tensor, nn
+from torch._subclasses.fake_tensor import unset_fake_temporarily
 
 from .operations import KEEPS_ORDER, Indices, Value
 from .origins import Origins
@@ -75,6 +77,25 @@ class Tensors:
             (tensor,) = outputs
             if tensor.numel() == prod(read[0].shape):
                 self._names[id(tensor)] = name
+
+    def without_masks(self, func: Any, args: Sequence[Any]) -> Sequence[Any]:
+        """The arguments of x[mask] with the positions where a mask of fixed values is true.
+
+        Without values, a mask gives no number of positions.
+        """
+        if plain_name(func) != "getitem" or not self.key(args[0]):
+            return args
+        index = args[1] if isinstance(args[1], tuple) else (args[1],)
+        found: list[Any] = []
+        for item in index:
+            origin = self.origins.of(item) if isinstance(item, Tensor) else None
+            if origin is None or item.dtype != torch.bool or origin.learned:
+                found.append(item)
+                continue
+            with unset_fake_temporarily():
+                found += origin.value({}).nonzero(as_tuple=True)
+        self._alive += found
+        return args[0], tuple(found)
 
     def form(self, func: Any, args: Sequence[Any]) -> Tensor | None:
         """The argument of which a function reads nothing but the shape and the type."""

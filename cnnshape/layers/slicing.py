@@ -1,4 +1,4 @@
-"""Single positions along a dimension, and every so manieth of them."""
+"""Single positions along a dimension, those of a list, and every so manieth."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..fixes import Fix, setting
 from ._dimensions import sample_dimension
 from ._python import Python, method
 from .base import Example, Layer, LayerError, Step, function_module
-from .fields import Integer, Optional, defaulted, required
+from .fields import Integer, ListOf, Optional, defaulted, required
 from .shapes import Shape, Shapes, minus
 
 if TYPE_CHECKING:
@@ -95,3 +95,56 @@ class Slice(Layer):
         dim = sample_dimension(self, self.dim, shape)
         steps = (Step(0, self.step if place == dim else 1) for place in range(2, len(shape) + 1))
         return tuple(steps) or None
+
+
+class IndexSelect(Layer):
+    """The positions of a list along a dimension, in the list's order, some several times maybe.
+
+    Args:
+        dim: the dimension, the batch counted as 0.
+        index: the positions, from 0; null: they are loaded with a network's weights.
+        count: how many they are, where index is null.
+
+    Source: torch.index_select.
+    """
+
+    kind = "shape"
+    python = Python(make="IndexSelect", file="slicing")
+    dim = defaulted(Integer(), 1)
+    index = defaulted(Optional(ListOf(Integer(min=0))), None)
+    count = defaulted(Optional(Integer(min=1)), None)
+    examples = (
+        Example({"index": [0, 2, 2, 1]}, (3, 8, 8), (4, 8, 8)),
+        Example({"dim": -1, "count": 2401}, (4, 169), (4, 2401)),
+    )
+
+    def check(self) -> None:
+        if (self.index is None) == (self.count is None):
+            raise LayerError(
+                "IndexSelect needs either index or count",
+                help="index: the positions; or count: how many, which are loaded then",
+                field="index",
+            )
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        (shape,) = inputs
+        place = sample_dimension(self, self.dim, shape) - 1
+        if self.index is not None and max(self.index) >= shape[place]:
+            raise LayerError(
+                f"there is no index {max(self.index)} along {shape[place]}",
+                help=f"index from 0 to {shape[place] - 1}",
+                field="index",
+            )
+        return (*shape[:place], self._length(), *shape[place + 1 :])
+
+    def buffers(self) -> dict[str, Shape]:
+        return {} if self.index is not None else {"places": (self._length(),)}
+
+    def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
+        return None
+
+    def _length(self) -> int:
+        if self.index is not None:
+            return len(self.index)
+        assert self.count is not None
+        return self.count

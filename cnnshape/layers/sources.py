@@ -81,6 +81,30 @@ class Constant(_Source):
             )
 
 
+class Buffer(_Source):
+    """A tensor of fixed numbers that a spec does not hold: they are loaded with the weights.
+
+    So stand anchors, masks, tables of positions and means of many channels: saved, and not
+    learned.
+
+    Args:
+        shape: of the tensor, without the batch.
+        init_value: what its numbers are before any are loaded.
+
+    Source: torch.nn.Buffer.
+    """
+
+    python = Python(make="Buffer", file="sources")
+    init_value = defaulted(FINITE, 1.0)
+    examples: ClassVar = (
+        Example({"shape": [65, 1, 1]}, (65, 8, 8), (65, 1, 1)),
+        Example({"shape": [2, 8400], "init_value": 0}, (84, 8400), (2, 8400)),
+    )
+
+    def buffers(self) -> dict[str, Shape]:
+        return {"value": self.shape}
+
+
 class Linspace(_Source):
     """Numbers in equal steps along one dimension: the coordinates of a map's positions.
 

@@ -144,7 +144,6 @@ def test_what_has_no_type_is_named() -> None:
     with pytest.raises(ImportFault) as caught:
         import_module(nets.Unsayable(), (4, 9, 9))
     assert [found.reason for found in caught.value.unsupported] == [
-        "with a weight that is not learned",
         "with a value that is no layer's",
         "with an exponent that is no number",
     ]
@@ -254,8 +253,7 @@ def test_a_binomial_blur_is_a_pool() -> None:
     ]
 
 
-def test_other_fixed_taps_are_refused() -> None:
-    with pytest.raises(ImportFault) as caught:
-        import_module(nets.Blur(4, (1, 3, 1)), (4, 8, 8))
-    (found,) = caught.value.unsupported
-    assert found.reason == "with a weight that is not learned, and no blur of each channel"
+def test_other_fixed_taps_are_a_fixed_convolution() -> None:
+    network = imported(nets.Blur(4, (1, 3, 1)), 4, 8, 8).network
+    (fixed,) = [node for node in network.layers if node.type == "FixedConv2d"]
+    assert len(fixed.layer.arguments["taps"]) == 9

@@ -20,15 +20,15 @@ from . import (
     windows,
 )
 from .call import KEEPS_ORDER, Answer, Call, Chain, Layer, Rule, check_samples
-from .modules import attended, module_arguments, placed, tidy
+from .modules import attended, module_arguments, padded_output, placed, tidy
 from .partwise import of_parts
-from .values import ComputedWeight, Indices, PositionBias, Value
+from .values import ComputedWeight, Indices, Origin, PositionBias, Value
 from .windows import unpooled
 
 __all__ = [
     "KEEPS_ORDER", "Answer", "Call", "Chain", "ComputedWeight", "Indices", "Layer",
-    "PositionBias", "Value", "answer", "attended", "check_samples", "module_arguments",
-    "of_parts", "placed", "tidy", "unpooled",
+    "Origin", "PositionBias", "Value", "answer", "attended", "check_samples", "module_arguments",
+    "of_parts", "padded_output", "placed", "tidy", "unpooled",
 ]  # fmt: skip
 
 RULES: dict[str, Rule] = {
@@ -50,4 +50,7 @@ def answer(call: Call) -> Answer:
     rule = RULES.get(call.name)
     if rule is None:
         raise NotSaid("no layer type says it")
-    return rule(call)
+    try:
+        return rule(call)
+    except (IndexError, KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise NotSaid(f"its arguments: {fault}") from fault

@@ -116,6 +116,11 @@ def _neg(call: Call) -> Answer:
 @rules.of("addcmul")
 def _addcmul(call: Call) -> Answer:
     bias, a, b = call.x, call.get(1, "tensor1"), call.get(2, "tensor2")
+    if all(map(follows, (bias, a, b))):
+        product = Chain((a, b)).then("Multiply")
+        if call.kwargs.get("value", 1) != 1:
+            product.then("Rescale", scale=call.kwargs["value"])
+        return Chain((bias, product)).then("Add")
     value, weight = (a, b) if follows(a) else (b, a)
     if call.kwargs.get("value", 1) != 1 or follows(bias) or follows(weight):
         raise NotSaid("of other than a value and two weights")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias, TypeGuard
 
 from ...layers.shapes import Shape
 from ..graph import NotSaid
 from ..rules import NamedRules
 from ..samples import FIRST, FOLLOWS_DIMENSIONS
-from .values import Value
+from .values import Origin, Value
 
 
 class Layer(NamedTuple):
@@ -18,6 +18,7 @@ class Layer(NamedTuple):
     Attributes:
         weights: the original's name of each tensor.
         transposed: whether the first of its weights is the original's, transposed.
+        values: how those tensors are computed that are not the original's as they are.
     """
 
     type: str
@@ -25,6 +26,7 @@ class Layer(NamedTuple):
     reads: tuple[Value, ...]
     weights: dict[str, str] = {}  # noqa: RUF012  (a tuple's default, never written to)
     transposed: bool = False
+    values: Mapping[str, Origin] = {}
 
 
 ALIASES = {"axis": "dim", "keepdims": "keepdim"}
@@ -135,7 +137,8 @@ def check_samples(said: Layer | Chain, output: Value) -> None:
     for layer in layers:
         if layer.type not in FOLLOWS_DIMENSIONS:
             raise NotSaid("of a batch that has other dimensions folded in")
-    from_end = {(read.rank - read.samples.dim, read.samples.parts) for read in reads}
+    own = [read for read in reads if read.samples.parts]
+    from_end = {(read.rank - read.samples.dim, read.samples.parts) for read in own}
     if len(from_end) > 1:
         raise NotSaid("of values that have the batch in different dimensions")
 
@@ -178,6 +181,11 @@ def is_number(operand: Any) -> TypeGuard[float]:
     return isinstance(operand, (int, float)) and not isinstance(operand, bool)
 
 
+def is_fixed(operand: Any) -> bool:
+    """Whether an operand is a tensor of fixed numbers."""
+    return isinstance(operand, Value) and operand.origin is not None and operand.origin.is_fixed()
+
+
 def constant_numbers(operand: Value) -> list[float]:
     """The numbers of a constant in a row, of each sample the same; [] where it is none."""
     numbers: list[Any] = [None if operand.origin is None else operand.origin.constant()]
@@ -210,3 +218,20 @@ def own_weights(call: Call, **places: int) -> dict[str, str]:
         for name, place in places.items()
         if call.get(place, name) is not None
     }
+
+
+def learned_weights(call: Call, **places: int) -> tuple[dict[str, str], dict[str, Origin]]:
+    """As :func:`own_weights`, and how those are computed that a mask is laid on."""
+    names: dict[str, str] = {}
+    values: dict[str, Origin] = {}
+    for name, place in places.items():
+        given = call.get(place, name)
+        if given is None:
+            continue
+        origin = given.origin if isinstance(given, Value) and not given.name else None
+        found = None if origin is None else origin.computed_weight()
+        if origin is not None and found is not None and found.values and not found.prefix:
+            names[name], values[name] = found.weights["weight"], origin
+        else:
+            names[name] = own_weight(call, place, name).name
+    return names, values

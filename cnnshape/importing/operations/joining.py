@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isinf
+from typing import Any
 
 from ..graph import NotSaid
 from .call import (
@@ -14,6 +16,7 @@ from .call import (
     Rules,
     constant_numbers,
     follows,
+    is_number,
     operands,
     what_it_is,
 )
@@ -39,6 +42,45 @@ def joined(call: Call, type_name: str) -> Layer:
         if not follows(other):
             raise NotSaid(f"with {what_it_is(other)}")
     return Layer(type_name, {}, (a, b))
+
+
+@rules.of("where")
+def _where(call: Call) -> Answer:
+    condition, one, other = call.args[:3] if len(call.args) == 3 else (None, None, None)
+    return _chosen(condition, one, other)
+
+
+@rules.of("maskedfill")
+def _masked_fill(call: Call) -> Answer:
+    return _chosen(call.get(1, "mask"), call.get(2, "value"), call.x)
+
+
+def _chosen(mask: Any, one: Any, other: Any) -> Chain:
+    """One where a mask of fixed ones and zeros is 1, the other where it is 0."""
+    if not follows(mask):
+        raise NotSaid("with a mask that follows from the input, or is not known")
+    parts: list[Value | Chain] = []
+    for value, apart, is_here in ((one, other, True), (other, one, False)):
+        if follows(value):
+            # To all that is hidden by infinity, it may be added as it is.
+            hidden = is_number(apart) and isinf(apart)
+            part = value if hidden else Chain((value, _as_mask(mask, is_here))).then("Multiply")
+            parts.insert(0, part)
+        elif not is_number(value):
+            raise NotSaid(f"with {what_it_is(value)}")
+        elif isinf(value):  # the logarithms of 0 and 1
+            hiding = Chain((_as_mask(mask, not is_here),)).then("Log")
+            parts.append(hiding if value < 0 else hiding.then("Rescale", scale=-1))
+        elif value:
+            parts.append(Chain((_as_mask(mask, is_here),)).then("Rescale", scale=value))
+    if len(parts) == 1 and isinstance(parts[0], Chain):
+        return parts[0]
+    return Chain(tuple(parts)).then("Add")
+
+
+def _as_mask(mask: Value, is_here: bool) -> Value | Chain:
+    """A mask, or what is 1 where it is 0."""
+    return mask if is_here else Chain((mask,)).then("Rescale", scale=-1, offset=1)
 
 
 @rules.of("cat", "concat", "concatenate")

@@ -60,6 +60,20 @@ def placed(arguments: dict[str, Any], x: Value) -> dict[str, Any]:
     return arguments | dims
 
 
+def padded_output(arguments: dict[str, Any], x: Value, output: Value) -> dict[str, Any]:
+    """The output_padding of a transposed convolution that is called with an output_size."""
+    if "output_padding" not in arguments:
+        return {}
+    names = ("stride", "padding", "dilation", "kernel_size")
+    size = len(arguments["output_padding"])
+    each = zip(x.shape[-size:], output.shape[-size:], *(arguments[k] for k in names), strict=True)
+    found = [
+        out - ((n - 1) * stride - 2 * padding + dilation * (kernel - 1) + 1)
+        for n, out, stride, padding, dilation, kernel in each
+    ]
+    return {"output_padding": found} if any(found) else {}
+
+
 def tidy(type_name: str, arguments: dict[str, Any]) -> dict[str, Any]:
     """The arguments without a stride that is the window's own size, as it is by default."""
     stride, size = arguments.get("stride"), arguments.get("kernel_size")

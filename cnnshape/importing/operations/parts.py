@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
+from ...layers.shapes import Shape
 from ..graph import NotSaid
 from ..samples import FIRST
-from .call import SAME, Answer, Call, Chain, Layer, Rules, follows
-from .values import Value
+from .call import (
+    SAME,
+    Answer,
+    Call,
+    Chain,
+    Layer,
+    Rules,
+    constant_numbers,
+    follows,
+    is_fixed,
+    what_it_is,
+)
+from .values import Origin, Value
 
 rules = Rules()
 
@@ -56,6 +69,7 @@ def _getitem(call: Call) -> Answer:
     steps: dict[int, int] = {}
     single: dict[int, int] = {}
     new: list[int] = []
+    looked_up: list[tuple[int, int, _Places]] = []
     dim, kept = 0, 1  # of the tensor, and of what comes out as a network counts it
     for item in _indices(call.args[1], x.rank):
         if item is None:
@@ -71,17 +85,118 @@ def _getitem(call: Call) -> Answer:
                     raise NotSaid("nothing is left")
                 chain.then("Narrow", dim=_number(x, dim), start=start, length=stop - start)
         else:
-            raise NotSaid("with an index that is no range")
+            looked_up.append((kept, _number(x, dim), _places(item, x.tensor[dim])))
         alone = item is not None and dim == x.samples.dim and x.samples.parts == 1
         kept += type(item) is not int and not alone
         dim += item is not None
     if steps:
         _stride(chain, steps, len(x.shape) - 2 if x.samples == FIRST else 0)
+    if looked_up and (single or new or len(looked_up) > 2):
+        raise NotSaid("with an index that is no range, and others")
+    if looked_up:
+        return _looked_up(chain, x, looked_up)
     for place in sorted(single, reverse=True):
         chain.then("Select", dim=place, index=single[place])
     for place in new:
         chain.then("Unsqueeze", dim=place)
     return chain if chain.layers else SAME
+
+
+class _Places(NamedTuple):
+    """Positions along a dimension.
+
+    Attributes:
+        numbers: from 0; [] where they are too many to be looked at.
+        shape: in which they stand.
+        weights, values: of an IndexSelect that does not have the numbers.
+    """
+
+    numbers: list[int]
+    shape: Shape
+    weights: dict[str, str]
+    values: dict[str, Origin]
+
+    def arguments(self) -> dict[str, Any]:
+        """Those of an IndexSelect."""
+        if 0 < len(self.numbers) <= MOST_PLACES:
+            return {"index": self.numbers}
+        return {"count": prod(self.shape)}
+
+
+MOST_PLACES = 64
+"""Positions beyond which a spec is not to hold them."""
+
+
+class Numbers(Origin):
+    """Fixed numbers that a rule has computed."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        self.numbers = numbers
+
+    def is_fixed(self) -> bool:
+        """They are."""
+        return True
+
+    def value(self, weights: Mapping[str, Any]) -> list[int]:
+        """The numbers."""
+        return self.numbers
+
+
+def _places(item: Any, size: int) -> _Places:
+    """The positions that an index names; raises NotSaid where it names none."""
+    if isinstance(item, Value):
+        numbers = constant_numbers(item)
+        if not is_fixed(item) or item.origin is None:
+            raise NotSaid("with an index that follows from the input, or is learned")
+        if numbers:
+            return _listed([int(number) % size for number in numbers], item.shape)
+        made = {"places": item.name or f"places {id(item.origin)}"}
+        return _Places([], item.shape, made, {} if item.name else {"places": item.origin})
+    if not isinstance(item, (list, tuple, range)) or not all(type(k) is int for k in item):
+        raise NotSaid("with an index that is no range, and no list of numbers")
+    return _listed([k % size for k in item], (len(item),))
+
+
+def _listed(numbers: list[int], shape: Shape) -> _Places:
+    if len(numbers) <= MOST_PLACES:
+        return _Places(numbers, shape, {}, {})
+    origin = Numbers(numbers)
+    return _Places(numbers, shape, {"places": f"places {id(origin)}"}, {"places": origin})
+
+
+def _looked_up(chain: Chain, x: Value, given: list[tuple[int, int, _Places]]) -> Chain:
+    """The positions along a dimension, or of pairs along two that are next to each other."""
+    (_, dim, places), *others = given
+    for _, other, more in others:
+        if other != dim + 1 or places.shape != more.shape or not (places.numbers and more.numbers):
+            raise NotSaid("with indices that are no pairs")
+        size = x.shape[other]
+        pairs = zip(places.numbers, more.numbers, strict=True)
+        places = _listed([one * size + two for one, two in pairs], places.shape)
+        chain.then("Flatten", start_dim=dim, end_dim=other)
+    arguments = {"dim": dim, **places.arguments()}
+    weights, values = ({}, {}) if places.numbers == arguments.get("index") else places[2:]
+    chain.layers.append(Layer("IndexSelect", arguments, (), weights, values=values))
+    if len(places.shape) > 1:
+        chain.then("Unflatten", dim=dim, unflattened_size=list(places.shape))
+    return chain
+
+
+@rules.of("indexselect")
+def _index_select(call: Call) -> Answer:
+    dim = call.get(1, "dim")
+    places = _places(call.get(2, "index"), call.x.tensor[dim])
+    return _looked_up(Chain((call.x,)), call.x, [(0, call.x.dim(dim), places)])
+
+
+@rules.of("embedding")
+def _embedding(call: Call) -> Answer:
+    """Rows of a table, which a module has computed."""
+    table = call.get(1, "weight")
+    if not follows(table):
+        raise NotSaid(f"with {what_it_is(table)}")
+    places = _places(call.get(0, "input"), table.tensor[0])
+    return _looked_up(Chain((table,)), table, [(0, table.dim(0), places)])
 
 
 @rules.of("setitem")
@@ -146,7 +261,8 @@ def _with_part(x: Chain, ranges: Sequence[_Range], value: Value | Chain) -> Chai
 
 def _indices(given: Any, rank: int) -> list[Any]:
     """The indices one by one, with '...' written out."""
-    items = list(given) if isinstance(given, tuple) else [given]
+    several = isinstance(given, tuple) and not isinstance(given, Value)
+    items = list(given) if several else [given]
     places = [place for place, item in enumerate(items) if item is ...]
     if places:
         missing = rank - sum(item is not None for item in items) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..graph import NotSaid
-from .call import Answer, Call, Chain, Layer, Rules, as_matrix, follows, what_it_is
+from .call import Answer, Call, Chain, Layer, Rules, as_matrix, follows, is_fixed, what_it_is
 from .values import Value
 
 rules = Rules()
@@ -17,6 +17,8 @@ def _matmul(call: Call) -> Answer:
     if follows(a) and follows(b):
         _refuse_over_batch(a, b)
         return Layer("MatMul", {}, (a, b))
+    if follows(a) and isinstance(b, Value) and len(b.shape) == 1:
+        return _times_vector(a, b)
     if follows(a) and (matrix := as_matrix(b)):
         features, out = b.shape
         name, transposed = matrix
@@ -30,8 +32,27 @@ def _matmul(call: Call) -> Answer:
     raise NotSaid(f"with {what_it_is(a if follows(b) else b)}")
 
 
+@rules.of("mv")
+def _mv(call: Call) -> Answer:
+    a, vector = call.get(0, "input"), call.get(1, "vec")
+    if not follows(a):
+        raise NotSaid(f"with {what_it_is(a)}")
+    if follows(vector):  # it stands beside the rows
+        return Chain((a, vector)).then("Multiply").then("Sum", dim=-1)
+    return _times_vector(a, vector)
+
+
+def _times_vector(a: Value, vector: Value) -> Chain:
+    """Matrix · vector, which flop_counter does not count: each row times it, and summed."""
+    if not vector.name or is_fixed(vector):
+        raise NotSaid(f"with {what_it_is(vector)}")
+    chain = Chain((a,))
+    chain.layers.append(Layer("Scale", {"dim": -1}, (), {"weight": vector.name}))
+    return chain.then("Sum", dim=-1)
+
+
 def _refuse_over_batch(*values: Value) -> None:
-    if any(value.rank - value.samples.dim <= 2 for value in values):
+    if any(value.samples.parts and value.rank - value.samples.dim <= 2 for value in values):
         raise NotSaid("over the batch")
 
 

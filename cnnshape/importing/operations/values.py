@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple, Protocol
 
@@ -19,12 +19,14 @@ class ComputedWeight(NamedTuple):
         arguments: of that type, beside those of the plain layer.
         weights: for each of its tensors that makes up the weight, the original's name.
         scale: what the weight is multiplied by then.
+        values: how those tensors are computed that are not the original's as they are.
     """
 
     prefix: str
     arguments: dict[str, float]
     weights: dict[str, str]
     scale: float = 1
+    values: Mapping[str, Origin] = {}
 
 
 class PositionBias(NamedTuple):
@@ -43,6 +45,14 @@ class PositionBias(NamedTuple):
 
 class Origin(Protocol):
     """How a tensor is computed from parameters and constants alone."""
+
+    def is_fixed(self) -> bool:
+        """Whether nothing of it is learned."""
+        return False
+
+    def value(self, weights: Mapping[str, Any]) -> Any:
+        """The tensor, for these weights; None where that is not known."""
+        return None
 
     def constant(self) -> Any:
         """Its numbers, as nested lists or one number; None where they are learned, or many."""

@@ -32,6 +32,21 @@ class Constant(nn.Module):
         return numbers.expand(x.shape[0], *self.shape)
 
 
+class Buffer(nn.Module):
+    """Gives a tensor that is saved and not learned, the same for every sample."""
+
+    value: Tensor
+
+    def __init__(self, shape: tuple[int, ...], init_value: float = 1.0) -> None:
+        super().__init__()
+        self.shape = shape
+        self.init_value = init_value
+        self.register_buffer("value", torch.full(shape, float(init_value)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.value.expand(x.shape[0], *self.shape)
+
+
 class Linspace(nn.Module):
     """Gives numbers in equal steps along one dimension, the same for every sample."""
 

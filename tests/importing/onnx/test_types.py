@@ -38,7 +38,7 @@ NOT_WRITTEN = {
     "BatchNorm2d-2|BatchNorm3d-1|InstanceNorm2d-2|InstanceNorm3d-1": "a batch of unknown size",
     "Bilinear|ChannelShuffle|RMSNorm|MaxUnpool": "the older exporter does not know it",
     "BlurPool2d": "a kernel that is no weight",
-    "Constant-|LearnedConstant|Linspace|PositionEmbeddingSine": "it follows from no values",
+    "Buffer|Constant-|LearnedConstant|Linspace|PositionEmbeddingSine": "it follows from no values",
     "FractionalMaxPool": "it draws its windows anew in every run",
     "SpectralNorm": "the older exporter does not know how a weight is normalised",
     "Threshold": "the older exporter has it for 0 alone",
@@ -46,6 +46,7 @@ NOT_WRITTEN = {
 """Of which examples the older exporter writes no file that could be imported, and why."""
 
 REFUSED = {
+    "IndexSelect-1": "with places in 2401 runs",
     "MultiheadAttention-1": "mixes the batch",  # a position of zeros
     "MultiheadAttention-2": "with a value that is no layer's",  # a learned position
     "Narrow-1": "the shape that it gives is not known",  # the older exporter ends it at 0
@@ -60,16 +61,18 @@ NOTHING = {
 """Types that do nothing in evaluation mode: the file does not hold them."""
 
 COMPUTED = (
-    "FrozenBatchNorm2d", "RelativePositionBias", "ScaledStdConv2d", "ShiftedWindowMask",
-    "WeightNorm",
+    "Fixed", "FrozenBatchNorm2d", "RelativePositionBias", "ScaledStdConv2d",
+    "ShiftedWindowMask", "WeightNorm",
 )  # fmt: skip
 """Beginnings of the types of which the file holds numbers that are computed from others."""
 
 OTHERWISE = {
     "AdaptiveMaxPool": "MaxPool", "CenterCrop2d": "Narrow", "Chunk": "Narrow",
     "CircularPad": "Concat", "Clamp": "Hardtanh", "ConstantPad2d": "ZeroPad2d",
-    "CosineSimilarity": "Divide", "CropLike": "Narrow", "FrozenBatchNorm2d": "Scale",
-    "GlobalResponseNorm": "Bias", "Hardtanh": "ReLU6", "Max-": "AdaptiveMaxPool",
+    "CosineSimilarity": "Divide", "CropLike": "Narrow", "FixedConv": "Conv",
+    "FrozenBatchNorm2d": "Scale",
+    "GlobalResponseNorm": "Bias", "Hardtanh": "ReLU6", "IndexSelect": "Concat",
+    "Max-": "AdaptiveMaxPool",
     "Mean": "AdaptiveAvgPool", "PairwiseDistance": "Power", "Permute": "Transpose",
     "PixelUnshuffle": "Flatten", "RReLU": "LeakyReLU", "RelativePositionBias": "Bias",
     "Roll": "Concat", "ScaledStdConv2d": "Conv2d", "ScaledTanh": "Tanh",
