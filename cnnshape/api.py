@@ -73,6 +73,11 @@ def read_file(path: str | os.PathLike[str], name: str) -> Spec:
     with Path(path).open("rb") as file:
         # One byte beyond the limit is enough to refuse what may be endless.
         data = file.read(limits.FILE_BYTES + 1)
+    return read_bytes(data, name)
+
+
+def read_bytes(data: bytes, name: str) -> Spec:
+    """The recipe of what a spec file holds; see :func:`read_file`."""
     with _collector_paused():
         return _read(decode(data, name))
 

@@ -3,7 +3,8 @@
 A verdict says that one PyTorch confirmed certain numbers for a certain network. It is kept
 under the digest of just that: the canonical network, every number that is claimed of it,
 the versions, the device that was asked for, and the plugins' files. A changed formula
-claims another number, and so finds no verdict.
+claims another number, and so finds no verdict. The file holds that digest as well as its name
+does, and is read as a whole or not at all: what another put there is no verdict.
 
 Nothing here ever fails: a cache that cannot be read or written is no cache.
 """
@@ -14,6 +15,7 @@ import json
 import os
 import re
 from importlib.util import find_spec
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
 from .cache import cache_folder
@@ -37,10 +39,12 @@ def load(network: Network, device: str) -> dict[str, Any] | None:
     if file is None:
         return None
     try:
-        with open(file, encoding="utf-8") as text:
-            verdict = json.load(text)
+        kept = json.loads(_content(file))
     except (OSError, ValueError, RecursionError):
         return None
+    if not _fits(kept, {"key": str, "verdict": dict}) or kept["key"] != _key(file):
+        return None
+    verdict: dict[str, Any] = kept["verdict"]
     return verdict if _is_verdict(verdict, network) else None
 
 
@@ -55,18 +59,73 @@ def store(network: Network, device: str, verdict: dict[str, Any]) -> None:
         return
     with suppress(OSError):
         os.makedirs(os.path.dirname(file), exist_ok=True)
-        write_atomically(file, json.dumps(verdict))
+        write_atomically(file, json.dumps({"key": _key(file), "verdict": verdict}))
 
 
-def _is_verdict(value: object, network: Network) -> bool:
+def _content(file: str) -> bytes:
+    """What is in an ordinary file, as far as a verdict may be long; nothing else is waited for."""
+    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(handle, "rb") as opened:
+        return opened.read(_LONGEST) if S_ISREG(os.fstat(handle).st_mode) else b""
+
+
+def _key(file: str) -> str:
+    return os.path.basename(file).removesuffix(".json")
+
+
+def _is_verdict(value: Any, network: Network) -> bool:
+    """Whether a value is, in all its parts, a passed verdict on a network of so many layers."""
     return (
-        isinstance(value, dict)
-        and value.get("status") == "passed"
-        and value.get("layers_checked") == len(network.layers)
-        and value.get("mismatches") == []
-        and isinstance(value.get("device"), str)
-        and isinstance(value.get("torch"), str)
+        _fits(value, _VERDICT)
+        and value["status"] == "passed"
+        and value["layers_checked"] == len(network.layers)
     )
+
+
+_COUNT = (int, type(None))
+_WITNESS = {
+    "name": str,
+    "version": str,
+    "status": str,
+    "params": _COUNT,
+    "trainable_params": _COUNT,
+    "mult_adds": _COUNT,
+    "reason": str,
+}
+_VERDICT: dict[str, Any] = {
+    "status": str,
+    "device": str,
+    "torch": str,
+    "layers_checked": int,
+    "mismatches": [],
+    "reason": str,
+    "skipped": [],
+    "unknown_macs": [{"path": str, "found": int}],
+    "witness": (_WITNESS, type(None)),
+    "batch": int,
+    "seconds": (int, float),
+}
+"""The 'verification' of the JSON contract where it passed, and so has nothing that was skipped."""
+
+_LONGEST = 2**22
+"""Bytes of the longest verdict: one that lists 10,000 layers whose MACs are not known."""
+
+
+def _fits(value: object, kind: Any) -> bool:
+    """Whether plain data is of a kind: a type, a list of kinds, an object, or one of several."""
+    if isinstance(kind, tuple):
+        return any(_fits(value, one) for one in kind)
+    if isinstance(kind, dict):
+        return (
+            isinstance(value, dict)
+            and value.keys() == kind.keys()
+            and all(_fits(value[key], kind[key]) for key in kind)
+        )
+    if isinstance(kind, list):
+        return isinstance(value, list) and all(
+            any(_fits(item, one) for one in kind) for item in value
+        )
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 def _file(network: Network, device: str) -> str | None:

@@ -44,6 +44,12 @@ def verdict(**changes: Any) -> dict[str, Any]:
         "torch": "2.13.0",
         "layers_checked": 2,
         "mismatches": [],
+        "reason": "",
+        "skipped": [],
+        "unknown_macs": [],
+        "witness": None,
+        "batch": 1,
+        "seconds": 0.1,
         **changes,
     }
 
@@ -102,6 +108,13 @@ def test_a_changed_formula_finds_no_verdict(
         {"mismatches": [{}]},
         {"device": None},
         {"torch": None},
+        {"reason": None},
+        {"skipped": [{"path": "a", "reason": "b"}]},
+        {"unknown_macs": [{"path": "a"}]},
+        {"witness": {"name": "torchinfo"}},
+        {"seconds": "1"},
+        {"layers_checked": True},
+        {"more": 1},
     ],
 )
 def test_only_a_whole_and_passed_verdict_is_kept(changes: dict[str, Any], folder: Path) -> None:
@@ -122,6 +135,7 @@ def test_only_a_whole_and_passed_verdict_is_kept(changes: dict[str, Any], folder
         json.dumps(verdict(layers_checked=3)).encode(),
         json.dumps(verdict(status="failed")).encode(),
         json.dumps(verdict())[:-1].encode(),
+        json.dumps(verdict()).encode(),
     ],
 )
 def test_a_damaged_file_is_no_verdict_and_is_mended(content: bytes, folder: Path) -> None:
@@ -130,6 +144,38 @@ def test_a_damaged_file_is_no_verdict_and_is_mended(content: bytes, folder: Path
     assert verdicts.load(network(), "auto") is None
     verdicts.store(network(), "auto", verdict())
     assert verdicts.load(network(), "auto") == verdict()
+
+
+@pytest.mark.parametrize("part", list(verdict()))
+def test_a_verdict_that_lacks_a_part_is_none(part: str, folder: Path) -> None:
+    verdicts.store(network(), "auto", verdict())
+    file = the_file(folder)
+    kept = json.loads(file.read_text())
+    del kept["verdict"][part]
+    file.write_text(json.dumps(kept))
+    assert verdicts.load(network(), "auto") is None
+
+
+def test_a_verdict_on_another_network_is_none(folder: Path) -> None:
+    verdicts.store(network(), "auto", verdict())
+    first = the_file(folder)
+    content = first.read_bytes()
+    first.unlink()
+    verdicts.store(network(width=5), "auto", verdict())
+    the_file(folder).write_bytes(content)
+    assert verdicts.load(network(width=5), "auto") is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_nothing_is_waited_for(folder: Path) -> None:
+    verdicts.store(network(), "auto", verdict())
+    file = the_file(folder)
+    file.unlink()
+    os.mkfifo(file)
+    assert verdicts.load(network(), "auto") is None
+    file.unlink()
+    file.symlink_to("/dev/zero")
+    assert verdicts.load(network(), "auto") is None
 
 
 def test_a_folder_in_the_place_of_the_file_is_no_verdict(folder: Path) -> None:

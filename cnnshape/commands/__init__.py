@@ -24,7 +24,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         argv: the arguments after the program's name; None: the process's own.
     """
     try:
-        from ._app import app, prepare_streams
+        from ._app import app
+        from ._streams import prepare_streams
 
         prepare_streams()
         app(argv, prog_name="cnnshape")

@@ -21,6 +21,7 @@ import typer.main
 
 from .. import __version__
 from ._common import say
+from ._streams import drop_output
 
 SETTINGS: dict[str, Any] = {
     "context_settings": {"help_option_names": ["-h", "--help"]},
@@ -62,8 +63,23 @@ class _Commands(Mapping[str, Any]):
         single = typer.Typer(add_completion=False, **SETTINGS)
         # After \b, the lines of the examples stay as they are.
         help = inspect.cleandoc(function.__doc__).replace("Examples:\n", "\b\nExamples:\n")
-        single.command(name, help=help)(function)
+        single.command(name, cls=_Command, help=help)(function)
         return typer.main.get_command(single)
+
+
+class _Command(typer.core.TyperCommand):
+    """A command that refuses an option given twice where only the last would count."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Read the command line; raises UsageError."""
+        if not ctx.resilient_parsing:  # as a shell asks, which completes what is not whole yet
+            *_, given = self.make_parser(ctx).parse_args(args=[*args])
+            for parameter in given:
+                once = parameter.param_type_name == "option" and not parameter.multiple
+                if once and given.count(parameter) > 1 and not parameter.is_eager:
+                    names = "/".join([*parameter.opts, *parameter.secondary_opts])
+                    raise UsageError(f"{names} is given more than once, and one counts", ctx)
+        return super().parse_args(ctx, args)
 
 
 class CommandGroup(typer.core.TyperGroup):
@@ -82,7 +98,7 @@ class CommandGroup(typer.core.TyperGroup):
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
         """Read the arguments before the command's name."""
-        with usage_errors_told_once():
+        with orderly_end(), usage_errors_told_once():
             return super().make_context(*arguments, **settings)
 
     def invoke(self, ctx: Any) -> Any:
@@ -104,10 +120,10 @@ def orderly_end() -> Iterator[None]:
         typer.echo("\ninterrupted", err=True)
         raise typer.Exit(130) from None
     except BrokenPipeError:
-        _drop_output()
+        drop_output()
         raise typer.Exit(141) from None
     except OSError as fault:
-        _drop_output()
+        drop_output()
         place = f"{fault.filename}: " if fault.filename else "cannot write the output: "
         say(f"error: {place}{fault.strerror or fault}", err=True)
         raise typer.Exit(2) from None
@@ -152,19 +168,6 @@ def _end_import_or_raise(number: int, frame: FrameType | None) -> None:
             os._exit(130)
         frame = frame.f_back
     raise KeyboardInterrupt
-
-
-def _drop_output() -> None:
-    """Let nothing more be written: what is buffered would fail again when Python ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def prepare_streams() -> None:
-    """Let a character that the terminal's encoding lacks become '?', not an error."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
 
 
 def _print_version(asked: bool) -> None:

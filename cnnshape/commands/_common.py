@@ -6,6 +6,8 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn, TypeAlias
 
 import typer
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 Line: TypeAlias = list[tuple[str, str]]
 """A line of text as (style, text) pairs; the styles are those of rich, '' for none."""
 
+STDIN = "-"
+"""The SPEC that is read from stdin."""
 STDOUT = "-"
 """The name of a file that is stdout."""
 
@@ -44,7 +48,7 @@ def complete_spec(incomplete: str) -> list[str]:
     return found
 
 
-SPEC_HELP = "A spec file, or a net of the zoo (`cnnshape list`)."
+SPEC_HELP = "A spec file, a net of the zoo (`cnnshape list`), or - for stdin."
 
 SpecArgument = Annotated[
     str,
@@ -54,11 +58,11 @@ SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Give a param of the spec another value."),
 ]
-InputOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="SIZES", help="Another input shape, such as 3x224x224, without the batch."
-    ),
+INPUT_HELP = "Another input shape, such as 3x224x224, without the batch."
+InputOption = Annotated[str | None, typer.Option(metavar="SIZES", help=INPUT_HELP)]
+InputsOption = Annotated[
+    list[str] | None,
+    typer.Option("--input", metavar="SIZES", help=f"{INPUT_HELP} Several: each of them."),
 ]
 VariantOption = Annotated[
     str | None, typer.Option(metavar="NAME", help="One of the spec's variants.")
@@ -93,12 +97,50 @@ def read_changes(
     plugins: Iterable[str] | None,
 ) -> Changes:
     """The options --set, --input, --variant and --plugin, read; raises BadParameter."""
-    return Changes(
-        None if input is None else parse_input(input),
-        dict(map(parse_setting, settings or ())),
-        variant,
-        tuple(plugins or ()),
-    )
+    inputs = [] if input is None else [input]
+    variants = [] if variant is None else [variant]
+    found, *more = read_alternatives(settings, inputs, variants, plugins)
+    if more:
+        usage_error(f"a param is given several values: {found.label}, {more[0].label}", "--set")
+    return found.changes
+
+
+class Alternative(NamedTuple):
+    """One of the ways in which options with several values change a spec, and its name."""
+
+    label: str
+    changes: Changes
+
+
+def read_alternatives(
+    settings: Iterable[str] | None,
+    inputs: Iterable[str] | None,
+    variants: Iterable[str] | None,
+    plugins: Iterable[str] | None,
+) -> list[Alternative]:
+    """Every combination of the values that --variant, --set and --input give, in their order.
+
+    It is called as the command line writes it, without what all have in common.
+    """
+    named: dict[str, list[tuple[str, Any]]] = {}
+    for text in settings or ():
+        name, value = parse_setting(text)
+        named.setdefault(name, []).append((text, value))
+    axes: list[list[tuple[str, Any]]] = [
+        [(text, text) for text in variants or ()] or [("", None)],
+        *named.values(),
+        [(text, parse_input(text)) for text in inputs or ()] or [("", None)],
+    ]
+    several = any(len(axis) > 1 for axis in axes)
+    found = []
+    for choice in product(*axes):
+        (_, variant), *values, (_, shape) = choice
+        told = [text for axis, (text, _) in zip(axes, choice, strict=True)
+                if text and (len(axis) > 1 or not several)]  # fmt: skip
+        params = {name: value for name, (_, value) in zip(named, values, strict=True)}
+        changes = Changes(shape, params, variant, tuple(plugins or ()))
+        found.append(Alternative(", ".join(told), changes))
+    return found
 
 
 def parse_input(text: str) -> tuple[int, ...]:
@@ -157,13 +199,18 @@ def load_network(spec: str, changes: Changes) -> Network:
         SpecError: the spec is faulty.
         BadParameter: there is no such file or net, or a plugin cannot be loaded.
     """
-    from ..api import load
+    from ..api import build_network, load, read_bytes
     from ..layers import PluginError, load_plugin
     from ..zoo import UnknownNet
 
     try:
         for plugin in changes.plugins:
             load_plugin(plugin)
+        if spec == STDIN:
+            recipe = read_bytes(_read_all(sys.stdin), "<stdin>")
+            return build_network(
+                recipe, input=changes.input, params=changes.params, variant=changes.variant
+            )
         return load(
             spec, input=changes.input, params=changes.params or None, variant=changes.variant
         )
@@ -173,6 +220,14 @@ def load_network(spec: str, changes: Changes) -> Network:
         usage_error(str(fault), "SPEC")
     except OSError as fault:
         usage_error(f"cannot read {spec}: {fault.strerror or fault}{_net_of_file(spec)}", "SPEC")
+
+
+@lru_cache(maxsize=1)
+def _read_all(stream: TextIO) -> bytes:
+    """What a stream holds, as far as a spec may be long: read once, however often it is asked."""
+    from ..spec import limits
+
+    return stream.buffer.read(limits.FILE_BYTES + 1)
 
 
 def _net_of_file(spec: str) -> str:
@@ -244,6 +299,10 @@ def make_console(stream: TextIO) -> Console:
                     yield segment
                 else:
                     yield Segment(printable_lines(text), style)
+
+        def on_broken_pipe(self) -> NoReturn:
+            """Say so to the command's end, where rich would exit with 1."""
+            raise BrokenPipeError
 
     columns = os.environ.get("COLUMNS", "")
     width = int(columns) if columns.isdecimal() and int(columns) else None

@@ -11,7 +11,7 @@ import typer
 from ._common import (
     SPEC_HELP,
     Changes,
-    InputOption,
+    InputsOption,
     PluginOption,
     SetOption,
     complete_spec,
@@ -19,7 +19,7 @@ from ._common import (
     make_console,
     print_diagnostics,
     print_json,
-    read_changes,
+    read_alternatives,
     usage_error,
 )
 
@@ -79,7 +79,7 @@ def compare(
         ),
     ] = False,
     set_: SetOption = None,
-    input: InputOption = None,
+    input: InputsOption = None,
     variant: Annotated[
         list[str] | None,
         typer.Option(
@@ -93,13 +93,14 @@ def compare(
     Each is held against the first. Of two, the layers that differ are shown: added, removed,
     or changed, with what changed. Layers are paired by the graph, whatever their names.
     Options that change a spec change all of them; where there is one SPEC, it is compared as
-    it is written with what the options make of it, or those of its variants that are named
-    with each other.
+    it is written with what the options make of it. Where an option has several values, what
+    they make of it is compared.
 
     Examples:
         cnnshape compare resnet18 resnet34
         cnnshape compare resnet50 --input 3x320x320
         cnnshape compare nets/mine.yaml --variant small --variant large
+        cnnshape compare resnet18 --set width=32 --set width=64 --set width=128
         cnnshape compare lenet5 alexnet vgg16 --facts params,macs,depth --format markdown
         cnnshape compare old.yaml new.yaml --exit-code
     """
@@ -133,32 +134,28 @@ def _subjects(
     specs: Sequence[str],
     variants: Sequence[str],
     settings: Sequence[str] | None,
-    input: str | None,
+    inputs: Sequence[str] | None,
     plugins: Sequence[str] | None,
 ) -> Iterator[_Subject]:
     """What is compared; see the command's help."""
-    changes = read_changes(settings, input, None, plugins)
+    alternatives = read_alternatives(settings, inputs, variants, plugins)
+    label, changes = alternatives[0]
     if len(specs) > 1:
-        if len(variants) > 1:
-            usage_error("several variants go with one SPEC", "--variant")
-        changed = changes._replace(variant=variants[0] if variants else None)
-        yield from (_Subject(spec, changed, spec) for spec in specs)
+        if len(alternatives) > 1:
+            usage_error("several values of an option go with one SPEC", "SPEC")
+        yield from (_Subject(spec, changes, spec) for spec in specs)
         return
     (spec,) = specs
-    if len(variants) > 1:
-        for variant in variants:
-            yield _Subject(spec, changes._replace(variant=variant), variant)
+    if len(alternatives) > 1:
+        yield from (_Subject(spec, changes, label) for label, changes in alternatives)
         return
-    if not variants and not settings and input is None:
+    if not label:
         usage_error(
             "name another, or --set, --input or --variant, to hold it against itself so changed",
             "SPEC",
         )
     yield _Subject(spec, UNCHANGED._replace(plugins=changes.plugins), spec)
-    changed = changes._replace(variant=variants[0] if variants else None)
-    yield _Subject(
-        spec, changed, ", ".join([*variants, *(settings or ()), *([input] if input else [])])
-    )
+    yield _Subject(spec, changes, label)
 
 
 def _load(subjects: Sequence[_Subject]) -> list[Network]:

@@ -80,7 +80,12 @@ def import_(
         usage_error("is needed: the shape of one sample, such as 3x224x224", "--input")
     refuse_overwriting(out, _files_of(source))
     shape = None if input is None else parse_input(input)
-    arguments = dict(parse_setting(text, "--kwarg") for text in kwarg or ())
+    arguments: dict[str, Any] = {}
+    for text in kwarg or ():
+        key, value = parse_setting(text, "--kwarg")
+        if key in arguments:
+            usage_error(f"{key} is given more than once, and one counts", "--kwarg")
+        arguments[key] = value
     try:
         with redirect_stdout(sys.stderr):  # what the user's code prints is no part of the spec
             imported = import_source(

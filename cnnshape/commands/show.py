@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 import typer
 
 from ._common import (
+    STDIN,
     Changes,
     DeviceOption,
     InputOption,
@@ -16,6 +17,7 @@ from ._common import (
     SetOption,
     SpecArgument,
     VariantOption,
+    files_of,
     load_network,
     make_console,
     print_diagnostics,
@@ -174,12 +176,9 @@ def _watch(spec: str, changes: Changes, show_once: Callable[[], bool]) -> None:
     """Show a spec, and again whenever its file or a plugin's has changed."""
     from time import sleep
 
-    from ..zoo import UnknownNet, resolve
-
-    try:
-        files = [str(resolve(spec)[0]), *changes.plugins]
-    except UnknownNet as fault:
-        usage_error(str(fault), "SPEC")
+    if spec == STDIN:
+        usage_error("stdin does not change: name a file", "--watch")
+    files = files_of(spec, changes)
     state = _state(files)
     first = True
     while True:

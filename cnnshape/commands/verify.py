@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,16 +14,16 @@ from ._common import (
     SPEC_HELP,
     Changes,
     DeviceOption,
-    InputOption,
+    InputsOption,
     PluginOption,
     SetOption,
-    VariantOption,
     complete_spec,
     load_network,
     print_diagnostics,
     print_json,
     print_line,
-    read_changes,
+    read_alternatives,
+    usage_error,
 )
 from ._verdict import How, no_verification, verdict, verdict_lines
 
@@ -38,7 +40,7 @@ def verify(
         list[str] | None,
         typer.Argument(
             metavar="[SPEC]...",
-            help=f"{SPEC_HELP} None: lenet5.",
+            help=f"{SPEC_HELP} A folder stands for the spec files in it.",
             autocompletion=complete_spec,
         ),
     ] = None,
@@ -52,8 +54,11 @@ def verify(
         bool, typer.Option("--cached", help="Take an earlier run's verdict where there is one.")
     ] = False,
     set_: SetOption = None,
-    input: InputOption = None,
-    variant: VariantOption = None,
+    input: InputsOption = None,
+    variant: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="One of the spec's variants; several: each of them."),
+    ] = None,
     plugin: PluginOption = None,
 ) -> None:
     """Verify networks against PyTorch, layer by layer.
@@ -64,22 +69,31 @@ def verify(
 
     Examples:
         cnnshape verify nets/*.yaml
+        cnnshape verify nets --set width=32 --set width=64
         cnnshape verify --all --format json
         cnnshape verify resnet50 --device meta
     """
-    changes = read_changes(set_, input, variant, plugin)
+    alternatives = read_alternatives(set_, input, variant, plugin)
     how: How = "cached" if cached else "live"
-    chosen = [*(specs or ())]
+    chosen = [file for spec in specs or () for file in _specs_in(spec)]
     if all:
         from ..zoo import nets
 
         chosen += [entry.name for entry in nets()]
+    if not chosen:
+        usage_error("name one at least, or --all: nothing was verified", "SPEC")
     # Everything is loaded before anything is run: what cannot be read is told at once.
-    loaded = [(spec, _load(spec, changes)) for spec in chosen or ["lenet5"]]
-    width = max(len(spec) for spec, _ in loaded)
+    loaded = [
+        (spec, label if len(alternatives) > 1 else "", _load(spec, changes))
+        for spec in chosen
+        for label, changes in alternatives
+    ]
+    width = max(len(_called(spec, label)) for spec, label, _ in loaded)
     results = []
-    for spec, network in loaded:
+    for spec, label, network in loaded:
         result = _verify(spec, network, device, how)
+        if label:
+            result["changes"] = label
         results.append(result)
         if format == "text":
             _print_result(result, width)
@@ -87,6 +101,21 @@ def verify(
         print_json(results)
     if any(result["verification"]["status"] != "passed" for result in results):
         raise typer.Exit(1)
+
+
+def _specs_in(spec: str) -> list[str]:
+    """The spec files of a folder; of anything else itself."""
+    folder = Path(spec)
+    if not folder.is_dir():
+        return [spec]
+    files = sorted(file for file in folder.iterdir() if file.suffix in (".yaml", ".yml"))
+    if not files:
+        usage_error(f"there is no .yaml or .yml file in the folder {spec}", "SPEC")
+    return [os.path.join(spec, file.name) for file in files]
+
+
+def _called(spec: str, label: str) -> str:
+    return f"{spec} {label}".rstrip()
 
 
 def _load(spec: str, changes: Changes) -> Network | SpecError:
@@ -123,7 +152,7 @@ def _print_result(result: dict[str, Any], width: int) -> None:
     first, *more = verdict_lines(verification, brief=True)
     seconds = verification.get("seconds")
     time = [] if seconds is None else [("dim", f"  {seconds:.2f} s")]
-    heading = ("bold", f"{result['spec']:<{width}}  ")
+    heading = ("bold", f"{_called(result['spec'], result.get('changes', '')):<{width}}  ")
     print_line([heading, *first, *time], sys.stdout)
     for line in more:
         print_line(line, sys.stdout)

@@ -137,7 +137,7 @@ def test_all_faulty_specs_are_told_and_warnings_go_to_stderr(cli, spec, faulty):
         (["lenet5", "missing.yaml"], "cannot read missing.yaml"),
         (["lenet5", "vgg16", "--facts", "parms"], "did you mean params?"),
         (["lenet5", "vgg16", "--facts", ","], "one fact at least"),
-        (["lenet5", "vgg16", "--variant", "a", "--variant", "b"], "several variants"),
+        (["lenet5", "vgg16", "--variant", "a", "--variant", "b"], "several values of an option"),
         (["lenet5", "vgg16", "--format", "xml"], "'table', 'json', 'csv', 'markdown'"),
     ],
 )

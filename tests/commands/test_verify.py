@@ -40,12 +40,6 @@ def test_json_is_one_list(cli, spec, faulty):
     assert len(bad["verification"]["faults"]) == 2
 
 
-def test_the_spec_left_out_is_lenet5(cli):
-    result = cli("verify")
-    assert result.exit_code == 0
-    assert result.stdout.startswith("lenet5  ✓ verified")
-
-
 def test_a_giant_is_run_on_meta_and_the_verdict_says_so(cli, tmp_path, monkeypatch):
     folder = tmp_path / "zoo"
     folder.mkdir()
