@@ -173,6 +173,8 @@ class Network:
         train: the spec's own quick-train recipe, as written.
         warnings: what a careful reader would want to be told; never an error.
         source: the file that the spec was read from, or ''.
+        fault: None; of a faulty spec, whose layers are those before its first fault, the path of
+            what has it ('' where that is not known).
     """
 
     def __init__(
@@ -189,6 +191,7 @@ class Network:
         train: Mapping[str, Any] | None = None,
         warnings: tuple[Diagnostic, ...] = (),
         source: str = "",
+        fault: str | None = None,
     ) -> None:
         self.name = name
         self.input_shape = input_shape
@@ -201,6 +204,7 @@ class Network:
         self.train = dict(train or {})
         self.warnings = warnings
         self.source = source
+        self.fault = fault
 
     @cached_property
     def by_path(self) -> dict[str, Node]:

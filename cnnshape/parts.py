@@ -29,6 +29,13 @@ class Part:
         self.node = node
         self.children: dict[str, Part] = {}
 
+    def put(self, path: str) -> None:
+        """Add what has a path under this part, and no layer."""
+        part, whole = self, self.path
+        for name in path.split("."):
+            whole = f"{whole}.{name}" if whole else name
+            part = part.children.setdefault(name, Part(name, whole))
+
     def leaves(self) -> Iterator[Node]:
         """The layers in it, in order."""
         if self.node is not None:

@@ -72,6 +72,8 @@ class Expander:
             scope.break_off()
             result = UNKNOWN
             path = path or self.names.path_of_faulty(entry, place)
+        if result.shape is None and scope.cut is not None:
+            scope.blame(path)
         if path:
             scope.values[path] = result
         return result
@@ -132,8 +134,12 @@ class Expander:
             first = False
             line = entry.mark.line
             turn = f"in turn {index + 1} of {count} of what line {line} repeats (i = {index})"
-            with self.faults.told_within(turn):
-                value = self._expanded(entry, here, step, inputs)
+            try:
+                with self.faults.told_within(turn):
+                    value = self._expanded(entry, here, step, inputs)
+            except Faulty:
+                scope.blame(step)
+                raise
             scope.values[step] = value
             turns.append(step)
         return value

@@ -90,6 +90,7 @@ def expand(
             train=spec.train,
             warnings=tuple(warnings),
             source=spec.source.name,
+            fault=scope.broken_at if faults.found and scope.cut is not None else None,
         )
     if faults.found:
         raise SpecError(faults.in_order(), network)

@@ -67,6 +67,7 @@ class Scope:
         marks: where each path was written.
         absent: paths left out by `when`.
         cut: how many layers stand before the first fault, or None while there is none.
+        broken_at: the path of what has that fault, or '' where it has none.
     """
 
     def __init__(
@@ -83,12 +84,20 @@ class Scope:
         self.marks: dict[str, Mark] = {}
         self.absent: set[str] = set()
         self.cut: int | None = None
+        self.broken_at = ""
         self._counters: dict[tuple[str, str], int] = {}
 
     def break_off(self, before: int | None = None) -> None:
         """Note that a fault stands here, or `before` a layer: the table ends before it."""
         if self.cut is None:
             self.cut = len(self.records) if before is None else before
+
+    def blame(self, path: str) -> None:
+        """Note the path of what has the first fault, where there is none yet."""
+        if path and not self.broken_at:
+            stamped = self.stamps.get(path)
+            inner = stamped[0].inside.broken_at if stamped else ""
+            self.broken_at = f"{path}.{inner}" if inner else path
 
     def find(self, path: str) -> Value | None:
         """The value of a path, which may reach into blocks; None where there is none."""

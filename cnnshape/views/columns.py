@@ -40,8 +40,10 @@ def format_count(value: int | None) -> str:
     return UNKNOWN if value is None else f"{value:,}"
 
 
-def batched(shape: Shape, batch: int) -> str:
+def batched(shape: Shape | None, batch: int) -> str:
     """A shape as text, with the batch in front where there is more than one sample."""
+    if shape is None:
+        return UNKNOWN
     return format_shape(shape if batch == 1 else (batch, *shape))
 
 
@@ -53,7 +55,8 @@ def name_cell(row: Row) -> str:
 
 def formula_cell(row: Row) -> str:
     """The rule with its numbers, and below it what is to be noted."""
-    formula = row.node.layer.formula(row.input_shapes, row.output_shape) if row.node else ""
+    node = row.node
+    formula = node.layer.formula(node.input_shapes, node.output_shape) if node else ""
     return "\n".join([*([formula] if formula else []), *row.notes])
 
 
@@ -108,7 +111,11 @@ COLUMNS: tuple[Column, ...] = (
     _count("macs", "MACs", lambda row, batch: _scaled(row.macs, batch)),
     _count("flops", "FLOPs", lambda row, batch: _scaled(row.macs, 2 * batch)),
     _count("connections", "connections", lambda row, batch: _scaled(row.connections, batch)),
-    _count("memory", "output bytes", lambda row, batch: row.elements * BYTES_PER_ELEMENT * batch),
+    _count(
+        "memory",
+        "output bytes",
+        lambda row, batch: _scaled(row.elements, BYTES_PER_ELEMENT * batch),
+    ),
 )
 BY_KEY = {column.key: column for column in COLUMNS}
 DEFAULT_KEYS = ("name", "layer", "output", "formula", "params", "macs")

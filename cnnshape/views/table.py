@@ -10,7 +10,7 @@ from ..network import Network
 from . import columns as cols
 from .columns import Column
 from .grid import Cell, Grid, Head
-from .rows import Row, rows
+from .rows import Row, layer_rows, rows
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,6 +26,8 @@ KIND_STYLES = {
     "merge": "bright_magenta",
     "attention": "bright_yellow",
 }
+
+UP_TO_THE_FAULT = "up to the fault"
 
 MACS = (
     "MACs: multiply-accumulates of convolutions, linear layers and matrix products, for {per}. "
@@ -73,6 +75,8 @@ def _title(network: Network, batch: int) -> Text:
     title = Text(network.name, "bold")
     title.append(f"  input {cols.batched(network.input_shape, batch)}", "not bold")
     title.append(f", {count} layer{'s' if count != 1 else ''}", "not bold")
+    if network.fault is not None:
+        title.append(f" {UP_TO_THE_FAULT}", "not bold")
     return title
 
 
@@ -138,12 +142,17 @@ def _style(row: Row, column: Column) -> str:
 
 
 def _totals(network: Network, chosen: Sequence[Column], batch: int) -> list[str]:
-    """The last row: the sums of the rows at depth 0, whole network by whole network."""
-    top = rows(network, depth=0)
+    """The last row: the sums of the rows at depth 0, whole network by whole network.
+
+    Of a faulty spec, those of the layers before the fault.
+    """
+    whole = network.fault is None
+    top = rows(network, depth=0) if whole else layer_rows(network)
+    name = "total" if whole else UP_TO_THE_FAULT
     totals = []
     for column in chosen:
         if column.number is None:
-            totals.append("total" if column.key == "name" else "")
+            totals.append(name if column.key == "name" else "")
             continue
         numbers = [column.number(row, batch) for row in top]
         known = [number for number in numbers if number is not None]
@@ -212,7 +221,8 @@ def conventions(
 def summary(network: Network, batch: int = 1) -> str:
     """'61,706 parameters, 416,520 MACs = 833,040 FLOPs'."""
     totals = network.totals
-    text = f"{totals.params:,} parameters"
+    text = "" if network.fault is None else f"{UP_TO_THE_FAULT}: "
+    text += f"{totals.params:,} parameters"
     if totals.buffers:
         text += f" and {totals.buffers:,} buffer elements"
     if totals.macs is None:

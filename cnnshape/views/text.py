@@ -8,7 +8,7 @@ from ..network import Network
 from ..printable import csv_line, printable_lines
 from . import columns as cols
 from .columns import Column
-from .rows import Row, rows
+from .rows import Row, layer_rows, rows
 
 CSV_KEYS = (
     "name", "type", "arguments", "from", "input", "output", "rf", "params", "buffers", "macs",
@@ -20,15 +20,9 @@ def to_csv(network: Network, columns: Sequence[str] | None = None, *, batch: int
     """Every layer as a line of CSV, never folded; numbers are plain, unknown is empty."""
     chosen = cols.choose(columns if columns is not None else CSV_KEYS)
     lines = [csv_line(column.key for column in chosen)]
-    for row in _leaves(network):
+    for row in layer_rows(network):
         lines.append(csv_line(_plain(column, row, network, batch) for column in chosen))
     return "".join(lines)
-
-
-def _leaves(network: Network) -> list[Row]:
-    """A row for each layer, labelled by its path."""
-    found = [row for row in rows(network, fold=False) if row.node is not None]
-    return [row._replace(depth=0, label=row.node.path) for row in found if row.node is not None]
 
 
 def _plain(column: Column, row: Row, network: Network, batch: int) -> str | int:
