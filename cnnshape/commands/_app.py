@@ -21,6 +21,7 @@ import typer.main
 
 from .. import __version__
 from ._common import say
+from ._packages import missing_package
 from ._streams import drop_output
 
 SETTINGS: dict[str, Any] = {
@@ -109,7 +110,10 @@ class CommandGroup(typer.core.TyperGroup):
 
 @contextmanager
 def orderly_end() -> Iterator[None]:
-    """Turn Ctrl-C and an output that cannot be written into exit codes, without a traceback."""
+    """Turn what no command can help into a line and an exit code, without a traceback.
+
+    That is Ctrl-C, an output that cannot be written, and a package that is not installed.
+    """
     try:
         with _imports_end_at_once():
             try:
@@ -119,6 +123,12 @@ def orderly_end() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("\ninterrupted", err=True)
         raise typer.Exit(130) from None
+    except ImportError as fault:
+        told = missing_package(fault)
+        if not told:
+            raise
+        say(f"error: {told}", err=True)
+        raise typer.Exit(2) from None
     except BrokenPipeError:
         drop_output()
         raise typer.Exit(141) from None
