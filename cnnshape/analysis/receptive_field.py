@@ -37,6 +37,11 @@ class View(NamedTuple):
 
 
 Views: TypeAlias = tuple[View, ...]
+CONSTANT: Views = ()
+"""The view of what depends on no position: the same for every sample."""
+Axes: TypeAlias = "tuple[int | None, ...]"
+"""For each spatial dimension of the input, the dimension of a value that its positions lie along;
+None: along none of its own."""
 
 
 def receptive_fields(network: Network) -> dict[str, tuple[int, ...] | None]:
@@ -64,11 +69,23 @@ def views_of_input(network: Network) -> dict[str, Views | None]:
     seen: dict[str, Views | None] = {
         INPUT: tuple(View(1, 1, places) for places in network.input_shape[1:]) or None
     }
+    usual: Axes = tuple(range(1, len(network.input_shape)))
+    turned: dict[str, Axes] = {}
     for node in network.layers:
-        read = [seen[path] for path in node.inputs]
-        known = [view for view in read if view is not None]
-        seen[node.path] = _after(node, _merged(node, known)) if len(known) == len(read) else None
-    return seen
+        sizes_only = node.layer.reads_size_of
+        inputs = [path for place, path in enumerate(node.inputs) if place not in sizes_only]
+        seen[node.path] = None
+        if any(seen[path] is None for path in inputs):
+            continue
+        known = {path: views for path in inputs if (views := seen[path])}
+        axes = {turned.get(path, usual) for path in known}
+        if not known:
+            seen[node.path] = CONSTANT
+        elif len(axes) == 1:
+            found = _after(node, [known[path] for path in inputs if path in known], axes.pop())
+            if found is not None:
+                seen[node.path], turned[node.path] = found
+    return {path: views or None for path, views in seen.items()}
 
 
 def sizes(views: Views | None) -> tuple[int, ...] | None:
@@ -99,7 +116,29 @@ def _grid(views: Views) -> tuple[tuple[Fraction | int, int], ...]:
     return tuple((view.jump, view.places) for view in views)
 
 
-def _after(node: Node, views: Views | None) -> Views | None:
+def _after(node: Node, read: Sequence[Views], axes: Axes) -> tuple[Views, Axes] | None:
+    """The view after a layer, of all that it reads, and how its dimensions lie; None: not known."""
+    order = node.layer.order(node.input_shapes)
+    if order is None and axes == tuple(range(1, len(axes) + 1)):
+        views = _after_channels_first(node, _merged(node, read))
+        return None if views is None else (views, axes)
+    if order is not None:
+        (only,) = read
+        if len(only) != len(node.input_shapes[0]) - 1:
+            return None  # several spatial dimensions lie along one
+        return only, tuple(None if axis is None else order.index(axis) for axis in axes)
+    mixed = node.layer.mixes(node.input_shapes, node.output_shape)
+    if mixed is None or any(axis is None for axis in axes):
+        return None
+    widest = tuple(max(alike, key=lambda view: view.size) for alike in zip(*read, strict=True))
+    views = tuple(
+        view.seen_whole() if axis in mixed else view
+        for view, axis in zip(widest, axes, strict=True)
+    )
+    return views, tuple(None if axis in mixed else axis for axis in axes)
+
+
+def _after_channels_first(node: Node, views: Views | None) -> Views | None:
     """The view after a layer, of what it reads; None: not known."""
     if views is None:
         return None
@@ -119,6 +158,8 @@ def _after(node: Node, views: Views | None) -> Views | None:
             view.through(step, places)
             for view, step, places in zip(views, steps, output[1:], strict=True)
         )
+    if len(output) == 1 and [*steps] == [Step(view.places - 1, view.places) for view in views]:
+        return tuple(view.seen_whole() for view in views)  # reduced to one number a channel
     return _after_folded(views, steps, prod(shape[1:]))
 
 

@@ -293,6 +293,18 @@ class Layer:
             return None
         return (ELEMENTWISE,) * (len(output) - 1)
 
+    def order(self, inputs: Shapes) -> tuple[int, ...] | None:
+        """Where it only turns a value: for each dimension of the output, which it was before."""
+        return None
+
+    def mixes(self, inputs: Shapes, output: Shape) -> frozenset[int] | None:
+        """The dimensions, from 0, of which an output position reads all, and one of the others.
+
+        None: it reads otherwise, or that is not known. It serves where channels are not first.
+        """
+        apart = type(self).footprint is Layer.footprint and all(each == output for each in inputs)
+        return frozenset() if apart else None
+
     def formula(self, inputs: Shapes, output: Shape) -> str:
         """Why the output has its size: the rule with the numbers put in; '' if as the input."""
         return ""

@@ -101,6 +101,10 @@ class _LastDimensionsNorm(NormLayer):
             or None
         )
 
+    def mixes(self, inputs: Shapes, output: Shape) -> frozenset[int]:
+        rank = len(output)
+        return frozenset(range(rank - len(self.normalized_shape), rank))
+
     def summary(self) -> str:
         if not self.normalized_shape:
             return super().summary()

@@ -107,6 +107,9 @@ class Linear(_Linear):
     def output_shape(self, inputs: Shapes) -> Shape:
         return (*inputs[0][:-1], self.out_features)
 
+    def mixes(self, inputs: Shapes, output: Shape) -> frozenset[int]:
+        return frozenset({len(output) - 1})
+
     def macs(self, inputs: Shapes, output: Shape) -> int:
         return prod(output) * inputs[0][-1]
 

@@ -228,6 +228,9 @@ class Permute(_Rearrangement):
         (shape,) = inputs
         return tuple(shape[dim - 1] for dim in self._order(shape)[1:])
 
+    def order(self, inputs: Shapes) -> tuple[int, ...]:
+        return tuple(dim - 1 for dim in self._order(inputs[0])[1:])
+
     def summary(self) -> str:
         return ", ".join(map(minus, self.dims))
 
@@ -257,11 +260,15 @@ class Transpose(_Rearrangement):
 
     def output_shape(self, inputs: Shapes) -> Shape:
         (shape,) = inputs
+        return tuple(shape[place] for place in self.order(inputs))
+
+    def order(self, inputs: Shapes) -> tuple[int, ...]:
+        (shape,) = inputs
         first = sample_dimension(self, self.dim0, shape, "dim0") - 1
         second = sample_dimension(self, self.dim1, shape, "dim1") - 1
-        sizes = list(shape)
-        sizes[first], sizes[second] = sizes[second], sizes[first]
-        return tuple(sizes)
+        places = list(range(len(shape)))
+        places[first], places[second] = second, first
+        return tuple(places)
 
     def summary(self) -> str:
         return f"{minus(self.dim0)} and {minus(self.dim1)}"

@@ -127,7 +127,7 @@ def readable_bytes(count: int) -> str:
     """'1.5 GB'; decimal units."""
     value = float(count)
     for unit in ("bytes", "kB", "MB", "GB"):
-        if value < 1000:
+        if value < 999.5:  # which three digits round to 1,000
             return f"{value:.3g} {unit}"
         value /= 1000
     return f"{value:,.1f} TB"

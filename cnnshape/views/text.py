@@ -74,7 +74,8 @@ def indented(cell: str) -> str:
 
 def escape_markdown(text: str) -> str:
     """A text that Markdown shows as it is, in one line."""
-    for char in "\\`*_[]<>|":
+    text = text.replace("&", "&amp;").replace("://", "&#58;//")  # nor does an address become a link
+    for char in "\\`*_[]<>|~$":
         text = text.replace(char, f"\\{char}" if char != "<" else "&lt;")
     return printable_lines(text).replace("\n", "<br>")
 

@@ -167,6 +167,60 @@ def test_what_reads_the_unknown_is_unknown() -> None:
         layers:
           - {name: turned, type: Permute, dims: [0, 2, 1]}
           - {name: conv, type: Conv1d, out_channels: 1, kernel_size: 3}
+          - ReLU
         """
     )
-    assert found == {"turned": None, "conv": None}
+    assert found == {"turned": (1,), "conv": None, "relu1": None}
+
+
+def reached(network: Network) -> tuple[int, ...]:
+    """The input positions, by dimension, that the middle of the output depends on by autograd."""
+    module = network.to_module().double()
+    x = torch.rand(1, *network.input_shape, dtype=torch.float64, requires_grad=True)
+    output: Tensor = module.eval()(x)
+    middle = output[(0, *(size // 2 for size in output.shape[1:]))]
+    (gradient,) = torch.autograd.grad(middle, x)
+    touched = gradient[0].abs().sum(0).nonzero()
+    return tuple((touched.max(0).values - touched.min(0).values + 1).tolist())
+
+
+CONV = "{type: Conv2d, out_channels: 2, kernel_size: 3, padding: 1}"
+LAST = "{type: Permute, dims: [0, 2, 3, 1]}"
+FIRST = "{type: Permute, dims: [0, 3, 1, 2]}"
+NETS = {
+    "only a size is read": f"""
+          - {{name: small, {CONV[1:]}
+          - {{type: Conv2d, out_channels: 2, kernel_size: 11, padding: 5}}
+          - {{name: big, {CONV[1:]}
+          - {{type: CropLike, from: [small, big]}}""",
+    "a constant is added": f"""
+          - {{name: a, {CONV[1:]}
+          - {{name: k, type: LearnedConstant, shape: [2, 21, 21], from: a}}
+          - {{type: Add, from: [a, k]}}""",
+    "a mean over space": f"[{CONV}, {{type: Mean, dim: [2, 3]}}]",
+    "a mean over space, kept": f"[{CONV}, {{type: Mean, dim: [2, 3], keepdim: true}}]",
+    "channels last and back": f"[{CONV}, {LAST}, Sigmoid, {FIRST}, {CONV}]",
+    "a linear layer of channels": f"""
+          [{CONV}, {LAST}, {{type: LayerNorm, normalized_shape: 2}},
+           {{type: Linear, in_features: 2, out_features: 4}}, GELU, {FIRST}, {CONV}]""",
+    "height and width exchanged": """
+          [{type: Conv2d, out_channels: 2, kernel_size: [3, 1], padding: [1, 0]},
+           {type: Permute, dims: [0, 1, 3, 2]}]""",
+    "channels between": f"[{CONV}, {{type: Transpose, dim0: 1, dim1: 2}}, Sigmoid]",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_it_is_what_the_gradient_reaches(name: str) -> None:
+    network = cnnshape.loads(f"input: [1, 21, 21]\nlayers: {NETS[name]}")
+    (output,) = network.outputs[-1:]
+    found = network.receptive_fields[output]
+    assert found is not None
+    clipped = tuple(min(size, 21) for size in found)
+    assert clipped == reached(network)
+
+
+@pytest.mark.parametrize("name", ["convnext_tiny", "resnet18", "mobilenet_v2"])
+def test_it_is_known_all_through_a_net_of_the_zoo(name: str) -> None:
+    network = cnnshape.load(name)
+    assert None not in network.receptive_fields.values()

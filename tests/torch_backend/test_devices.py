@@ -24,7 +24,14 @@ def test_free_memory_is_known_here() -> None:
 
 @pytest.mark.parametrize(
     ("count", "text"),
-    [(999, "999 bytes"), (1500, "1.5 kB"), (553_430_176, "553 MB"), (2 * 10**13, "20.0 TB")],
+    [
+        (999, "999 bytes"),
+        (1500, "1.5 kB"),
+        (999_700, "1 MB"),
+        (999_499, "999 kB"),
+        (553_430_176, "553 MB"),
+        (2 * 10**13, "20.0 TB"),
+    ],
 )
 def test_bytes_are_written_readably(count: int, text: str) -> None:
     assert devices.readable_bytes(count) == text

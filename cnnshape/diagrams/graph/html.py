@@ -24,9 +24,14 @@ _PLAIN = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"'
 
 
 def tooltip_text(text: str) -> str:
-    """Text as a tooltip: no backslash, entity or angle bracket of it means anything."""
+    """Text as a tooltip: no backslash, entity or angle bracket of it means anything.
+
+    It stays of the class that graphviz.escape gives: a plain text from < to > would be written
+    without quotes, as HTML.
+    """
     twice = printable_lines(text).replace("&", "&amp;").replace("\\", r"\\")
-    return str(graphviz.escape(twice))
+    quoted: str = graphviz.escape(twice)
+    return quoted
 
 
 def room(label: str) -> str:

@@ -50,7 +50,27 @@ def test_backslashes_are_shown_and_replace_nothing():
     assert r'xlink:title="x\N\G\q\\N\: Conv2d' in svg
 
 
-@pytest.mark.parametrize("text", [HOSTILE, BACKSLASHES])
+AS_HTML = """
+name: '<x>; evil [URL="javascript:alert(1)"]; comment=<y>'
+input: [1, 8, 8]
+layers:
+  - {name: '<script>alert(1)</script>', type: Conv2d, out_channels: 2, kernel_size: 3}
+  - {name: '<a>; b [URL="javascript:alert(2)"]; <c>', layers: [ReLU, Sigmoid]}
+  - {name: ' <>', type: Flatten}
+"""
+
+
+@pytest.mark.parametrize("options", [{}, {"depth": 0}, {"depth": None, "fuse": False}])
+def test_a_text_like_html_is_a_text(options):
+    source = to_dot(loads(AS_HTML), Look(**options))
+    svg = drawn_by_dot(source)
+    assert "javascript:alert(1)" in svg
+    assert "href=" not in svg.replace('xlink:href=""', "")
+    assert not re.search(r"<(script|a>)", svg)
+    assert "<script>alert(1)</script>" in words_of(svg)
+
+
+@pytest.mark.parametrize("text", [HOSTILE, BACKSLASHES, AS_HTML])
 def test_the_skeleton_holds_no_text_of_the_spec(text):
     made = scene(loads(text), Look(depth=None))
     source = skeleton(made, made.vertices, (), "TB")
