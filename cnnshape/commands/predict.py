@@ -161,13 +161,12 @@ def _answers(classifier: Classifier, read: list[_Read], top: int) -> Iterator[Pr
 
 def _check_numbers(probabilities: Tensor, read: list[_Read]) -> None:
     """Raise TrainingError where the network gives for an image what is no number."""
-    from ..training.data.dataset import printable
     from ..training.faults import TrainingError
 
     spoiled = (~probabilities.isfinite().all(1)).nonzero()
     if len(spoiled):
         raise TrainingError(
-            f"the network's answer for {printable(read[int(spoiled[0])].path)} is no number: its "
+            f"the network's answer for {read[int(spoiled[0])].path} is no number: its "
             "weights are spoiled, or too large; train it again"
         )
 

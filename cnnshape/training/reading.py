@@ -175,11 +175,11 @@ CLASSES = Kind(
     lambda value: list_of(TEXT, 1).accepts(value) and len(set(value)) == len(value),
 )
 PRECISION = one_of("float32", "bfloat16")
+_HEXADECIMAL = set("0123456789abcdef")
 _SHA256 = Kind(
     "a SHA-256",
     lambda value: isinstance(value, str) and len(value) == 64 and set(value) <= _HEXADECIMAL,
 )
-_HEXADECIMAL = set("0123456789abcdef")
 
 RESULT: dict[str, Kind] = {
     "name": TEXT,
