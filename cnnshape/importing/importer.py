@@ -247,7 +247,7 @@ def import_onnx(
 
         try:
             result = check(model, graph, network, order)
-        except (RuntimeError, MemoryError) as fault:  # too large to run, say
+        except (RuntimeError, MemoryError, TimeoutError) as fault:  # too large to run, say
             raise ImportFault(f"it cannot be held against the model: {fault}") from fault
         if problem := refused(result):
             raise ImportFault(f"what was written is not the model: {problem}")

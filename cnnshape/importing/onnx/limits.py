@@ -31,8 +31,8 @@ FAST = frozenset((
 """Operators that it computes as a whole."""
 LOOPS = ("If", "Loop", "Scan", "SequenceMap")
 """Operators that run a graph of their own, as often as the file says: they are not computed."""
-MACS = 2**42
-"""Multiply-accumulates of one sample: some minutes of a fast processor."""
+MACS = 2**40
+"""Multiply-accumulates of one sample: some minutes of a slow processor."""
 SECONDS = 600
 """How long ONNX Runtime may take for the proof."""
 

@@ -57,9 +57,7 @@ def check(model: ModelProto, graph: Graph, network: Network, layers: list[Record
     except Exception as fault:
         line = str(fault).strip().partition("\n")[0]
         raise ImportFault(f"the model itself cannot be run: {line}") from fault
-    with torch.no_grad():
-        found = ours(x)
-    found = list(found) if isinstance(found, tuple) else [found]
+    found = _outputs(ours, x)
     shapes = [tuple(each.shape) for each in found], [tuple(each.shape) for each in expected]
     difference = inf
     if shapes[0] == shapes[1]:
@@ -102,10 +100,7 @@ def _tolerance(ours: NetworkModule, x: Tensor, found: list[Tensor]) -> float:
 
     How much rounding grows in this network, it shows where it is run in double precision.
     """
-    with torch.no_grad():
-        exact = ours.double()(x.double())
-    exact = list(exact) if isinstance(exact, tuple) else [exact]
-    rounding = max(map(largest_difference, found, exact))
+    rounding = max(map(largest_difference, found, _outputs(ours.double(), x.double())))
     return min(max(TOLERANCE, COARSER * rounding), LARGEST_ROUNDING)
 
 
@@ -190,7 +185,8 @@ def _draw(
     # Where numbers grow from layer to layer, a gate's sigmoid makes a great difference of the
     # rounding of single precision.
     nodes = ours.nodes.items()
-    level(ours, x, [each for path, each in nodes if isinstance(each, AFFINE) and path not in kept])
+    layers = [each for path, each in nodes if isinstance(each, AFFINE) and path not in kept]
+    interruptible(lambda: level(ours, x, layers), lambda: None, SECONDS)
     for weight in drawn:
         array = state[weight.place].numpy()
         array = array.T if weight.transposed else array
@@ -202,6 +198,17 @@ MADE = ("Constant", "ConstantOfShape")
 """Operators that hold a constant themselves."""
 AFFINE = (nn.modules.conv._ConvNd, nn.Linear, nn.modules.batchnorm._BatchNorm)
 """Modules whose output has the scale of their weight and bias."""
+
+
+def _outputs(ours: NetworkModule, x: Tensor) -> list[Tensor]:
+    """What a network gives; Ctrl-C need not wait for a layer."""
+
+    def run() -> Any:
+        with torch.no_grad():
+            return ours(x)
+
+    found = interruptible(run, lambda: None, SECONDS)
+    return list(found) if isinstance(found, tuple) else [found]
 
 
 def _run(model: ModelProto, graph: Graph, x: Any) -> list[Any]:

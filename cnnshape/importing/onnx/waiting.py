@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 SLICE = 0.5
 """Seconds of one wait: where a wait cannot be interrupted, so long does Ctrl-C take."""
-GRACE = 10.0
+GRACE = 3.0
 """Seconds that what is asked to end may still take."""
 
 
