@@ -104,3 +104,18 @@ def test_a_constant_of_the_shape_of_the_input_is_a_number(opset: int) -> None:
     found = import_onnx(w.write(w.node("Mul", ["x", same])))
     (node,) = found.network.layers
     assert (node.type, node.layer.arguments["scale"]) == ("Rescale", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "params"), [("squeezenet", 1_235_496), ("inception_v1", 6_998_552)]
+)
+def test_files_of_caffe_2_that_onnx_ships(name: str, params: int) -> None:
+    """Dropouts with masks at opset 9, weights out of ConstantOfShape; trained nets' sizes."""
+    from pathlib import Path
+
+    from .writer import onnx
+
+    path = Path(onnx.__file__).parent / f"backend/test/data/light/light_{name}.onnx"
+    if not path.exists():
+        pytest.skip("this release of onnx has no such file")
+    assert import_onnx(str(path)).network.totals.params == params
