@@ -47,11 +47,12 @@ def evaluate(
         cnnshape evaluate runs/lenet-5-digits-1
         cnnshape evaluate runs/best --data-dir data/mnist --format json
     """
+    from ..training.data.loading import lasting_name
     from ..training.faults import TrainingError
 
     with faults_told():
         trained = open_trained(run, device, plugin)
-        name = dataset or trained.recipe.dataset
+        name = lasting_name(dataset) if dataset else trained.recipe.dataset
         evaluation = _measured(trained, name, data_dir, batch)
         if not isfinite(evaluation.loss):
             raise TrainingError(
@@ -73,29 +74,42 @@ def _measured(trained: Trained, name: str, data_dir: str | None, batch: int | No
 
     from ..training.batches import open_samples
     from ..training.data import DataError
+    from ..training.data.folder import load_to_test
+    from ..training.data.loading import refuse_data_dir
     from ..training.distributed import Group
     from ..training.evaluation import evaluation_batches, measure
     from ..training.explaining import running_explained
-    from ..training.session import default_workers, load_for
+    from ..training.session import budget_of, default_workers, load_for
 
     group = Group()
     classifier, recipe = trained.classifier, trained.recipe
-    data = load_for(
-        group,
-        replace(recipe, dataset=name),
-        trained.network,
-        data_dir=data_dir or (trained.result["data_dir"] if name == recipe.dataset else None),
-        seed=trained.result["seed"],
-        strict=False,
-        report=tell,
-    )
+    kind, _, path = name.partition(":")
+    if kind == "folder" and path.strip() and name != recipe.dataset:
+        refuse_data_dir(kind, data_dir)
+        data = load_to_test(
+            path, classifier.classes, classifier.preparation, budget_of(group), tell
+        )
+        ready = replace(classifier.preparation, source=trained.network.input_shape)
+    else:
+        data = load_for(
+            group,
+            replace(recipe, dataset=name),
+            trained.network,
+            data_dir=data_dir or (trained.result["data_dir"] if name == recipe.dataset else None),
+            seed=trained.result["seed"],
+            strict=False,
+            report=tell,
+        )
+        ready = classifier.preparation.suited_to(data.test)
     if data.classes != classifier.classes:
         raise DataError(
             f"{name} has the classes {_few(data.classes)}, and the network was trained for "
             f"{_few(classifier.classes)}"
         )
+    for note in data.notes if kind == "folder" else ():
+        tell(note)
     samples = open_samples(
-        data.test, classifier.preparation.suited_to(data.test), trained.network.input_shape,
+        data.test, ready, trained.network.input_shape,
         classifier.device, default_workers(group),
     )  # fmt: skip
     at_once = batch or 2 * recipe.batch  # as at the end of an epoch

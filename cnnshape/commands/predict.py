@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ..training.classifier import Classifier
+    from ..training.data.image_files import Reading
 
 FEW = 8
 """Images up to which each is drawn, where --picture does not say, and told by name."""
+UNSURE = 0.6
+"""Below this probability the answer for a drawing is doubtful."""
 MOST_ALIGNED = 24
 """Columns of a class's name up to which the figures stand below each other."""
 
@@ -39,20 +43,16 @@ class Prediction(NamedTuple):
         pixels: as the network read them: uint8, C×H×W.
         inverted: whether they were dark on light, and the training images are light on dark.
         ranked: classes with their probabilities, the likeliest first.
+        doubts: why the answer may be wrong, phrases without an end.
+        notes: what was done to the image that is not done to every one.
     """
 
     path: Path
     pixels: Tensor
     inverted: bool
     ranked: list[tuple[str, float]]
-
-
-class _Read(NamedTuple):
-    """A file's pixels, 1×(the network's input), and whether they were inverted."""
-
-    path: Path
-    pixels: Tensor
-    inverted: bool
+    doubts: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def predict(
@@ -91,7 +91,7 @@ def predict(
         files = _files(paths)
         trained = open_trained(run, device, plugin)
         at_once = batch or trained.recipe.batch
-        predictions = _inversions_told(
+        predictions = _remarks_told(
             _predictions(trained.classifier, files, top, at_once, unread), len(files) <= FEW
         )
         if format == "json":
@@ -134,7 +134,7 @@ def _predictions(
         read = []
         for path in files[start : start + batch]:
             try:
-                read.append(_Read(path, *classifier.preparation.of_file(path)))
+                read.append((path, classifier.preparation.of_file(path)))
             except DataError as fault:
                 tell(f"error: {fault}")
                 unread.append(path)
@@ -142,46 +142,60 @@ def _predictions(
             yield from _answers(classifier, read, top)
 
 
-def _answers(classifier: Classifier, read: list[_Read], top: int) -> Iterator[Prediction]:
+def _answers(
+    classifier: Classifier, read: list[tuple[Path, Reading]], top: int
+) -> Iterator[Prediction]:
     import torch
 
     from ..training.explaining import running_explained
 
+    pixels = torch.stack([torch.from_numpy(each.pixels) for _, each in read])
     with running_explained(classifier.device, len(read)):
-        pixels = torch.cat([each.pixels for each in read])
         output = classifier.output(pixels.to(classifier.device))
         probabilities = classifier.objective.probabilities(output)
         _check_numbers(probabilities, read)
         best = probabilities.topk(min(top, len(classifier.classes)))
-        found = zip(read, best.indices.tolist(), best.values.tolist(), strict=True)
-    for (path, own, inverted), labels, values in found:
+        found = zip(read, pixels, best.indices.tolist(), best.values.tolist(), strict=True)
+    for (path, own), image, labels, values in found:
         names = [classifier.classes[label] for label in labels]
-        yield Prediction(path, own[0], inverted, list(zip(names, values, strict=True)))
+        doubts = own.doubts
+        if classifier.preparation.drawing is not None and values[0] < UNSURE:
+            doubts += ("the network is not sure",)
+        ranked = list(zip(names, values, strict=True))
+        yield Prediction(path, image, own.inverted, ranked, doubts, own.notes)
 
 
-def _check_numbers(probabilities: Tensor, read: list[_Read]) -> None:
+def _check_numbers(probabilities: Tensor, read: list[tuple[Path, Reading]]) -> None:
     """Raise TrainingError where the network gives for an image what is no number."""
     from ..training.faults import TrainingError
 
     spoiled = (~probabilities.isfinite().all(1)).nonzero()
     if len(spoiled):
         raise TrainingError(
-            f"the network's answer for {read[int(spoiled[0])].path} is no number: its "
+            f"the network's answer for {read[int(spoiled[0])][0]} is no number: its "
             "weights are spoiled, or too large; train it again"
         )
 
 
-def _inversions_told(predictions: Iterable[Prediction], few: bool) -> Iterator[Prediction]:
-    """The predictions. Images that were inverted are told: each where they are few, else once."""
-    inverted = total = 0
+def _remarks_told(predictions: Iterable[Prediction], few: bool) -> Iterator[Prediction]:
+    """The predictions. What was done to images and is doubtful of them is told: of each where
+    they are few, else how often."""
+    counts: Counter[str] = Counter()
+    total = 0
     for prediction in predictions:
         total += 1
-        inverted += prediction.inverted
-        if few and prediction.inverted:
-            tell(f"{prediction.path} is dark on light: it is inverted")
+        remarks = list(prediction.notes)
+        if prediction.inverted:
+            remarks.insert(0, "it is dark on light, and so inverted")
+        remarks += [f"doubtful: {doubt}" for doubt in prediction.doubts]
+        if few:
+            for remark in remarks:
+                tell(f"{prediction.path}: {remark}")
+        else:
+            counts.update(remarks)
         yield prediction
-    if inverted and not few:
-        tell(f"dark on light, and so inverted: {inverted:,} of {total:,} images")
+    for remark, count in counts.most_common():
+        tell(f"of {count:,} of {total:,} images: {remark}")
 
 
 def _print_text(predictions: Iterable[Prediction], classes: tuple[str, ...], drawn: bool) -> None:
@@ -212,6 +226,7 @@ def _as_data(prediction: Prediction) -> dict[str, Any]:
     return {
         "path": str(prediction.path),
         "inverted": prediction.inverted,
+        "doubts": list(prediction.doubts),
         "class": prediction.ranked[0][0],
         "probability": prediction.ranked[0][1],
         "top": [

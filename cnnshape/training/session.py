@@ -87,8 +87,7 @@ def load_for(
 ) -> Data:
     """The recipe's data set. The leading process loads first, so that one alone downloads."""
 
-    free = free_memory()
-    budget = BUDGET if free is None else int(MEMORY_SHARE * free) // group.local_size
+    budget = budget_of(group)
 
     def load() -> Data:
         return load_data(
@@ -106,6 +105,12 @@ def load_for(
     data = load() if group.leads else None
     group.wait()
     return data or load()
+
+
+def budget_of(group: Group) -> int:
+    """Bytes of pixels that a process may keep in memory."""
+    free = free_memory()
+    return BUDGET if free is None else int(MEMORY_SHARE * free) // group.local_size
 
 
 def _classes_of(network: Network) -> int:

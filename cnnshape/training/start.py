@@ -19,6 +19,7 @@ from .checkpoint import Checkpoint, Position, read_checkpoint
 from .checks import check_augmentation, check_memory, check_processes
 from .data import Data
 from .data.fingerprint import digest_of_data
+from .data.loading import lasting_name
 from .distributed import Group
 from .events import EpochDone
 from .explaining import faults_explained
@@ -116,7 +117,7 @@ def new_training(
         TrainingError: the run would not fit into memory, or cannot be as asked.
     """
     check_processes(recipe, group)
-    recipe = _lasting(recipe)
+    recipe = replace(recipe, dataset=lasting_name(recipe.dataset))
     data_dir = None if wishes.data_dir is None else str(Path(wishes.data_dir).absolute())
     data = load_for(
         group, recipe, network,
@@ -304,14 +305,6 @@ def _write(file: Path, content: str) -> None:
         write_atomically(file, content)
     except OSError as fault:
         raise TrainingError(f"cannot write {file}: {fault.strerror}") from None
-
-
-def _lasting(recipe: Recipe) -> Recipe:
-    """The recipe with a folder of images named so that it is found from anywhere."""
-    kind, colon, path = recipe.dataset.partition(":")
-    if kind != "folder" or not colon:
-        return recipe
-    return replace(recipe, dataset=f"folder:{Path(path).expanduser().absolute()}")
 
 
 def _short_name(dataset: str) -> str:

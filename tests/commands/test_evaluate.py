@@ -55,6 +55,39 @@ def test_another_data_set_may_have_images_of_another_size(cli):
     assert "of 355 test images" in result.stdout
 
 
+def test_a_folder_is_read_as_predict_does_and_taken_whole(cli, run):
+    """Dark digits on light paper, of other sizes: each is read as a single file is."""
+    import numpy as np
+    from PIL import Image, ImageOps
+
+    from cnnshape.training.data import load_data
+
+    test = load_data("digits", input_shape=(1, 32, 32)).test
+    for number in range(20):
+        digit = Image.fromarray(test.pixels(np.array([number]))[0, 0]).resize((50, 50))
+        for folder, picture in (("light", digit), ("dark", ImageOps.invert(digit))):
+            path = Path(folder, str(test.labels[number]), f"{number}.png")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            picture.save(path)
+    Path("dark", "3").mkdir(exist_ok=True)
+    Path("dark", "3", "broken.jpg").write_bytes(b"no image")
+    light, dark = (cli("evaluate", run, "--dataset", f"folder:{name}", "--format", "json")
+                   for name in ("light", "dark"))  # fmt: skip
+    assert light.exit_code == dark.exit_code == 0
+    assert "left out as broken, 1 of 21 images: 3/broken.jpg" in dark.stderr
+    assert "of 20 of 21 images: " not in dark.stderr  # that they were inverted is no doubt
+    light, dark = (json.loads(each.stdout) for each in (light, dark))
+    assert light["samples"] == dark["samples"] == 20
+    assert light["confusion"] == dark["confusion"]
+    predicted = json.loads(cli("predict", run, "dark", "--format", "json").stdout)
+    right = sum(each["class"] == Path(each["path"]).parent.name for each in predicted)
+    assert right / 20 == pytest.approx(dark["test_accuracy"])
+    Path("dark", "eleven").mkdir()
+    refused = cli("evaluate", run, "--dataset", "folder:dark")
+    assert refused.exit_code == 2
+    assert "eleven is no class that is learned" in refused.stderr
+
+
 def test_other_classes_are_refused(cli, run):
     recorded = json.loads((run / "result.json").read_text())
     recorded["classes"][0] = "zero"

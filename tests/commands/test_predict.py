@@ -137,14 +137,26 @@ def test_inverted_images_are_told_each_or_where_they_are_many_once(cli, run, dig
     files = sorted(digits.iterdir())
     few = cli("predict", run, *files[2:8], "--no-picture")
     assert few.stderr.splitlines() == [
-        f"{path} is dark on light: it is inverted" for path in files[2:4]
+        f"{path}: it is dark on light, and so inverted" for path in files[2:4]
     ]
     (digits / "broken.png").write_bytes(b"no image")
     many = cli("predict", run, digits, "--format", "json", "--batch", 3)
-    assert many.stderr.splitlines()[-1] == "dark on light, and so inverted: 4 of 10 images"
-    assert "it is inverted" not in many.stderr
+    told = "of 4 of 10 images: it is dark on light, and so inverted"
+    assert told in many.stderr.splitlines()
+    assert many.stderr.count("inverted") == 1
     found = json.loads(many.stdout)
     assert [each["path"] for each in found if each["inverted"]] == list(map(str, files[:4]))
+
+
+def test_a_doubtful_photograph_is_told(cli, run, digits):
+    pixels = np.asarray(Image.open(sorted(digits.iterdir())[0]))
+    Image.fromarray(np.hstack([pixels, pixels])).resize((400, 200)).save("two.png")
+    doubt = "there are 2 marks on it, and the largest is read"
+    result = cli("predict", run, "two.png", "--no-picture")
+    assert result.exit_code == 0
+    assert f"two.png: doubtful: {doubt}" in result.stderr.splitlines()
+    (found,) = json.loads(cli("predict", run, "two.png", "--format", "json").stdout)
+    assert doubt in found["doubts"]
 
 
 def test_a_batch_that_is_too_much_is_told_and_a_smaller_one_gives_the_same(

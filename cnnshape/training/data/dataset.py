@@ -96,6 +96,41 @@ class ArrayImages:
         return self.array[index]
 
 
+@dataclass(frozen=True, eq=False)
+class SomeImages:
+    """Some of other images, by their numbers.
+
+    Attributes:
+        images: those that they are of.
+        numbers: which, in their order.
+    """
+
+    images: Images
+    numbers: Labels
+
+    @property
+    def labels(self) -> Labels:
+        return self.images.labels[self.numbers]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.images.shape
+
+    @property
+    def drawing(self) -> Drawing | None:
+        return self.images.drawing
+
+    @property
+    def in_memory(self) -> bool:
+        return self.images.in_memory
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def pixels(self, index: Index) -> Pixels:
+        return self.images.pixels(self.numbers[index])
+
+
 @dataclass(frozen=True)
 class Data:
     """A data set.

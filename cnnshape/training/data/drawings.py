@@ -6,7 +6,8 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from .dataset import Drawing
-from .image_files import BrokenImage, read_picture, whole
+from .image_files import BrokenImage, Reading, notes_of, read_picture, whole
+from .strokes import find_strokes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,24 +29,47 @@ OPAQUE_SHARE = 0.9
 """Of the highest alpha, what is no mere edge of a stroke."""
 
 
+WORKING_SIDE = 400
+"""The longer side, in pixels, of a picture in which strokes are looked for."""
+
+
 def read_drawing(
     path: str | PathLike[str],
     sides: tuple[int, int],
     drawing: Drawing,
-) -> tuple[Pixels, bool]:
-    """A file as one of the drawings that a network was trained on, and whether it was inverted.
+) -> Reading:
+    """A file as one of the drawings that a network was trained on.
 
-    It is uint8, 1×H×W. Dark on light is inverted, and the ground made black. A file of another
+    Dark on light is inverted, and the ground made black. A file of another
     size than `sides` is framed as the training images were.
 
     Raises:
         BrokenImage: it cannot be read, or there is nothing on it.
     """
+    import numpy as np
+    from PIL import Image
+
     wanted = (max(LEAST_SIDE, sides[0]), max(LEAST_SIDE, sides[1]))
-    levels, inverted = _on_black(read_picture(path, 1, wanted, _ground))
-    if levels.shape != sides:
-        levels = _framed(levels, sides, drawing.box)
-    return levels[None], inverted
+    picture = read_picture(path, 1, wanted, _ground)
+    if drawing.box is None or picture.size == sides[::-1]:
+        levels, inverted = _on_black(picture)
+        if levels.shape != sides:
+            levels = np.array(whole(Image.fromarray(levels), sides))
+        return Reading(levels[None], inverted, notes=notes_of(picture))
+    strokes = find_strokes(np.asarray(_at_work(picture)))
+    levels = _framed(np.rint(255 * strokes.levels).astype(np.uint8), sides, drawing.box)
+    return Reading(levels[None], not strokes.light, strokes.doubts, notes_of(picture))
+
+
+def _at_work(picture: Picture) -> Picture:
+    """The picture, not larger than strokes are looked for in."""
+    from PIL import Image
+
+    scale = WORKING_SIDE / max(picture.size)
+    if scale >= 1:
+        return picture
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, Image.Resampling.BOX)
 
 
 def _ground(picture: Picture) -> str:
@@ -78,8 +102,8 @@ def _on_black(picture: Picture) -> tuple[Pixels, bool]:
     return np.rint((grey - ground).clip(0) * scale).astype(np.uint8), inverted
 
 
-def _framed(levels: Pixels, sides: tuple[int, int], box: int | None) -> Pixels:
-    """A drawing at another size: whole, or its strokes as large as a box, balanced.
+def _framed(levels: Pixels, sides: tuple[int, int], box: int) -> Pixels:
+    """A drawing at another size: its strokes as large as a box, balanced.
 
     Source: LeCun et al., 1998, section III.A: MNIST's digits fill 20×20 pixels, and their
     centre of mass is in the middle of 28×28.
@@ -87,8 +111,6 @@ def _framed(levels: Pixels, sides: tuple[int, int], box: int | None) -> Pixels:
     import numpy as np
     from PIL import Image
 
-    if box is None:
-        return np.array(whole(Image.fromarray(levels), sides))
     strokes = levels >= STROKE / 255 * levels.max()
     rows, columns = np.flatnonzero(strokes.any(1)), np.flatnonzero(strokes.any(0))
     cut = Image.fromarray(levels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])

@@ -41,12 +41,14 @@ class Found(NamedTuple):
     """The image files of a data set.
 
     Attributes:
+        root: the folder.
         classes: their names.
         train: what to learn from; or everything, where there is no test.
         test: what is for the test; None: the folder has no part for it.
         notes: what a user should be told.
     """
 
+    root: Path
     classes: tuple[str, ...]
     train: Listing
     test: Listing | None
@@ -74,7 +76,41 @@ def find_images(root: Path) -> Found:
     test = None if held is None else _list_images(root, held, classes, others)
     if others:
         notes.append(f"passed over, as no images by their names: {few(others)}")
-    return Found(classes, train, test, notes)
+    return Found(root, classes, train, test, notes)
+
+
+def find_to_test(root: Path, classes: tuple[str, ...]) -> Found:
+    """The images of a folder for a network that knows the classes: all of it is `test`.
+
+    It holds a folder a class, or has a part for the test with them: then the rest is not used.
+    Classes of which it has none stay without images.
+
+    Raises:
+        DataError: it cannot be read, or has a folder that is no such class.
+    """
+    root, parts = folder_named(root), _parts(root, learned=False)
+    part = next((parts[name] for name in ("test", "val", "train") if name in parts), root)
+    others: list[str] = []
+    listing = _list_images(root, part, classes, others)
+    if not listing.names:
+        raise DataError(f"{part} holds no images of {few([*classes])}{_passed_over(others)}")
+    unused = [f"{folder.name}/" for folder in parts.values() if folder != part]
+    notes = [f"{part.name}/ is measured; not {' or '.join(unused)}"] if unused else []
+    if others:
+        notes.append(f"passed over, as no images by their names: {few(others)}")
+    return Found(root, classes, Listing([], []), listing, notes)
+
+
+def folder_named(path: str | Path) -> Path:
+    """A folder of images; raises DataError where there is none."""
+    folder = Path(path).expanduser()  # a shell leaves the ~ of folder:~/photos alone
+    if not folder.is_dir():
+        raise DataError(f"folder:{path}: there is no such folder")
+    return folder
+
+
+def _passed_over(others: list[str]) -> str:
+    return f" (passed over, as no images by their names: {few(others)})" if others else ""
 
 
 def few(names: list[str]) -> str:
@@ -89,8 +125,11 @@ def images_in(folder: Path) -> Iterator[Path]:
     return (path for path in _files(folder, ()) if path.suffix.lower() in endings())
 
 
-def _parts(root: Path) -> dict[str, Path]:
-    """The folders of 'train', 'test' and 'val'; empty where the folder itself holds classes."""
+def _parts(root: Path, learned: bool = True) -> dict[str, Path]:
+    """The folders of 'train', 'test' and 'val'; empty where the folder itself holds classes.
+
+    Where it is to be `learned`, there must be one to learn from.
+    """
     found: dict[str, Path] = {}
     for folder in _subfolders(root):
         part = PARTS.get(folder.name.lower())
@@ -98,7 +137,7 @@ def _parts(root: Path) -> dict[str, Path]:
             if part in found:
                 raise DataError(f"{found[part]} and {folder} are the same part: keep one")
             found[part] = folder
-    if found and "train" not in found:
+    if learned and found and "train" not in found:
         present = ", ".join(f"{folder.name}/" for folder in found.values())
         raise DataError(f"{root} has {present} and no train/ to learn from")
     return found

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from warnings import catch_warnings, simplefilter
 
 if TYPE_CHECKING:
@@ -19,15 +18,33 @@ UNSAFE_FORMATS = ("EPS",)
 """Formats for which Pillow runs another program."""
 MODES = {1: "L", 3: "RGB"}
 """Pillow's modes by the number of channels: grey and colours."""
-END_OF_JPEG = b"\xff\xd9"
-TAIL_BYTES = 4096
-"""How far from its end a JPEG's end is looked for."""
-DEEP_GREY = 65535 / 255
-"""How many values of a 16-bit grey make one of 8 bits."""
+MOST_PIXELS = 64_000_000
+"""Pixels that are decoded of a file: 256 MB, as Pillow holds colours. A JPEG is decoded smaller."""
+REDUCED_PIXELS = 16_000_000
+"""From here on a picture is made smaller at once, before anything else is done to it."""
+REDUCIBLE_MODES = ("L", "RGB", "LA", "RGBA", "CMYK", "YCbCr")
+DEPTHS = (8, 10, 12, 14, 16)
+"""Bits that cameras and scanners give a pixel; files hold 8 of them, or 16."""
 
 
 class BrokenImage(Exception):
     """A file that is no readable image. The text says why, without the file's name."""
+
+
+class Reading(NamedTuple):
+    """An image file as a network is given it.
+
+    Attributes:
+        pixels: uint8, C×H×W.
+        inverted: whether what is drawn on it was dark on light, and is light on dark now.
+        doubts: why it may have been read wrongly, phrases without an end.
+        notes: what was done to it that is not done to every image.
+    """
+
+    pixels: Pixels
+    inverted: bool = False
+    doubts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @cache
@@ -78,9 +95,13 @@ def read_picture(
         path: the file.
         channels: 1 or 3.
         sides: the height and width that are wanted of it. A JPEG far larger than that is
-            decoded at a half, a quarter or an eighth; the result is never smaller than it.
+            decoded at a half, a quarter or an eighth, and what has very many pixels is made
+            smaller at once; the result is never smaller than it.
         ground: the colour on which a picture that is transparent in parts is laid: gets it in
             red, green, blue and alpha.
+
+    Returns:
+        The picture; where there is something to tell of it, that is `notes_of` it.
 
     Raises:
         BrokenImage: it cannot be read.
@@ -89,35 +110,42 @@ def read_picture(
 
     with _faults_named(), Image.open(path, formats=formats()) as picture:
         # Twice the size leaves the resampling something to average.
-        picture.draft(MODES[channels], (2 * max(sides), 2 * max(sides)))
-        return _flattened(ImageOps.exif_transpose(picture), ground).convert(MODES[channels])
+        wanted = 2 * max(sides)
+        picture.draft(MODES[channels], (wanted, wanted))
+        if picture.width * picture.height > MOST_PIXELS:
+            raise BrokenImage(
+                f"it has {picture.width:,}×{picture.height:,} pixels: expected no more than "
+                f"{MOST_PIXELS:,} in all; make it smaller"
+            )
+        picture.load()
+        # In place: a copy of a large one is much.
+        ImageOps.exif_transpose(picture, in_place=True)
+        return _flattened(_reduced(picture, wanted), ground).convert(MODES[channels])
 
 
-def read_middle(path: str | PathLike[str], shape: tuple[int, int, int]) -> Pixels:
-    """The middle of a file's picture as uint8 of a shape C×H×W; raises BrokenImage."""
+def _reduced(picture: Picture, wanted: int) -> Picture:
+    """A very large picture a few times smaller, but its shorter side not below what is wanted."""
+    times = min(picture.size) // wanted
+    if picture.width * picture.height < REDUCED_PIXELS or picture.mode not in REDUCIBLE_MODES:
+        return picture
+    return picture.reduce(times) if times > 1 else picture
+
+
+def notes_of(picture: Picture) -> tuple[str, ...]:
+    """What was done to a picture of `read_picture` that is not done to every one."""
+    note = picture.info.get(NOTE)
+    return (note,) if note else ()
+
+
+NOTE = "cnnshape"
+"""The key of a note in a picture's info."""
+
+
+def read_middle(path: str | PathLike[str], shape: tuple[int, int, int]) -> Reading:
+    """The middle of a file's picture, of a shape C×H×W; raises BrokenImage."""
     channels, height, width = shape
-    return pixels_of(middle(read_picture(path, channels, (height, width)), (height, width)))
-
-
-def check_picture(path: str | PathLike[str]) -> None:
-    """Raise BrokenImage where a file is no whole image, at less cost than to decode it.
-
-    A PNG's checksums and a JPEG's end are looked at; what has neither is decoded.
-    """
-    from PIL import Image
-
-    with _faults_named(), Image.open(path, formats=formats()) as picture:
-        if picture.format == "PNG":
-            picture.verify()
-        elif picture.format not in ("JPEG", "MPO") or not _has_end(path):
-            picture.load()
-
-
-def _has_end(path: str | PathLike[str]) -> bool:
-    """Whether a JPEG's end is among the last bytes; some cameras write more after it."""
-    with open(path, "rb") as file:
-        file.seek(max(0, os.fstat(file.fileno()).st_size - TAIL_BYTES))
-        return END_OF_JPEG in file.read()
+    picture = read_picture(path, channels, (height, width))
+    return Reading(pixels_of(middle(picture, (height, width))), notes=notes_of(picture))
 
 
 def middle(picture: Picture, sides: tuple[int, int]) -> Picture:
@@ -157,12 +185,14 @@ def pixels_of(picture: Picture) -> Pixels:
 @contextmanager
 def _faults_named() -> Iterator[None]:
     """Turn whatever a damaged file makes Pillow raise into BrokenImage."""
-    from PIL import UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
     try:
         yield
     except BrokenImage:
         raise
+    except Image.DecompressionBombError:
+        raise BrokenImage("it says that it has more pixels than fit into memory") from None
     except UnidentifiedImageError:
         raise BrokenImage("it is no image that Pillow knows") from None
     except OSError as fault:
@@ -190,11 +220,17 @@ def _in_8_bits(picture: Picture) -> Picture:
 
     values: Any = np.asarray(picture)
     if picture.mode == "F":
-        deepest, scale = 255.0, (1.0 if values.max() > 1 else 1 / 255)
+        deepest, scale, note = 255.0, (1.0 if values.max() > 1 else 1 / 255), None
     else:
-        deepest, scale = 65535.0, DEEP_GREY
+        deepest = 65535.0
+        bits = next((bits for bits in DEPTHS if values.max() < 1 << bits), DEPTHS[-1])
+        scale = ((1 << bits) - 1) / 255
+        note = f"it has {bits} bits in 16, and is scaled by them" if bits < DEPTHS[-1] else None
     if not (values.min() >= 0 and values.max() <= deepest):
         raise BrokenImage(
             f"its values go from {values.min():g} to {values.max():g}: expected 0 to {deepest:g}"
         )
-    return Image.fromarray(np.rint(values / scale).astype(np.uint8))
+    made = Image.fromarray(np.rint(values / scale).astype(np.uint8))
+    if note:
+        made.info[NOTE] = note
+    return made

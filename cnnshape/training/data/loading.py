@@ -46,16 +46,18 @@ def load_data(
     Raises:
         DataError: there is no such data set, it cannot be had, or the network reads no images.
     """
-    kind, _, rest = name.partition(":")
+    kind, colon, rest = name.partition(":")
+    if kind == "folder" and colon and not rest.strip():
+        raise DataError("folder: needs the path of a folder: --dataset folder:PATH")
     if kind == "synthetic":
         from .synthetic import load_synthetic
 
-        _refuse_data_dir(kind, data_dir)
+        refuse_data_dir(kind, data_dir)
         return load_synthetic(rest, tuple(input_shape), classes, seed)
     if kind == "folder" and rest:
         from .folder import load_folder
 
-        _refuse_data_dir(kind, data_dir)
+        refuse_data_dir(kind, data_dir)
         shape = _image_shape(name, input_shape)
         return load_folder(
             rest, shape, seed=seed, strict=strict, budget=budget, report=report,
@@ -67,7 +69,7 @@ def load_data(
     if name == "digits":
         from .digits import load_digits
 
-        _refuse_data_dir(name, data_dir)
+        refuse_data_dir(name, data_dir)
         return load_digits()
     folder = None if data_dir is None else Path(data_dir)
     if name.startswith("cifar"):
@@ -79,6 +81,14 @@ def load_data(
 
     check_classes(len(mnist.SETS[name].classes))
     return mnist.load_idx_set(name, folder, download=download, report=report)
+
+
+def lasting_name(name: str) -> str:
+    """A data set's name with a folder of images named so that it is found from anywhere."""
+    kind, _, path = name.partition(":")
+    if kind != "folder" or not path.strip():
+        return name
+    return f"folder:{Path(path).expanduser().absolute()}"
 
 
 def _image_shape(name: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
@@ -97,7 +107,8 @@ def _image_shape(name: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
     return channels, height, width
 
 
-def _refuse_data_dir(name: str, data_dir: str | Path | None) -> None:
+def refuse_data_dir(name: str, data_dir: str | Path | None) -> None:
+    """Raise DataError where a folder is named for a set that has no files there."""
     if data_dir is not None:
         raise DataError(
             f"--data-dir is where the files of a published set lie, such as mnist; {name} has none"
@@ -107,6 +118,8 @@ def _refuse_data_dir(name: str, data_dir: str | Path | None) -> None:
 def _unknown(name: str) -> str:
     from ...errors import did_you_mean
 
+    if name and Path(name).expanduser().is_dir():
+        return f"there is no data set {name!r}; the folder of this name is folder:{name}"
     meant = did_you_mean(name, [*NAMES, "folder:PATH"])
     return (
         f"there is no data set {name!r}{f': did you mean {meant}?' if meant else ''} "

@@ -16,6 +16,8 @@ from torch.nn import functional
 from ...layers.shapes import format_shape
 from ...printable import printable
 from .dataset import DataError, Drawing
+from .drawings import read_drawing
+from .image_files import BrokenImage, Reading, read_middle, without_warnings
 from .measuring import how_many, mean_and_deviation
 
 if TYPE_CHECKING:
@@ -99,8 +101,8 @@ class Preparation:
         mean, scale = _constants(self.mean, self.std, pixels.dim() - 2, pixels.device)
         return (pixels - mean).mul_(scale)
 
-    def of_file(self, path: str | PathLike[str]) -> tuple[Tensor, bool]:
-        """An image file as uint8, 1×(the network's input), and whether it was inverted.
+    def of_file(self, path: str | PathLike[str]) -> Reading:
+        """An image file of the network's input. Nothing is normalised yet.
 
         Where the training images are drawings it becomes such a one: see `read_drawing`. Else
         its middle is taken.
@@ -108,24 +110,30 @@ class Preparation:
         Raises:
             DataError: the file cannot be read, or the network was not trained on images.
         """
-        from .drawings import read_drawing
-        from .image_files import BrokenImage, read_middle, without_warnings
-
-        if len(self.source) != 3 or self.source[0] not in (1, 3):
+        if not self.reads_files:
             raise DataError(
                 f"{printable(path)} is an image, and the network reads {format_shape(self.source)}"
             )
-        channels, height, width = self.source
-        inverted = False
         try:
             with without_warnings():
-                if self.drawing is None:
-                    pixels = read_middle(path, (channels, height, width))
-                else:
-                    pixels, inverted = read_drawing(path, (height, width), self.drawing)
+                return self.read(path)
         except BrokenImage as fault:
             raise DataError(f"cannot read {printable(path)}: {fault}") from None
-        return self.geometry(torch.from_numpy(pixels)[None]), inverted
+
+    @property
+    def reads_files(self) -> bool:
+        """Whether the network was trained on images, of which files may hold more."""
+        return len(self.source) == 3 and self.source[0] in (1, 3)
+
+    def read(self, path: str | PathLike[str]) -> Reading:
+        """As `of_file`, for threads; raises BrokenImage."""
+        channels, height, width = self.source
+        if self.drawing is None:
+            read = read_middle(path, (channels, height, width))
+        else:
+            read = read_drawing(path, (height, width), self.drawing)
+        pixels = self.geometry(torch.from_numpy(read.pixels)[None])
+        return read._replace(pixels=pixels[0].numpy())
 
     def sentences(self) -> list[str]:
         """What is done, for a user."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cnnshape.training.data import NAMES, DataError, load_data
+from cnnshape.training.data.loading import lasting_name
 
 LENET = (1, 32, 32)
 
@@ -26,7 +27,7 @@ def test_an_unknown_name_is_told_with_the_nearest() -> None:
         "kmnist, cifar10, cifar100, synthetic, folder:PATH)"
     )
     assert told("qqq").startswith("there is no data set 'qqq' (known: ")
-    for name in ("", "folder", "folder:", "digits:5", "MNIST:"):
+    for name in ("", "folder", "digits:5", "MNIST:"):
         assert told(name).startswith("there is no data set")
 
 
@@ -56,3 +57,17 @@ def test_importing_takes_neither_numpy_nor_torch() -> None:
     )
     run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     assert run.stdout == "set()\n"
+
+
+@pytest.mark.parametrize("name", ["folder:", "folder: "])
+def test_a_folder_without_a_name_is_not_the_one_where_one_stands(name: str) -> None:
+    assert told(name) == "folder: needs the path of a folder: --dataset folder:PATH"
+    assert lasting_name(name) == name
+
+
+def test_a_folder_is_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tv").mkdir()
+    assert told("tv") == "there is no data set 'tv'; the folder of this name is folder:tv"
+    assert lasting_name("folder:tv") == f"folder:{tmp_path / 'tv'}"
+    assert lasting_name("mnist") == "mnist"

@@ -174,10 +174,10 @@ def test_it_is_plain_data() -> None:
 
 def of_file(preparation: Preparation, path: Path, picture: Image.Image) -> tuple[object, bool]:
     picture.save(path)
-    pixels, inverted = preparation.of_file(path)
-    assert pixels.shape == (1, *preparation.output_shape)
-    assert pixels.dtype == torch.uint8
-    return pixels[0].tolist(), inverted
+    read = preparation.of_file(path)
+    assert read.pixels.shape == preparation.output_shape
+    assert read.pixels.dtype == np.uint8
+    return read.pixels.tolist(), read.inverted
 
 
 def test_the_middle_of_a_photo_is_taken(tmp_path: Path) -> None:
