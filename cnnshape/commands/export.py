@@ -71,6 +71,9 @@ def export(
         str,
         typer.Option(metavar="N|dynamic", help="The batch that ONNX and torch.export are for."),
     ] = "dynamic",
+    opset: Annotated[
+        int, typer.Option(min=18, max=23, help="The version of ONNX's operators that is written.")
+    ] = 20,
     check: Annotated[
         bool,
         typer.Option(
@@ -107,7 +110,7 @@ def export(
     try:
         network = load_network(spec, changes)
         print_diagnostics(network.warnings)
-        made = _made(network, form, weights, seed, size, check)
+        made = _made(network, form, weights, seed, size, check, opset)
     except SpecError as fault:
         print_diagnostics(fault.diagnostics)
         raise typer.Exit(1) from None
@@ -153,7 +156,13 @@ def _batch(text: str) -> int | None:
 
 
 def _made(
-    network: Network, form: Form, weights: str | None, seed: int, batch: int | None, check: bool
+    network: Network,
+    form: Form,
+    weights: str | None,
+    seed: int,
+    batch: int | None,
+    check: bool,
+    opset: int,
 ) -> Made:
     from .. import exporting
 
@@ -164,8 +173,9 @@ def _made(
     module = exporting.weighted_module(network, weights, seed)
     if form == "state-dict":
         return exporting.to_state_dict(network, module)
+    if form == "onnx":
+        return exporting.to_onnx(network, module, batch, opset)
     write = {
-        "onnx": exporting.to_onnx,
         "torchscript": exporting.to_torchscript,
         "exported-program": exporting.to_exported_program,
     }[form]

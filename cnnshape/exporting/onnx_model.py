@@ -10,6 +10,7 @@ from .comparison import Made, Run, example, hold
 from .errors import ExportError
 from .formats import dynamic_shapes
 from .libraries import first_line, quiet, refusals
+from .onnx_graph import tidy
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -22,17 +23,29 @@ LIMIT = 2**31
 """Bytes that a file of protocol buffers may have."""
 
 
-def to_onnx(network: Network, module: nn.Module, batch: int | None) -> Made:
+OPSET, OLDEST_OPSET, NEWEST_OPSET = 20, 18, 23
+"""The version of ONNX's operators that is written, and those that can be asked for: torch's
+exporter writes no older ones by itself."""
+
+
+def to_onnx(network: Network, module: nn.Module, batch: int | None, opset: int = OPSET) -> Made:
     """An ONNX model with the module's weights.
+
+    Args:
+        network, module: what is written.
+        batch: the batch that it is for; None: any.
+        opset: the version of ONNX's operators, from OLDEST_OPSET to NEWEST_OPSET.
 
     Raises:
         ExportError: what it needs is not installed, the file would be too large, or torch has
             no ONNX for a layer.
     """
     onnx = _import_onnx()
+    if not OLDEST_OPSET <= opset <= NEWEST_OPSET:
+        raise ExportError(f"opset {opset}: choose one from {OLDEST_OPSET} to {NEWEST_OPSET}")
     if sum(tensor.nbytes for tensor in module.state_dict().values()) >= LIMIT:
         raise ExportError("an ONNX file holds less than 2 GB, and this network has more weights")
-    proto = _written(network, module, batch)
+    proto = _written(network, module, batch, opset)
     with refusals("protobuf"):
         content: bytes = proto.SerializeToString()
     try:
@@ -49,7 +62,7 @@ def to_onnx(network: Network, module: nn.Module, batch: int | None) -> Made:
         held = {each.name: each for each in proto.graph.initializer}
         if any(key not in held or list(held[key].dims) != [*drawn[key].shape] for key in drawn):
             # torch has transposed a weight, or put several together: once more from there.
-            return _running(runtime, _written(network, module, batch).SerializeToString())
+            return _running(runtime, _written(network, module, batch, opset).SerializeToString())
         for key, value in drawn.items():
             held[key].CopyFrom(onnx.numpy_helper.from_array(value.numpy(), key))
         return _running(runtime, proto.SerializeToString())
@@ -60,7 +73,7 @@ def to_onnx(network: Network, module: nn.Module, batch: int | None) -> Made:
     return Made(content, f"passes onnx.checker; in ONNX Runtime, {found}")
 
 
-def _written(network: Network, module: nn.Module, batch: int | None) -> Any:
+def _written(network: Network, module: nn.Module, batch: int | None, opset: int) -> Any:
     """What torch.onnx writes, as a ModelProto."""
     import torch
 
@@ -75,34 +88,14 @@ def _written(network: Network, module: nn.Module, batch: int | None) -> Any:
             output_names=[f"output{k}" for k in range(count)] if count > 1 else ["output"],
             verbose=False,
             optimize=False,
+            opset_version=opset,
         )
-        _tidy(program.model)
-        return program.model_proto
-
-
-def _tidy(model: Any) -> None:
-    """Take out of a model of onnxscript what torch only leaves there: sizes, biases of zeros.
-
-    torch's own optimisation would put norms into the convolutions before them, and equal weights
-    together: the file's weights would not be the network's. ONNX Runtime does that by itself.
-    """
-    from onnxscript import optimizer, rewriter
-    from onnxscript.rewriter.rules import common
-
-    def may_be_folded(node: Any) -> bool | None:
-        """None leaves it to onnxscript."""
-        return False if any(value and value.is_initializer() for value in node.inputs) else None
-
-    optimizer.inline(model)
-    optimizer.fold_constants(model, should_fold=may_be_folded)
-    rewriter.rewrite(
-        model,
-        [
-            common.remove_optional_bias_from_conv_rule,
-            common.remove_optional_bias_from_conv_transpose_rule,
-            common.remove_optional_bias_from_gemm_rule,
-        ],
-    )
+        tidy(program.model)
+        proto = program.model_proto
+        written = proto.opset_import[0].version
+        if written != opset:
+            raise ExportError(f"this torch writes opset {written} where {opset} was asked for")
+        return proto
 
 
 def _running(runtime: Any, model: bytes) -> Run:
