@@ -121,7 +121,7 @@ def orderly_end() -> Iterator[None]:
             finally:
                 sys.stdout.flush()
     except KeyboardInterrupt:
-        typer.echo("\ninterrupted", err=True)
+        say("\ninterrupted", err=True)
         raise typer.Exit(130) from None
     except ImportError as fault:
         told = missing_package(fault)
@@ -182,7 +182,7 @@ def _end_import_or_raise(number: int, frame: FrameType | None) -> None:
 
 def _print_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"cnnshape {__version__}")
+        say(f"cnnshape {__version__}")
         raise typer.Exit
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ._common import print_json, usage_error
+from ._common import print_json, say, usage_error
 
 if TYPE_CHECKING:
     from ..layers import Layer
@@ -42,7 +42,7 @@ def layers(
     if format == "json":
         print_json({"schema": SCHEMA_VERSION, "layers": [_as_dict(kind) for kind in found]})
     elif format == "names":
-        typer.echo("".join(f"{kind.__name__}\n" for kind in found), nl=False)
+        say("\n".join(kind.__name__ for kind in found))
     else:
         _print_table(found)
 
@@ -62,7 +62,7 @@ def _found(word: str) -> list[type[Layer]]:
     meant = [types[name] for name in here(word, types)]
     if not meant:
         usage_error(f"no layer type is called {word!r}, or has it in its line", "WORD")
-    typer.echo(f"{word} is {' or '.join(kind.__name__ for kind in meant)} here", err=True)
+    say(f"{word} is {' or '.join(kind.__name__ for kind in meant)} here", err=True)
     return meant
 
 
@@ -89,6 +89,6 @@ def _as_dict(kind: type[Layer]) -> dict[str, Any]:
 def _print_table(found: list[type[Layer]]) -> None:
     width = max(len(kind.__name__) for kind in found)
     for family, kinds in groupby(found, key=lambda kind: kind.kind):
-        typer.echo(family)
+        say(family)
         for kind in kinds:
-            typer.echo(f"  {kind.__name__:<{width}}  {_line(kind)}")
+            say(f"  {kind.__name__:<{width}}  {_line(kind)}")
