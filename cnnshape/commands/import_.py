@@ -183,7 +183,24 @@ def _lines(imported: Imported, source: str) -> list[list[tuple[str, str]]]:
             ]
         )
         lines += [[("", f"  {item}")] for item in imported.unsupported]
-    for item in imported.left_out:
-        params = f", {item.params:,} parameter{'s' * (item.params != 1)}" if item.params else ""
-        lines.append([("bold yellow", "left out"), ("", f": {item.path}{params}: {item.reason}")])
+    lines += [
+        [("bold yellow", "left out"), ("", f": {what}: {reason}")]
+        for what, reason in _left_out(imported)
+    ]
     return lines
+
+
+def _left_out(imported: Imported) -> list[tuple[str, str]]:
+    """What is left out and why; parts of one name that learn nothing are counted."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    found = []
+    for item in imported.left_out:
+        if item.params:
+            count = f"{item.params:,} parameter{'s' * (item.params != 1)}"
+            found.append((f"{item.path}, {count}", item.reason))
+        else:
+            alike.setdefault((item.path.rpartition(".")[2], item.reason), []).append(item.path)
+    for (_, reason), paths in alike.items():
+        more = f" and {len(paths) - 1} more of this name" if len(paths) > 1 else ""
+        found.append((f"{paths[0]}{more}", reason))
+    return found

@@ -1,11 +1,13 @@
 """A PyTorch module, or an ONNX file, becomes a spec, proved against what it came from.
 
-The module is run once on tensors that have shapes and no values, and each function of
+A copy of the module (`copying.py`), which leaves no trace (`surroundings.py`) and is made ready
+(`preparing.py`), is run once on tensors that have shapes and no values, and each function of
 PyTorch that it calls is recorded with the module that calls it (`recording.py`; `tensors.py`
 knows what each tensor is, `origins.py` how one is computed that does not follow from the
 input, `sources.py` says such as layers). Each call becomes a layer (`operations`), the layers
 a network with the module's own paths (`arranging.py`, `graph.py`), and the network a spec
-(`cnnshape/structure`). Then the spec is held against the module (`checking.py`). An ONNX file
+(`cnnshape/structure`). What no output depends on is named (`left_out.py`). Then the spec is held
+against the module (`checking.py`), in float64 or its own precision (`precision.py`). An ONNX file
 is read and proved by `onnx`. Torch is needed to record, load and check alone.
 """
 

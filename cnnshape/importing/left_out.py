@@ -75,7 +75,9 @@ def idle_functions(module: nn.Module, ran: Set[int], known: Iterable[LeftOut]) -
 
 def _is_idle(module: nn.Module, ran: Set[int]) -> bool:
     """Whether neither a module nor anything in it ran; a container alone is nothing."""
-    containers = (nn.ModuleList, nn.ModuleDict, nn.ParameterList, nn.ParameterDict)
+    containers = (
+        nn.Sequential, nn.ModuleList, nn.ModuleDict, nn.ParameterList, nn.ParameterDict
+    )  # fmt: skip
     inner = [part for part in nn.Module.modules(module) if not isinstance(part, containers)]
     return bool(inner) and not any(id(part) in ran for part in inner)
 

@@ -205,13 +205,50 @@ def test_a_net_that_cannot_run_is_shown_up_to_its_fault(cli):
     assert "Linear in fc (wrong.py:44) reads 4 features of each sample, and gets 144" in error
 
 
+IDLE = """
+class Idle(Net):
+    def __init__(self):
+        super().__init__()
+        self.more = nn.Linear(2, 3)
+        self.blocks = nn.ModuleList(nn.ModuleDict({"relu5": nn.ReLU()}) for _ in range(3))
+        self.none = nn.Sequential()
+"""
+
+
 def test_what_is_left_out_is_named(cli):
-    Path("more.py").write_text(
-        NET.replace("self.odd = odd", "self.more = nn.Linear(2, 3)\n        self.odd = odd"),
-        encoding="utf-8",
+    Path("more.py").write_text(NET + IDLE, encoding="utf-8")
+    result = cli("import", "more.py:Idle", "--input", "1x8x8")
+    assert result.stderr.splitlines()[1:] == [
+        "left out: more, 9 parameters: it does not run",
+        "left out: blocks: it does not run",
+    ]
+
+
+def test_parts_of_one_name_are_counted(cli):
+    idle = (
+        IDLE.replace("nn.ModuleDict", "Parts")
+        + """
+
+class Parts(nn.Module):
+    def __init__(self, parts):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 1, 3, padding=1)
+        self.relu5 = parts["relu5"]
+
+    def forward(self, x):
+        return self.conv(x)
+"""
     )
-    result = cli("import", "more.py:Net", "--input", "1x8x8")
-    assert "left out: more, 9 parameters: it does not run" in result.stderr
+    forward = """
+    def forward(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return super().forward(x)
+"""
+    text = NET + idle.replace("        self.none = nn.Sequential()\n", forward)
+    Path("more.py").write_text(text, encoding="utf-8")
+    result = cli("import", "more.py:Idle", "--input", "1x8x8")
+    assert "left out: blocks.0.relu5 and 2 more of this name: it does not run" in result.stderr
 
 
 def test_a_net_that_rounds_says_how_it_was_held(cli):

@@ -230,3 +230,62 @@ def test_a_function_that_is_traced_imports_as_it_was_written() -> None:
     net = Net()
     net.head = torch.jit.trace(F.softsign, torch.zeros(1))
     assert import_module(net, (1, 8, 8)).network.layers[-1].type == "Softsign"
+
+
+class Shadowing(nn.Module):
+    """With attributes of the names of nn.Module's own methods."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        own: Any = self
+        own.modules = [nn.Conv2d(1, 4, 3), nn.ReLU()]
+        own.children, own.parameters, own.buffers = [], {}, 3
+        own.type, own.float, own.train, own.eval = "net", 1.5, True, None
+        self.net = nn.Sequential(*own.modules)
+
+    def forward(self, x: Tensor) -> Tensor:
+        for module in self.modules:  # type: ignore[attr-defined]
+            x = module(x)
+        return x
+
+
+def test_attributes_may_have_the_names_of_methods() -> None:
+    network = import_module(Shadowing(), (1, 8, 8)).network
+    assert [node.path for node in network.layers] == ["net.0", "net.1"]
+
+
+def lenet() -> nn.Module:
+    """As Dive into Deep Learning writes it, chapter 7.6."""
+    return nn.Sequential(
+        nn.LazyConv2d(6, kernel_size=5, padding=2), nn.Sigmoid(),
+        nn.AvgPool2d(kernel_size=2, stride=2),
+        nn.LazyConv2d(16, kernel_size=5), nn.Sigmoid(),
+        nn.AvgPool2d(kernel_size=2, stride=2),
+        nn.Flatten(),
+        nn.LazyLinear(120), nn.Sigmoid(),
+        nn.LazyLinear(84), nn.Sigmoid(),
+        nn.LazyLinear(10),
+    )  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_lazy_layers_get_their_sizes() -> None:
+    net = lenet()
+    assert import_module(net, (1, 28, 28)).network.totals.params == 61_706
+    assert isinstance(net[0], nn.LazyConv2d)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_lazy_layer_that_does_not_run_is_named() -> None:
+    net = Net()
+    net.never = nn.LazyLinear(3)
+    (item,) = import_module(net, (1, 8, 8)).left_out
+    assert (item.path, item.reason) == ("never", "it does not run")
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_an_exported_module_is_followed() -> None:
+    exported = torch.export.export(nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten()),
+                                   (torch.zeros(2, 1, 8, 8),)).module()  # fmt: skip
+    network = import_module(exported, (1, 8, 8)).network
+    assert [node.type for node in network.layers] == ["Conv2d", "ReLU", "Flatten"]
