@@ -56,7 +56,8 @@ def spec_with(text: str) -> str:
 
 
 SPEC_COMMANDS = (
-    "show", "verify", "explain", "compare lenet5", "diagram -o a.svg", "export --to pytorch", "train",
+    "show", "verify", "explain", "compare lenet5", "diagram -o a.svg", "export --to pytorch",
+    "train",
 )  # fmt: skip
 
 
@@ -86,4 +87,4 @@ def test_commands_print_in_one_place() -> None:
     folder = Path(__file__).parents[2] / "cnnshape" / "commands"
     for file in folder.glob("*.py"):
         if file.name != "_common.py":
-            assert not re.search(r"typer\.echo\(|\bprint\(", file.read_text()), file.name
+            assert not re.search(r"typer\.echo\(|(?<![.\w])print\(", file.read_text()), file.name
