@@ -14,8 +14,11 @@ import jsonschema
 import pytest
 import yaml
 
+from cnnshape import SpecError, loads
 from cnnshape.layers import registry
 from cnnshape.views.schema import json_schema
+
+from ..expansion.wrong_specs import wrong_specs
 
 ROOT = Path(__file__).parents[2]
 ARCHITECTURES = sorted((ROOT / "architectures").glob("*.yaml"))
@@ -59,6 +62,21 @@ def test_every_example_of_a_type_is_valid(
         validator.validate(with_layers({"type": name, "name": "x", **_lists(example.arguments)}))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_a_network_is_valid(
+    seed: int, validator: jsonschema.Draft202012Validator
+) -> None:
+    valid = 0
+    for text in wrong_specs(seed, 120):
+        try:
+            loads(text)
+        except SpecError:
+            continue
+        valid += 1
+        assert [error.message for error in validator.iter_errors(yaml.safe_load(text))] == [], text
+    assert valid > 30
+
+
 @pytest.mark.parametrize("name", registry())
 def test_a_type_refuses_an_argument_that_it_does_not_have(
     name: str, validator: jsonschema.Draft202012Validator
@@ -76,6 +94,8 @@ def test_a_type_refuses_an_argument_that_it_does_not_have(
         with_layers({"type": "Conv2d", "out_channels": "$out", "kernel_size": ["${k // 2}", 3]}),
         with_layers({"type": "Conv2d", "in_channels": None, "out_channels": 1, "kernel_size": 1}),
         with_layers({"type": "$kind", "repeat": "${n}", "when": "$deep", "from": ["a", 1]}),
+        with_layers({"type": "ReLU", "when": 0}),
+        with_layers({"type": "ReLU", "when": 2}),
         with_layers({"share": "head", "name": "again", "from": "p4"}),
         with_layers({"layers": ["ReLU"], "name": "head", "repeat": 2, "when": False}),
         with_layers({"branches": {"a": None, "b": ["ReLU"], "c": "ReLU"}, "join": "Add"}),
