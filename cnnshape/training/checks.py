@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import torch
 
 from ..layers import format_shape
-from ..torch_backend.devices import readable_bytes
+from ..torch_backend.devices import free_memory, readable_bytes
 from .batches import MEMORY_SHARE, free_memory_of
 from .distributed import Group
 from .faults import TrainingError
-from .memory import training_memory
+from .memory import measured_memory
 from .recipe import Recipe
 
 if TYPE_CHECKING:
@@ -52,7 +52,13 @@ def check_augmentation(recipe: Recipe, network: Network) -> None:
 
 
 def check_memory(
-    network: Network, recipe: Recipe, device: torch.device, group: Group, images: int
+    network: Network,
+    recipe: Recipe,
+    device: torch.device,
+    group: Group,
+    images: int,
+    *,
+    mixed: bool = False,
 ) -> str:
     """What the run needs and what is free, as a sentence.
 
@@ -60,11 +66,12 @@ def check_memory(
         network, recipe: what is trained, and how.
         device, group: of this process.
         images: of the data set; they count where they are few enough to be held in memory.
+        mixed: whether it is computed in bfloat16 where that gains.
 
     Raises:
         TrainingError: it needs more than is free; the text says what batch would fit.
     """
-    memory = training_memory(network, recipe)
+    memory = measured_memory(network, recipe, mixed=mixed, free=free_memory())
     own = recipe.batch // group.size
     needed, free = memory.needed(own), free_memory_of(device)
     if free is None:

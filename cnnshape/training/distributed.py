@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 TIMEOUT = timedelta(minutes=15)
 """How long a process waits for the others. One that ends is noticed at once; this is for one
 that hangs, a machine that goes away without a word, and a first download."""
+
+
+READING_TIMEOUT = timedelta(days=2)
+"""How long it waits while they read a data set, which may take hours."""
 
 
 class PeerLost(Exception):
@@ -84,6 +88,21 @@ class Group:
             import torch.distributed
 
             torch.distributed.barrier()
+
+    @contextmanager
+    def patient(self) -> Iterator[Callable[[], None]]:
+        """Gives what waits for all processes though they read for as long as READING_TIMEOUT."""
+        if self.alone:
+            yield lambda: None
+            return
+        import torch.distributed
+
+        # Of its own, for a group's timeout is that of every message. One that ends is noticed.
+        readers = torch.distributed.new_group(timeout=READING_TIMEOUT, backend="gloo")
+        try:
+            yield lambda: torch.distributed.barrier(readers)
+        finally:
+            torch.distributed.destroy_process_group(readers)
 
 
 def this_process() -> Group:

@@ -171,6 +171,26 @@ def _mismatch(network: Network, last: Node, classes: int) -> Diagnostic:
     """The output is not one number a class: which layer decides, and what to write there."""
     shape = last.output_shape
     source = network.source
+    if len(shape) > 1 and max(shape[1:]) > 1:
+        return Diagnostic(
+            f"the network gives {format_shape(shape)}, and {classes} classes want {classes} "
+            "numbers: this is a map, with a value for each place, as segmentation and image-to-"
+            "image networks give it, and only classifiers are trained here",
+            last.mark,
+            source,
+            help="export it (cnnshape export --to pytorch) and train it in PyTorch; to make a "
+            f"classifier of it, end it with AdaptiveAvgPool{len(shape) - 1}d to size 1, Flatten "
+            f"and Linear with out_features: {classes}",
+        )
+    if shape == (1,) and classes > 2:
+        return Diagnostic(
+            f"the network gives 1 number, and the data set has {classes} classes: it is one for "
+            "a value (regression), or for two classes",
+            last.mark,
+            source,
+            help=f"give {_decides(network, last).path} {classes} outputs, or train it on a data "
+            "set of two classes",
+        )
     if len(shape) != 1:
         return Diagnostic(
             f"the network gives {format_shape(shape)}, and {classes} classes want "

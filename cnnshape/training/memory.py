@@ -1,4 +1,4 @@
-"""What a training run takes of a device's memory, estimated from the network's shapes."""
+"""What a training run takes of a device's memory."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 OPTIMIZER_COPIES = {"sgd": 1, "adamw": 2}
 """What an optimizer keeps for each parameter."""
+PROBES = (2, 4)
+"""Samples on which it is measured what is kept."""
+PROBE_SHARE = 0.25
+"""Of what is free, what measuring may take by the bound."""
 STEP_SHARE = 0.9
 """Of what is free, what a run may take by the estimate."""
 
@@ -24,7 +28,7 @@ class TrainingMemory:
 
     Attributes:
         fixed: weights, gradients, the optimizer's state, the average: whatever the batch.
-        per_sample: activations of one sample, and the gradients of the largest.
+        per_sample: what is kept of one sample for the way back, and the gradients beside it.
     """
 
     fixed: int
@@ -40,13 +44,41 @@ class TrainingMemory:
 
 
 def training_memory(network: Network, recipe: Recipe) -> TrainingMemory:
-    """The estimate for a network, in float32.
+    """An upper bound for a network, in float32, from its shapes alone.
 
     Every layer's output is kept for the way back, and the gradients of the two largest are
     alive at once. What convolutions copy is not counted.
     """
     outputs = [prod(node.output_shape) for node in network.layers]
     elements = prod(network.input_shape) + sum(outputs) + 2 * max(outputs)
+    return TrainingMemory(_fixed(network, recipe), BYTES_PER_ELEMENT * elements)
+
+
+def measured_memory(
+    network: Network, recipe: Recipe, *, mixed: bool = False, free: int | None = None
+) -> TrainingMemory:
+    """What a network takes, from what autograd keeps of a few samples on the CPU.
+
+    Args:
+        network, recipe: what is trained, and how.
+        mixed: whether it is computed in bfloat16 where that gains.
+        free: bytes of main memory. Where the samples might take much of it, or the network
+            cannot run on so few, the bound of :func:`training_memory` is given.
+    """
+    bound = training_memory(network, recipe)
+    if free is not None and bound.needed(max(PROBES)) > PROBE_SHARE * free:
+        return bound
+    from .keeping import peak_of_a_step
+
+    try:
+        few, more = (peak_of_a_step(network, samples, mixed=mixed) for samples in PROBES)
+    except (RuntimeError, ValueError):
+        return bound
+    per_sample = -(-(more - few) // (PROBES[1] - PROBES[0]))
+    return TrainingMemory(bound.fixed, max(1, per_sample))
+
+
+def _fixed(network: Network, recipe: Recipe) -> int:
+    """Bytes of weights, gradients, the optimizer's state and the average."""
     copies = 2 + OPTIMIZER_COPIES[recipe.optimizer] + (1 if recipe.average else 0)
-    fixed = network.totals.params * copies + network.totals.buffers
-    return TrainingMemory(BYTES_PER_ELEMENT * fixed, BYTES_PER_ELEMENT * elements)
+    return BYTES_PER_ELEMENT * (network.totals.params * copies + network.totals.buffers)

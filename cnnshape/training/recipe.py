@@ -31,6 +31,8 @@ WEIGHT_DECAY: dict[Optimizer, float] = {"sgd": 5e-4, "adamw": 0.01}
 LEAST_EPOCHS = 2
 LEAST_EPOCHS_OF_DISTANCES = 6
 """Where the output is distances, a network learns more slowly."""
+LEAST_EPOCHS_OF = {"fashion-mnist": 4}
+"""Where a data set asks for more: its classes are less easily told apart than digits."""
 LEAST_SAMPLES = 30_000
 """A run without a number of epochs takes the fewest that show the network so many samples."""
 
@@ -85,6 +87,7 @@ class Recipe:
         """
         peak = PEAK_LR_OF_DISTANCES if distances else PEAK_LR[self.optimizer]
         least = LEAST_EPOCHS_OF_DISTANCES if distances else LEAST_EPOCHS
+        least = max(least, LEAST_EPOCHS_OF.get(self.dataset, 0))
         epochs = self.epochs or max(least, ceil(LEAST_SAMPLES / samples))
         distorted = ("distort",) if images and samples < SMALL_SET else ()
         return replace(

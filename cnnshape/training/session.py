@@ -102,9 +102,12 @@ def load_for(
             check_classes=check_classes,
         )
 
-    data = load() if group.leads else None
-    group.wait()
-    return data or load()
+    with group.patient() as wait:
+        data = load() if group.leads else None
+        wait()
+        data = data or load()
+        wait()  # else the next message would wait for those that still read, and not so long
+    return data
 
 
 def budget_of(group: Group) -> int:

@@ -133,7 +133,11 @@ def new_training(
     )
     check_processes(recipe, group)
     check_augmentation(recipe, network)
-    memory = check_memory(network, recipe, device, group, len(data.train) + len(data.test))
+    precision = chosen_precision(wishes.precision, network, device)
+    memory = check_memory(
+        network, recipe, device, group, len(data.train) + len(data.test),
+        mixed=precision == "bfloat16",
+    )  # fmt: skip
     plan = Plan(
         spec=_written(network, recipe),
         recipe=recipe,
@@ -141,7 +145,7 @@ def new_training(
         data_dir=data_dir,
         strict=wishes.strict,
         device=device.type,
-        precision=chosen_precision(wishes.precision, network, device),
+        precision=precision,
         compile=wishes.compile,
         threads=wishes.threads or default_threads(network, recipe, group),
         workers=default_workers(group) if wishes.workers is None else wishes.workers,
@@ -244,7 +248,9 @@ def _where_it_stopped(
         data_dir=data_dir or plan.data_dir, seed=plan.seed, strict=plan.strict, report=tell,
     )  # fmt: skip
     _check_same(data, plan)
-    check_memory(network, plan.recipe, device, group, sum(plan.samples))
+    check_memory(
+        network, plan.recipe, device, group, sum(plan.samples), mixed=plan.precision == "bfloat16"
+    )
     job = make_job(plan, network, data, run, device, group)
     if group.leads:
         run.clear_away()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import pytest
+import torch
 
 from cnnshape import load, loads
+from cnnshape.torch_backend import build
 from cnnshape.training import checks
 from cnnshape.training.checks import check_augmentation, check_memory, check_processes
 from cnnshape.training.distributed import Group
 from cnnshape.training.faults import TrainingError
-from cnnshape.training.memory import training_memory
+from cnnshape.training.keeping import Kept
+from cnnshape.training.memory import measured_memory, training_memory
 from cnnshape.training.recipe import Recipe
 from cnnshape.training.session import default_threads
 
@@ -27,11 +32,41 @@ def test_the_estimate_counts_what_a_run_holds():
     assert memory.needed(10) == memory.fixed + 10 * memory.per_sample
 
 
+NETS = [
+    LENET,
+    load("lenet5_1998"),
+    load("resnet18", input=(3, 32, 32)),
+    load("mobilenet_v2", input=(3, 32, 32)),
+    loads("name: own\ninput: [3, 9, 9]\nlayers: [{type: Conv2d, out_channels: 4, kernel_size: 3},"
+          " GELU, {type: Dropout, p: 0.5}, {type: AvgPool2d, kernel_size: 2}, Flatten, SiLU]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("net", NETS, ids=lambda net: net.name)
+@pytest.mark.parametrize("mixed", [False, True])
+def test_what_is_kept_for_the_way_back_is_counted_as_autograd_keeps_it(net, mixed):
+    samples = 8
+    module = build(net).train()
+    with Kept(module) as kept, torch.autocast("cpu", torch.bfloat16, enabled=mixed):
+        module(torch.rand(samples, *net.input_shape))
+    memory = measured_memory(net, Recipe(), mixed=mixed)
+    gradients = 2 * 4 * max(prod(node.output_shape) for node in net.layers)
+    images = 4 * prod(net.input_shape)
+    assert samples * memory.per_sample >= kept.total - 4 * net.totals.params
+    assert samples * memory.per_sample <= 1.05 * kept.total + samples * (gradients + images)
+
+
+def test_where_measuring_could_take_too_much_the_shapes_give_a_bound():
+    bound = training_memory(LENET, Recipe())
+    assert measured_memory(LENET, Recipe(), free=bound.needed(4)) == bound
+    assert measured_memory(LENET, Recipe(), free=10**10).per_sample < bound.per_sample
+
+
 def test_what_does_not_fit_is_told_with_what_would(monkeypatch):
-    memory = training_memory(LENET, Recipe())
+    memory = measured_memory(LENET, Recipe())
     monkeypatch.setattr(checks, "free_memory_of", lambda device: memory.needed(64))
     told = check_memory(LENET, Recipe(), CPU, Group(), 0)
-    assert told == "about 7.18 MB of memory needed, 7.18 MB free"
+    assert told == "about 4.88 MB of memory needed, 4.88 MB free"
     with pytest.raises(TrainingError) as caught:
         check_memory(LENET, Recipe(batch=65), CPU, Group(), 0)
     assert "a batch of 65 needs about" in str(caught.value)
@@ -39,7 +74,7 @@ def test_what_does_not_fit_is_told_with_what_would(monkeypatch):
     check_memory(LENET, Recipe(batch=56), CPU, Group(), 0)
     # Two processes share the batch, and on one machine the memory.
     check_memory(LENET, Recipe(batch=128), CPU, Group(0, 2), 0)
-    with pytest.raises(TrainingError, match="--batch 48 would fit"):
+    with pytest.raises(TrainingError, match="--batch 44 would fit"):
         check_memory(LENET, Recipe(batch=128), CPU, Group(0, 2, local_size=2), 0)
 
 
@@ -57,8 +92,8 @@ def test_where_the_system_does_not_say_the_run_goes_on(monkeypatch):
 def test_images_count_where_they_will_be_in_memory(monkeypatch):
     monkeypatch.setattr(checks, "free_memory_of", lambda device: 10_000_000)
     # 1,000 of 32×32 are 1 MB; 6,000 are more than half of what is free, and so are streamed.
-    assert "about 8.21 MB" in check_memory(LENET, Recipe(), CPU, Group(), 1_000)
-    assert "about 7.18 MB" in check_memory(LENET, Recipe(), CPU, Group(), 6_000)
+    assert "about 5.9 MB" in check_memory(LENET, Recipe(), CPU, Group(), 1_000)
+    assert "about 4.88 MB" in check_memory(LENET, Recipe(), CPU, Group(), 6_000)
 
 
 def test_images_alone_are_augmented():

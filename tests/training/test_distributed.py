@@ -58,6 +58,13 @@ def test_two_processes_see_the_same_order_and_give_one_result(tmp_path, spec):
     assert sum(map(sum, result["confusion"])) == result["samples"]["test"]
 
 
+def test_reading_may_take_longer_than_processes_wait_for_each_other(tmp_path, spec):
+    settings = (spec, *SETTINGS, "--epochs", "1", "--out", tmp_path / "run")
+    code, out, err = finish(start(*settings, launcher=LAUNCHER, SLOW="20"))
+    assert code == 0, err
+    assert "test images after 1 epoch" in out
+
+
 def test_what_was_measured_together_is_what_the_run_gives(tmp_path):
     # A norm counts in each process's own part of a batch; the run's weights are the first's.
     file = tmp_path / "tiny.yaml"

@@ -202,11 +202,15 @@ def test_another_number_of_classes_names_the_layer_and_the_setting(tmp_path):
 
 def test_a_map_is_no_answer():
     net = loads("input: [1, 8, 8]\nlayers: [{type: Conv2d, out_channels: 10, kernel_size: 3}]")
-    assert "the network gives 10×6×6, and 10 classes want 10 numbers" in _message(net, 10)
+    told = _message(net, 10)
+    assert "the network gives 10×6×6, and 10 classes want 10 numbers: this is a map" in told
+    assert "only classifiers are trained here" in told
 
 
 def test_one_number_is_not_enough_for_three_classes():
-    assert "the network gives 1 number, and" in _message(_net(features=1), 3)
+    told = _message(_net(features=1), 3)
+    assert "the network gives 1 number, and" in told
+    assert "it is one for a value (regression), or for two classes" in told
 
 
 def test_several_outputs_are_refused():

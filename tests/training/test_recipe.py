@@ -122,3 +122,11 @@ def test_settling_chooses_what_is_open_and_keeps_what_is_not():
     assert (distances.epochs, distances.lr) == (6, 0.003)
     kept = Recipe(epochs=5, lr=0.5, weight_decay=0.0, augment=())
     assert kept.settled(1_500, images=True, distances=True) == kept
+
+
+def test_a_data_set_that_is_less_easy_has_more_epochs_by_default():
+    settled = [
+        Recipe(dataset=name).settled(60_000, images=True, distances=False).epochs
+        for name in ("mnist", "fashion-mnist")
+    ]
+    assert settled == [2, 4]
