@@ -196,7 +196,7 @@ def _blur(kernel_size: Any = 3, stride: Any = 2) -> nn.Module:
         return taps
 
     def blurred(x: Tensor) -> Tensor:
-        taps = torch.outer(row(rows), row(columns)).repeat(x.shape[1], 1, 1, 1)
+        taps = torch.outer(row(rows), row(columns)).repeat(x.shape[1], 1, 1, 1).to(x)
         return nn.functional.conv2d(x, taps, stride=stride, groups=x.shape[1])
 
     return Function(blurred)
