@@ -96,6 +96,7 @@ def check(
     with in_type(module, dtype):
         try:
             x = _input(network, samples).to(dtype)
+            _prune_again(module)
             draw_weights(module, x)
             _prune_again(module)
             first = _compared(module, network, layers, left_out, x)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ._python import Python
-from .base import Example, LayerError
-from .convolution import ConvNd, Convolution
+from .base import Example, Layer, LayerError
+from .convolution import Convolution
 from .fields import FINITE, ListOf, Optional, defaulted
 from .shapes import Shape, Shapes, format_shape
-from .transposed_convolution import _ConvTranspose
+from .transposed_convolution import ConvTranspose2d
 
 
 def _written(name: str) -> Python:
     return Python(make=name, file="fixed_convolution", needs=("fix_weights",))
 
 
-class _Fixed(ConvNd, abstract=True):
+class _Fixed(Layer, abstract=True):
     """A convolution whose weight and bias are buffers.
 
     Args:
@@ -28,21 +28,16 @@ class _Fixed(ConvNd, abstract=True):
 
     taps = defaulted(Optional(ListOf(FINITE)), None)
 
-    def infer(self, inputs: Shapes) -> dict[str, Any]:
-        found = super().infer(inputs)
-        channels = found["in_channels"]
-        own, other = (channels, self.out_channels)
-        if not isinstance(self, _ConvTranspose):
-            own, other = other, own
-        shape = (own, other // self.groups, *self.kernel_size)
+    def output_shape(self, inputs: Shapes) -> Shape:
+        shape = self.buffers()["weight"]
         if self.taps is not None and prod(shape) % len(self.taps):
             raise LayerError(
                 f"taps has {len(self.taps)} numbers, which do not divide the "
                 f"{prod(shape)} of {format_shape(shape)}",
-                help=f"write the {prod(self.kernel_size)} numbers of one kernel, or all",
+                help=f"write the {prod(shape[2:])} numbers of one kernel, or all",
                 field="taps",
             )
-        return found
+        return super().output_shape(inputs)
 
     def parameters(self) -> dict[str, Shape]:
         return {}
@@ -112,7 +107,7 @@ class FixedConv3d(_Fixed, Convolution):
     )
 
 
-class FixedConvTranspose2d(_Fixed, _ConvTranspose):
+class FixedConvTranspose2d(_Fixed, ConvTranspose2d):
     """ConvTranspose2d with a weight that is not learned: interpolation by a kernel.
 
     Source: torch.nn.functional.conv_transpose2d with a buffer.
@@ -134,4 +129,5 @@ class FixedConvTranspose2d(_Fixed, _ConvTranspose):
             (4, 16, 16),
         ),
         Example({"out_channels": 3, "kernel_size": 4, "stride": 2}, (4, 5, 5), (3, 12, 12)),
+        Example({"out_channels": 3, "kernel_size": 3, "bias": False}, (2, 5, 5), (3, 7, 7)),
     )

@@ -48,6 +48,10 @@ _INPLACE: dict[str, list[Any]] = {"inplace": [False, True]}
 DRAWABLE: dict[str, Drawable] = {
     **_by_dimension("Conv{}d", arguments.convolution),
     **_by_dimension("ConvTranspose{}d", arguments.transposed_convolution, grows=True),
+    **_by_dimension("FixedConv{}d", arguments.convolution),
+    "FixedConvTranspose2d": Drawable(
+        partial(arguments.transposed_convolution, 2), (3,), grows=True
+    ),
     **_by_dimension("MaxPool{}d", arguments.max_pool),
     **_by_dimension("MaxUnpool{}d", arguments.max_unpool, inputs=(2,)),
     **_by_dimension("AvgPool{}d", arguments.avg_pool),
@@ -155,6 +159,7 @@ DRAWABLE: dict[str, Drawable] = {
     "PositionEmbeddingSine": Drawable(reducing.sines, (3,), grows=True),
     "LearnedConstant": Drawable(constants.learned, grows=True),
     "Constant": Drawable(constants.fixed, grows=True),
+    "Buffer": Drawable(constants.learned, grows=True),
     "Linspace": Drawable(constants.equal_steps, grows=True),
     "CosineSimilarity": Drawable(reducing.cosine, inputs=(2,)),
     "PairwiseDistance": Drawable(reducing.distance, inputs=(2,)),
@@ -181,6 +186,7 @@ DRAWABLE: dict[str, Drawable] = {
     "Narrow": Drawable(rearranging.narrow),
     "Select": Drawable(rearranging.select),
     "Slice": Drawable(rearranging.cut),
+    "IndexSelect": Drawable(rearranging.places),
     "SlidingWindows": Drawable(rearranging.sliding_windows, (1, 2, 3), grows=True),
     "Roll": Drawable(rearranging.roll, keeps=True),
     "Flip": Drawable(rearranging.flip, keeps=True),

@@ -208,6 +208,15 @@ def _clamp(min: float | None = None, max: float | None = None) -> nn.Module:
     return Function(lambda x: torch.clamp(x, min, max))
 
 
+def _fixed(plain: Callable[..., nn.Module], **given: Any) -> nn.Module:
+    """A convolution of torch.nn whose tensors are buffers."""
+    layer = plain(**given)
+    for name, tensor in list(layer.named_parameters()):
+        delattr(layer, name)
+        layer.register_buffer(name, tensor.detach())
+    return layer
+
+
 WITH_NUMBERS: dict[str, Callable[..., nn.Module]] = {
     "Scale": ScaleReference,
     "Bias": BiasReference,
@@ -226,6 +235,10 @@ WITH_NUMBERS: dict[str, Callable[..., nn.Module]] = {
     "ScaledStdConv2d": ScaledStdConvReference,
     "BlurPool2d": _blur,
     "FrozenBatchNorm2d": FrozenBatchNormReference,
+    **{
+        f"Fixed{plain.__name__}": partial(_fixed, plain)
+        for plain in (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d)
+    },
     **{
         f"WeightNorm{plain.__name__}": partial(WeightNormReference, plain)
         for plain in (nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.Linear)

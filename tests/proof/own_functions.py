@@ -213,6 +213,23 @@ class LearnedConstantReference(nn.Module):
         return torch.stack([self.weight] * len(x))
 
 
+class BufferReference(nn.Module):
+    """Numbers that are saved and not learned, for each sample."""
+
+    value: Tensor
+
+    def __init__(self, shape: tuple[int, ...], init_value: float = 1.0) -> None:
+        super().__init__()
+        self.register_buffer("value", torch.ones(shape) * init_value)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.stack([self.value] * len(x))
+
+
+def _places(dim: int, index: tuple[int, ...]) -> nn.Module:
+    return Function(lambda x: torch.stack([x.select(dim, place) for place in index], dim))
+
+
 def _constant(shape: tuple[int, ...], values: tuple[float, ...]) -> nn.Module:
     numbers = torch.tensor(values, dtype=torch.float32).reshape(shape)
     return Function(lambda x: torch.stack([numbers] * len(x)))
@@ -305,6 +322,8 @@ FUNCTIONS: dict[str, Callable[..., nn.Module]] = {
     "ClassToken": ClassTokenReference,
     "LearnedConstant": LearnedConstantReference,
     "Constant": _constant,
+    "Buffer": BufferReference,
+    "IndexSelect": _places,
     "Linspace": _linspace,
     "CosineSimilarity": _cosine,
     "PairwiseDistance": _distance,

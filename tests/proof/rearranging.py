@@ -154,6 +154,13 @@ def select(c: Chooser, shape: Shape) -> Arguments:
     return {"dim": dim, "index": c.whole(-size - c.slip(), size - 1 + c.slip())}
 
 
+def places(c: Chooser, shape: Shape) -> Arguments:
+    """Positions along a dimension, written out."""
+    dim = c.whole(1, len(shape))
+    last = shape[dim - 1] - 1 + c.slip()
+    return {"dim": dim, "index": [c.whole(0, last) for _ in range(c.whole(1, 4))]}
+
+
 def cut(c: Chooser, shape: Shape) -> Arguments:
     dim = c.whole(1, len(shape))
     start = c.whole(0, shape[dim - 1] - 1 + c.slip())

@@ -257,6 +257,8 @@ INFERRED: dict[str, Callable[..., dict[str, Any]]] = {
     **{f"WeightNorm{plain}": _channels("in_channels")
        for plain in ("Conv1d", "Conv2d", "ConvTranspose1d")},
     "FrozenBatchNorm2d": _channels("num_features"),
+    **{f"Fixed{plain}": _channels("in_channels")
+       for plain in ("Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d")},
     **{f"SpectralNorm{plain}": _channels("in_channels")
        for plain in ("Conv1d", "Conv2d", "ConvTranspose2d")},
     **{f"{norm}NormLinear": lambda x: {"in_features": x.shape[-1]}
@@ -301,6 +303,10 @@ BATCHED_RANKS: dict[str, Collection[int]] = {
     "EuclideanRBF": (2,),
     "CenterCrop2d": (4,),
     "FrozenBatchNorm2d": (4,),
+    "FixedConv1d": (3,),
+    "FixedConv2d": (4,),
+    "FixedConv3d": (5,),
+    "FixedConvTranspose2d": (4,),
     "MultiheadAttention": (3,),
     "PixelShuffle": range(4, 65),
     "PixelUnshuffle": range(4, 65),
