@@ -95,14 +95,14 @@ def test_a_window_that_just_fits_beside_those_that_do_not() -> None:
         five,
         (1, 5, 4),
         match=r"window of 5×5 is larger than its padded input: W is 4\+2·0 = 4, and the "
-        r"window needs 5\nkernel_size of at most 4 or padding: 1",
+        r"window needs 5\nkernel_size of at most 4, or padding: 1",
     )
     assert_both_refuse(
         "Conv1d",
         {**five, "dilation": 2},
         (1, 8),
         match=r"window of 5 with dilation 2 .* needs 2·\(5−1\)\+1 = 9\n"
-        "kernel_size of at most 4 or dilation of at most 1 or padding: 1",
+        "kernel_size of at most 4, or dilation of at most 1, or padding: 1",
     )
 
 
