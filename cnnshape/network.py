@@ -373,7 +373,8 @@ class Network:
 
     def __repr__(self) -> str:
         return (
-            f"<Network {self.name}: {len(self.layers)} layers, {self.totals.params:,} parameters>"
+            f"<Network {self.name}: {len(self.layers)} layer{'s' * (len(self.layers) != 1)}, "
+            f"{self.totals.params:,} parameters>"
         )
 
 

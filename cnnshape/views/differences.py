@@ -195,7 +195,12 @@ class _Rows:
         networks += [self.difference.second] if statuses != {"removed"} else []
         groups = [network.groups.get(part.path) for network in networks]
         blocks = dict.fromkeys(group.type for group in groups if group and group.type)
-        return ", ".join([*([f" {ARROW} ".join(blocks)] if blocks else []), f"{layers} layers"])
+        return ", ".join(
+            [
+                *([f" {ARROW} ".join(blocks)] if blocks else []),
+                "1 layer" if layers == 1 else f"{layers:,} layers",
+            ]
+        )
 
 
 def _mark(pairs: Sequence[LayerPair], leaf: LayerPair | None) -> Mark:

@@ -142,6 +142,8 @@ def _share(cost: Cost) -> str:
         return ""
     share = 100 * cost.value / cost.total
     written = f"{share:.1f}" if share >= 0.1 else f"{share:.1g}"
+    if written == "100.0":
+        written = "100" if cost.value == cost.total else "more than 99.9"
     return f", {written} % of the network's {cost.total:,}"
 
 

@@ -105,7 +105,7 @@ def test_csv_and_markdown(cli, spec, wider):
     ]  # fmt: skip
     markdown = cli("compare", spec, wider, "--format", "markdown").stdout
     assert "| params | 156 | 312 | ×2.00 |" in markdown
-    assert "| ~ C1 | Conv2d: out\\_channels 6 → 12 |" in markdown
+    assert "| \\~ C1 | Conv2d: out\\_channels 6 → 12 |" in markdown
 
 
 def test_every_fact_is_named_in_the_help(cli):

@@ -63,3 +63,15 @@ def test_shared_weights_are_said_to_be_another_layers() -> None:
 def test_names_are_escaped_in_markdown() -> None:
     network = cnnshape.loads("input: [4]\nlayers: [{name: a_b_c, type: ReLU}]")
     assert "## a\\_b\\_c\n" in to_markdown(explain(network), network)
+
+
+@pytest.mark.parametrize(
+    ("value", "total", "told"),
+    [(46_023_168, 46_038_242, "more than 99.9 %"), (5, 5, "100 %"), (1, 3, "33.3 %")],
+)
+def test_a_share_is_the_whole_only_where_it_is(value: int, total: int, told: str) -> None:
+    from cnnshape.analysis.explanation import Cost
+    from cnnshape.views.explanation import _share
+
+    cost = Cost(**{**dict.fromkeys(Cost._fields), "value": value, "total": total})
+    assert _share(cost) == f", {told} of the network's {total:,}"
