@@ -19,7 +19,8 @@ def _lp_pool(match: Match) -> Operator | None:
         return None
     if count != prod(window["kernel_shape"]):
         return None
-    return Operator("LpPool", "x", window | {"p": int(order) if order % 1 == 0 else order})
+    power = int(order) if order % 1 == 0 else order
+    return Operator("LpPool", "x", window | {"p": power, "signed": True})
 
 
 class _Places(NamedTuple):

@@ -47,6 +47,8 @@ def _lp_pool(op: Operator, edges: Edges, given: dict[str, Any]) -> Answer:
     filled with zeros.
     """
     rank, order = len(given["kernel_size"]), op.attribute("p", 2)
+    if op.attribute("signed"):  # PyTorch's own, which an idiom stands for
+        return op.layer(f"LPPool{rank}d", given | {"norm_type": order})
     sides = zip(
         op.x.shape[2:], op.output[2:], given["kernel_size"], given["stride"], *edges, strict=True
     )
