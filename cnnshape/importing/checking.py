@@ -231,7 +231,7 @@ def _with_weights(
 def _prune_again(module: nn.Module) -> None:
     """Lay the masks of pruning on the weights as they are now, which a run does after their use."""
     with torch.no_grad():
-        for inner in module.modules():
+        for inner in nn.Module.modules(module):
             for hook in inner._forward_pre_hooks.values():
                 if isinstance(hook, BasePruningMethod):
                     hook(inner, None)

@@ -240,7 +240,7 @@ class Origins:
         self._learned = {id(tensor): name for name, tensor in module.named_parameters()}
         self._buffers = {id(tensor): name for name, tensor in module.named_buffers()}
         self._computed: dict[int, Origin] = {}
-        for inner in module.modules():
+        for inner in nn.Module.modules(module):
             self._note_pruned(inner)
 
     def _note_pruned(self, module: nn.Module) -> None:

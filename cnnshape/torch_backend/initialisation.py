@@ -109,7 +109,7 @@ def draw_weights(module: nn.Module, x: Tensor | None = None, draw: Draw = AS_IT_
         return
     parts = [
         part
-        for part in module.modules()
+        for part in nn.Module.modules(module)
         if is_parametrized(part) or next(part.children(), None) is None
     ]
     level(module, x, parts, draw.size or 1, (LEAST, MOST) if draw.size is None else None)
@@ -175,7 +175,7 @@ def draw_whole_numbers(module: nn.Module) -> None:
     """
     generator = Generator().manual_seed(0)
     with no_grad():
-        for inner in module.modules():
+        for inner in nn.Module.modules(module):
             for key, weight in inner.named_parameters(recurse=False):
                 if weight.ndim > 1:
                     _draw_taps(weight, generator)
