@@ -129,8 +129,15 @@ class _Recorder(TorchFunctionMode):
         with without_values(), self.hooks():
             x = torch.empty(BATCH, *input_shape, dtype=input_type(self.root))
             self.tensors.know(x, INPUT)
-            with self:
-                return self.root(x)
+            # Its attributes are its own again: those that forward sets have no values.
+            held = [(inner, dict(vars(inner))) for inner in nn.Module.modules(self.root)]
+            try:
+                with self:
+                    return self.root(x)
+            finally:
+                for inner, own in held:
+                    vars(inner).clear()
+                    vars(inner).update(own)
 
     # Modules ----------------------------------------------------------------------------
 
