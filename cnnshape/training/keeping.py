@@ -42,7 +42,8 @@ class Kept:
 
 
 def _number(tensor: Tensor) -> int:
-    return tensor.untyped_storage()._cdata
+    number: int = tensor.untyped_storage()._cdata
+    return number
 
 
 def peak_of_a_step(network: Network, samples: int, *, mixed: bool) -> int:
