@@ -85,8 +85,8 @@ def load_for(
     report: Callable[[str], None],
     check_classes: CheckClasses = lambda count: None,
 ) -> Data:
-    """The recipe's data set. The leading process loads first, so that one alone downloads."""
-
+    """The recipe's data set. Where it may be downloaded, the leading process loads first; the
+    user's own images are read by all at once."""
     budget = budget_of(group)
 
     def load() -> Data:
@@ -103,7 +103,7 @@ def load_for(
         )
 
     with group.patient() as wait:
-        data = load() if group.leads else None
+        data = load() if group.leads or recipe.dataset.startswith("folder:") else None
         wait()
         data = data or load()
         wait()  # else the next message would wait for those that still read, and not so long

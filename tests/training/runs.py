@@ -13,6 +13,7 @@ from cnnshape.training.progress import Silent
 from cnnshape.training.recipe import read_recipe
 from cnnshape.training.run import Run
 from cnnshape.training.start import (
+    Tell,
     Training,
     Wishes,
     carry_out,
@@ -43,13 +44,19 @@ def network(text: str = TINY, **params: Any) -> Network:
 
 
 def begun(
-    out: Path, net: Network | None = None, *, seed: int = 0, threads: int = 1, **recipe: Any
+    out: Path,
+    net: Network | None = None,
+    *,
+    seed: int = 0,
+    threads: int = 1,
+    tell: Tell = lambda line: None,
+    **recipe: Any,
 ) -> Training:
     """A run at its start, on synthetic images, in a folder."""
     asked = {"dataset": "synthetic:300", "epochs": 2, "batch": 32, **recipe}
     chosen = net or network()
     wishes = Wishes(seed=seed, out=str(out), threads=threads)
-    return new_training(chosen, read_recipe(chosen, asked), wishes, CPU, Group(), lambda line: None)
+    return new_training(chosen, read_recipe(chosen, asked), wishes, CPU, Group(), tell)
 
 
 def resumed(out: Path) -> Training:

@@ -7,18 +7,22 @@ import json
 import os
 import signal
 import time
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from cnnshape.commands._app import app
+from cnnshape.training import session
 from cnnshape.training.checkpoint import read_checkpoint
 from cnnshape.training.distributed import TIMEOUT, Group, this_process
+from cnnshape.training.recipe import Recipe
 from cnnshape.training.run import Run
 
 from .processes import SETTINGS, finish, start
-from .runs import TINY
+from .runs import TINY, network
 
 LAUNCHER = ("-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0",
             "--rdzv-backend=c10d", "--rdzv-endpoint=localhost:0")  # fmt: skip
@@ -63,6 +67,20 @@ def test_reading_may_take_longer_than_processes_wait_for_each_other(tmp_path, sp
     code, out, err = finish(start(*settings, launcher=LAUNCHER, SLOW="20"))
     assert code == 0, err
     assert "test images after 1 epoch" in out
+
+
+@pytest.mark.parametrize(
+    ("dataset", "order"),
+    [("digits", ["wait", "load", "wait"]), ("folder:photos", ["load", "wait", "wait"])],
+)
+def test_one_downloads_before_the_others_and_all_read_a_folder_at_once(monkeypatch, dataset, order):
+    done = []
+    waiting = nullcontext(lambda: done.append("wait"))
+    monkeypatch.setattr(Group, "patient", lambda group: waiting)
+    monkeypatch.setattr(session, "load_data", lambda *_, **__: done.append("load") or "the images")
+    load = partial(session.load_for, recipe=Recipe(dataset=dataset), network=network())
+    assert load(Group(1, 2), data_dir=None, seed=0, strict=False, report=print) == "the images"
+    assert done == order
 
 
 def test_what_was_measured_together_is_what_the_run_gives(tmp_path):

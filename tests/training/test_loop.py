@@ -12,9 +12,9 @@ import torch
 import yaml
 
 from cnnshape import load
-from cnnshape.training import loop
+from cnnshape.training import batches, loop, session
 from cnnshape.training import result as result_module
-from cnnshape.training.batches import Resident
+from cnnshape.training.batches import Resident, Streamed
 from cnnshape.training.curves import curves_svg
 from cnnshape.training.distributed import Group
 from cnnshape.training.events import EpochDone, Looked
@@ -25,6 +25,7 @@ from cnnshape.training.run import Run
 from cnnshape.training.session import copies_on_disk
 from cnnshape.training.start import carry_out
 
+from .data.conftest import bad_inside, write_image
 from .runs import TINY, begun, network, resumed, trained
 
 
@@ -94,6 +95,30 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path, always, recip
     metrics = [Run(tmp_path / name).metrics.read_text() for name in ("stopped", "whole")]
     rows = [[line.split(",")[:6] for line in text.splitlines()] for text in metrics]
     assert rows[0] == rows[1]
+
+
+@pytest.mark.parametrize("kind", [Resident, Streamed])
+def test_a_broken_image_is_named_left_out_and_may_be_removed_meanwhile(
+    tmp_path, always, monkeypatch, kind
+):
+    if kind is Streamed:
+        for module in (session, batches):
+            monkeypatch.setattr(module, "MEMORY_SHARE", 0)
+    for name, level in (("a", 40), ("b", 200)):
+        for number in range(40):
+            write_image(tmp_path / "photos" / name / f"{number}.png", level + number, (8, 8))
+    bad = tmp_path / "photos" / "a" / "bad.jpg"
+    bad_inside(bad)
+    lines, settings = [], {"dataset": f"folder:{tmp_path / 'photos'}", "batch": 8}
+    stopped = begun(tmp_path / "stopped", network(classes=2), tell=lines.append, **settings)
+    assert sum("left out as broken, 1 of 81 images: a/bad.jpg" in line for line in lines) == 1
+    assert type(stopped.job.train) is kind
+    with pytest.raises(Interrupted):
+        carry_out(stopped, _StopAfter(3))
+    bad.unlink()
+    carry_out(resumed(tmp_path / "stopped"), Silent())
+    trained(tmp_path / "whole", network(classes=2), **settings)
+    assert _digest(tmp_path / "stopped") == _digest(tmp_path / "whole")
 
 
 def test_what_is_saved_is_never_half_a_step(tmp_path, always):

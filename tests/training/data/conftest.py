@@ -45,6 +45,15 @@ def write_image(path: Path, value: object = 128, size: tuple[int, int] = (6, 6))
     Image.new(mode, size, value).save(path)  # type: ignore[arg-type]
 
 
+def bad_inside(path: Path) -> None:
+    """Spoil a JPEG's middle; its end stays."""
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)
+    Image.fromarray(noise).save(path)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 60] = b"\xff\xd8" * 30
+    path.write_bytes(content)
+
+
 @pytest.fixture
 def image_folder(tmp_path: Path) -> Path:
     """Ten dark cats and ten light dogs, of 6×6 pixels."""

@@ -134,7 +134,7 @@ def test_the_centre_of_mass_comes_to_the_middle(tmp_path: Path) -> None:
     picture = Image.new("L", (100, 100), 0)
     draw = ImageDraw.Draw(picture)
     draw.rectangle([10, 10, 89, 12], fill=255)
-    draw.rectangle([10, 10, 49, 89], fill=255)
+    draw.rectangle([10, 10, 59, 89], fill=255)
     levels, _ = read(tmp_path / "hook.png", picture)
     weights = levels / levels.sum()
     assert abs((weights.sum(1) * (np.arange(28) + 0.5)).sum() - 14) < 0.6

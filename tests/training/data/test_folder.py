@@ -19,7 +19,7 @@ from cnnshape.training.data import Data, DataError, Images, load_data
 from cnnshape.training.data import folder as folder_module
 from cnnshape.training.data.preparation import Preparation
 
-from .conftest import write_image
+from .conftest import bad_inside, write_image
 
 GREY = (1, 6, 6)
 COLOUR = (3, 4, 4)
@@ -145,15 +145,6 @@ def test_a_broken_image_is_as_one_that_is_not_there(image_folder: Path, budget: 
     for one, other in ((before.train, after.train), (before.test, after.test)):
         assert np.array_equal(one.pixels(slice(None)), other.pixels(slice(None)))
         assert np.array_equal(one.labels, other.labels)
-
-
-def bad_inside(path: Path) -> None:
-    """Spoil a JPEG's middle; its end stays."""
-    noise = np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)
-    Image.fromarray(noise).save(path)
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2 : len(content) // 2 + 60] = b"\xff\xd8" * 30
-    path.write_bytes(content)
 
 
 def test_what_is_broken_inside_is_found_in_memory_and_streamed(image_folder: Path) -> None:
