@@ -31,7 +31,8 @@ def load(
 
     Args:
         spec: a path, or a name such as 'lenet5' or 'resnet50'.
-        input: the shape of one sample, in the place of the spec's own, without the batch.
+        input: the shape of one sample, in the place of the spec's own, without the batch. Where
+            the spec's is a map, its sizes without the channels, or one for all, keep those.
         params: values in the place of the spec's own parameters.
         variant: one of the file's variants; a zoo name may be a variant's.
 

@@ -58,7 +58,10 @@ SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Give a param of the spec another value."),
 ]
-INPUT_HELP = "Another input shape, such as 3x224x224, without the batch."
+INPUT_HELP = (
+    "Another input shape, such as 3x224x224, without the batch; 224x224, or 224, with the "
+    "spec's own channels."
+)
 InputOption = Annotated[str | None, typer.Option(metavar="SIZES", help=INPUT_HELP)]
 InputsOption = Annotated[
     list[str] | None,
@@ -144,7 +147,7 @@ def read_alternatives(
 
 
 def parse_input(text: str) -> tuple[int, ...]:
-    """'3x224x224', '3×224×224' or '3,224,224' as a shape."""
+    """'3x224x224', '3×224×224' or '3,224,224' as a shape, or as sizes that lack the channels."""
     from ..expansion import shape_problem
 
     sizes = [size.strip() for size in re.split(r"[x×X,]", text.strip().strip("[]()"))]

@@ -36,7 +36,9 @@ def import_(
     input: Annotated[
         str | None,
         typer.Option(
-            metavar="SIZES", help="The input's shape without the batch, such as 3x224x224."
+            metavar="SIZES",
+            help="The input's shape without the batch, such as 3x224x224. Of an ONNX file that "
+            "says its channels 224x224, or 224, is enough.",
         ),
     ] = None,
     out: Annotated[
@@ -95,6 +97,10 @@ def import_(
         usage_error(str(fault), "SOURCE")
     except ImportFault as fault:
         _print_fault(fault)
+        if shape and len(shape) == 2 and min(shape) > 4 and fault.partial is None:
+            sizes = "x".join(map(str, shape))
+            help = f"has the input channels? then --input 3x{sizes}, or 1x{sizes} if they are grey"
+            print_line([("blue", "  = "), ("", f"help: {help}")], sys.stderr)
         raise typer.Exit(1) from None
     # What the user's code has imported from beside it is known only now.
     refuse_overwriting(out, _imported_files())

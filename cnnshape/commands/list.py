@@ -50,7 +50,8 @@ def list_(
     input: Annotated[
         str | None,
         typer.Option(
-            metavar="SIZES", help="Only nets that read this: 32 (H and W), 32x32, or 3x32x32."
+            metavar="SIZES",
+            help="Only nets that read this: 3x32x32, or of any channels 32x32, or 32.",
         ),
     ] = None,
     sort: Annotated[
@@ -112,10 +113,12 @@ class _Filter(NamedTuple):
     input: tuple[int, ...] | None
 
     def fits(self, net: Listing) -> bool:
+        from ..layers.shapes import completed
+
         return (
             _within(net.params, self.min_params, self.max_params)
             and _within(net.macs, self.min_macs, self.max_macs)
-            and (self.input is None or _reads(net.input, self.input))
+            and (self.input is None or completed(self.input, net.input) == net.input)
         )
 
 
@@ -124,11 +127,6 @@ def _within(value: int | None, least: int | None, most: int | None) -> bool:
     if value is None:
         return least is None and most is None
     return (least is None or value >= least) and (most is None or value <= most)
-
-
-def _reads(shape: tuple[int, ...], sizes: tuple[int, ...]) -> bool:
-    """Whether `sizes` are a shape, its sizes without the channels, or each one of those."""
-    return sizes in (shape, shape[1:]) or (len(sizes) == 1 and {*shape[1:]} == {*sizes})
 
 
 def _read_filter(

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import Diagnostic, Mark, SpecError, did_you_mean
 from ..layers.base import Layer
 from ..layers.fields import shown
-from ..layers.shapes import Shape, format_shape
+from ..layers.shapes import Shape, completed, format_shape
 from ..network import INPUT, Network, Node
 from ..spec import limits
 from ..spec.bounds import Budget, ExpressionError, bounded
@@ -36,7 +36,7 @@ def expand(
     Args:
         spec: the recipe.
         types: the layer types by name.
-        input_shape: in the place of the spec's own input.
+        input_shape: in the place of the spec's own input, whose channels count where it has none.
         params: values in the place of the spec's (and the variant's) own.
         variant: one of the spec's variants.
 
@@ -46,7 +46,7 @@ def expand(
     faults = Faults(spec)
     try:
         env = _params(spec, faults, params or {}, variant)
-        shape = input_shape or _input_shape(spec, faults, env)
+        shape = _input_shape(spec, faults, env, input_shape)
     except Stop:
         raise SpecError(faults.in_order()) from None
     incoming = Value(-1, shape)
@@ -144,16 +144,23 @@ def _check_known(
         raise SpecError([spec.source.diagnostic(f"{message} {name!r}", help=help)])
 
 
-def _input_shape(spec: Spec, faults: Faults, env: dict[str, Any]) -> Shape | None:
+def _input_shape(
+    spec: Spec, faults: Faults, env: dict[str, Any], given: Shape | None
+) -> Shape | None:
+    """The shape that is given, completed by the spec's own, or else that; None: not known."""
     written = spec.input
     if written is None:
-        return None
+        return given
     try:
         shape: Shape = evaluated(written.value, env, faults.budget)
     except ExpressionError as error:
+        if given:
+            return given
         faults.report(str(error), written.mark, name_help(error, env))
         return None
     problem = shape_problem(shape)
+    if given:
+        return given if problem else completed(given, shape)
     if problem:
         faults.report(problem, written.mark, "write the shape of one sample: [1, 32, 32]")
         return None

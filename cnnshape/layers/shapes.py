@@ -23,6 +23,17 @@ def format_shape(shape: Iterable[int]) -> str:
     return "×".join(map(str, shape)) or "a single number"
 
 
+def completed(sizes: Shape, own: Shape) -> Shape:
+    """`sizes` in the place of the shape `own`, whose channels count where none are given.
+
+    32 and 32×32 are 3×32×32 where `own` is 3×224×224; 100 is 1×100 where it is 1×16000.
+    """
+    space = len(own) - 1
+    if 0 < len(sizes) == space:
+        return (own[0], *sizes)
+    return (own[0], *sizes * space) if len(sizes) == 1 < space else sizes
+
+
 def minus(value: int) -> str:
     """A number with the typographic minus sign."""
     return str(value).replace("-", "−")

@@ -195,6 +195,14 @@ class Wrong(Net):
 )
 
 
+def test_an_input_without_its_channels_is_told_so(cli):
+    Path("net.py").write_text(NET, encoding="utf-8")
+    result = cli("import", "net.py:Net", "--input", "8x8")
+    assert result.exit_code == 1
+    told = "help: has the input channels? then --input 3x8x8, or 1x8x8 if they are grey"
+    assert told in result.stderr
+
+
 def test_a_net_that_cannot_run_is_shown_up_to_its_fault(cli):
     Path("wrong.py").write_text(WRONG, encoding="utf-8")
     result = cli("import", "wrong.py:Wrong", "--input", "1x8x8")

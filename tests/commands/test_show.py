@@ -15,6 +15,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from cnnshape.layers.shapes import completed
+
 from ..patience import PATIENCE
 from .conftest import FAULTY, SPEC
 
@@ -120,6 +122,34 @@ def test_options_reach_the_network(cli, spec):
     for written in ("3x64x48", "3×64×48", "3, 64, 48", "[3, 64, 48]"):
         other = json.loads(cli("show", spec, "--input", written, *options).stdout)
         assert other["input_shape"] == [3, 64, 48]
+
+
+@pytest.mark.parametrize("written", ["32", "32x32", "1x32x32"])
+def test_sizes_without_channels_mean_the_same_to_show_and_to_list(cli, written):
+    shown = json.loads(
+        cli("show", "nin_cifar10", "--input", written, "--verify", "off", "--format", "json").stdout
+    )
+    channels = 1 if written.startswith("1x") else 3
+    assert shown["input_shape"] == [channels, 32, 32]
+    listed = json.loads(cli("list", "--input", written, "--format", "json").stdout)["nets"]
+    everything = json.loads(cli("list", "--format", "json").stdout)["nets"]
+    assert listed
+    for net in everything:
+        fits = completed(tuple(map(int, written.split("x"))), tuple(net["input"]))
+        assert (net in listed) == (list(fits) == net["input"])
+
+
+@pytest.mark.parametrize(
+    ("own", "written", "shape"),
+    [("[2, 500]", "100", [2, 100]), ("[2, 500]", "3x100", [3, 100]), ("[7]", "9", [9]),
+     ("[$c, 4, 9, 9]", "8", [5, 8, 8, 8]), ("[$c, 4, 9, 9]", "2x8x7", [5, 2, 8, 7]),
+     ("[2, 9, 9]", "3x4x5x6", [3, 4, 5, 6]), ("[7]", "9x9", [9, 9])],
+)  # fmt: skip
+def test_the_channels_are_the_specs_own(cli, own, written, shape):
+    Path("n.yaml").write_text(f"params: {{c: 3}}\ninput: {own}\nlayers: [ReLU]\n")
+    options = ("--set", "c=5", "--verify", "off", "--format", "json")
+    shown = json.loads(cli("show", "n.yaml", "--input", written, *options).stdout)
+    assert shown["input_shape"] == shape
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from ...layers.shapes import Shape, format_shape
+from ...layers.shapes import Shape, completed, format_shape
 from ..importer import ImportFault
 from ..samples import BATCH
 from .file import names_read
@@ -277,7 +277,8 @@ def _sizes(given: ValueInfoProto, wanted: Shape | None) -> tuple[int, Shape]:
     """The batch, 0 where it is open, and the shape of a sample."""
     dims = given.type.tensor_type.shape.dim
     sizes = [max(dim.dim_value, 0) for dim in dims]  # some write -1 for one that is open
-    shape = wanted or tuple(sizes[1:])
+    own = tuple(sizes[1:])
+    shape = completed(wanted, own) if wanted else own
     if not shape or not all(shape):
         names = "×".join(str(dim.dim_value or dim.dim_param or "?") for dim in dims)
         raise ImportFault(

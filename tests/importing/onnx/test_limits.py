@@ -185,6 +185,8 @@ def test_a_size_that_is_open_is_called_so() -> None:
         import_onnx("net.onnx", (1, 28, 28))
     told = "the model reads 3×open×open, not 1×28×28: "
     assert str(caught.value) == f"{told}give what is open as --input 3x224x224"
+    assert import_onnx("net.onnx", (28, 24)).network.input_shape == (3, 28, 24)
+    assert import_onnx("net.onnx", (28,)).network.input_shape == (3, 28, 28)
 
 
 # Waiting ----------------------------------------------------------------------------------
