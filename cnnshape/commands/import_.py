@@ -193,6 +193,7 @@ def _lines(imported: Imported, source: str) -> list[list[tuple[str, str]]]:
         [("bold yellow", "left out"), ("", f": {what}: {reason}")]
         for what, reason in _left_out(imported)
     ]
+    lines += [[("bold yellow", "not in the spec"), ("", f": {note}")] for note in imported.notes]
     return lines
 
 

@@ -55,6 +55,7 @@ class Imported(NamedTuple):
             because something is unknown.
         unsupported: what no layer type says; only with `partial`.
         left_out: what of the module no output depends on.
+        notes: what of the original the text does not hold, and what stands for it.
     """
 
     text: str
@@ -62,6 +63,7 @@ class Imported(NamedTuple):
     check: Check | None
     unsupported: tuple[Unsupported, ...]
     left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def idle(self) -> dict[str, int]:
@@ -187,6 +189,7 @@ def _proved(
     """The spec of what a module called; raises ImportFault as :func:`import_module`."""
     from .checking import LeftOutCosts, check, refused
     from .left_out import idle_functions, macs_of, thrown_away, unused_parameters
+    from .notes import absent_numbers, masks
 
     kept, thrown = parted(recording.layers, recording.outputs)
     layers = _simplified(kept, recording.outputs, input_shape)
@@ -209,7 +212,8 @@ def _proved(
             raise ImportFault(f"it cannot be held against the module: {fault}") from fault
         if problem := refused(result):
             raise ImportFault(f"what was written is not the module: {problem}")
-    return Imported(text, network, result, found, tuple(left_out))
+    notes = (*absent_numbers(network), *masks(module, order))
+    return Imported(text, network, result, found, tuple(left_out), notes)
 
 
 def import_onnx(
@@ -226,6 +230,7 @@ def import_onnx(
     Raises:
         ImportFault: it cannot be read, or not be said as a spec, or the proof fails.
     """
+    from .notes import absent_numbers
     from .onnx import infer, read_layers, read_model, with_own_places
 
     model = read_model(path)
@@ -251,7 +256,7 @@ def import_onnx(
             raise ImportFault(f"it cannot be held against the model: {fault}") from fault
         if problem := refused(result):
             raise ImportFault(f"what was written is not the model: {problem}")
-    return Imported(text, network, result, found)
+    return Imported(text, network, result, found, notes=tuple(absent_numbers(network)))
 
 
 def _simplified(

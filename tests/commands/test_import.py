@@ -259,6 +259,39 @@ class Parts(nn.Module):
     assert "left out: blocks.0.relu5 and 2 more of this name: it does not run" in result.stderr
 
 
+MASKED = """
+import torch
+from torch import nn
+from torch.nn.utils import prune
+
+class Masked(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(70, 4, 3, bias=False)
+        prune.l1_unstructured(self.conv, "weight", 520)
+        self.register_buffer("mean", torch.randn(70, 1, 1))
+        self.register_buffer("order", torch.randperm(70))
+        self.register_buffer("window", torch.randn(70, 1, 3, 3))
+
+    def forward(self, x):
+        x = nn.functional.conv2d(x + self.mean, self.window, groups=70)
+        return self.conv(x[:, self.order])
+"""
+
+
+def test_what_a_spec_does_not_hold_is_said_with_what_stands_for_it(cli):
+    Path("masked.py").write_text(MASKED, encoding="utf-8")
+    result = cli("import", "masked.py:Masked", "--input", "70x9x9")
+    assert [line for line in result.stderr.splitlines() if line.startswith("not in")] == [
+        "not in the spec: the numbers of mean (Buffer): init_value until weights are loaded",
+        "not in the spec: the list of positions of indexselect1 (IndexSelect): 0 throughout "
+        "until weights are loaded",
+        "not in the spec: the kernel of fixedconv2d1 (FixedConv2d): random numbers until "
+        "weights are loaded",
+        "not in the spec: the mask of conv: 520 of 2,520 weights are zero there, and learned here",
+    ]
+
+
 def test_a_net_that_rounds_says_how_it_was_held(cli):
     Path("half.py").write_text(
         NET.replace("x = torch.relu(", "x = torch.relu(x.half().float() * 1.1 + "), encoding="utf-8"
