@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from ..network import Network
 
-RUN_FILE = "model.safetensors"
 MOST_NAMED = 3
 """How many keys a fault names."""
 
@@ -50,19 +49,19 @@ def read_weights(weights: str) -> Mapping[str, Tensor]:
     """The tensors of a run's folder or of a file, by name; nothing in it is run."""
     import torch
     from safetensors import SafetensorError
-    from safetensors.torch import load_file
+    from safetensors.torch import load, load_file
 
     path = Path(weights)
-    if path.is_dir():
-        path /= RUN_FILE
-        if not path.is_file():
-            raise ExportError(f"{weights} holds no {RUN_FILE}: it is not the folder of a run")
     try:
+        if path.is_dir():
+            return load(_weights_of_run(path))
         if path.suffix == ".safetensors":
             return load_file(path)
         state: Any = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as fault:
         raise ExportError(f"cannot read {path}: {fault.strerror or fault}") from None
+    except ExportError:
+        raise
     except SafetensorError as fault:
         raise ExportError(f"{path} is damaged: {fault}") from None
     except Exception as fault:
@@ -75,6 +74,24 @@ def read_weights(weights: str) -> Mapping[str, Tensor]:
         raise ExportError(f"{path} is no state_dict: expected tensors by name")
     found: dict[str, Tensor] = state
     return found
+
+
+def _weights_of_run(folder: Path) -> bytes:
+    """The content of a run's file of weights, held to its checksum where the run has ended."""
+    from ..training.faults import CheckpointError
+    from ..training.run import Run, RunError
+    from ..training.trained import check_digest, content_of
+
+    run = Run(folder)
+    if not run.model.exists():
+        raise ExportError(f"{folder} holds no {run.model.name}: it is not the folder of a run")
+    try:
+        content = content_of(run.model)
+        if run.result.exists():
+            check_digest(run, run.model, content, run.read_result())
+    except (CheckpointError, RunError) as fault:
+        raise ExportError(str(fault)) from None
+    return content
 
 
 def _check(own: Mapping[str, Tensor], given: Mapping[str, Tensor], weights: str) -> None:

@@ -67,8 +67,8 @@ def load_trained(run: Run, result: dict[str, Any], device: torch.device) -> Trai
         SpecError: spec.yaml is faulty.
         TrainingError: the weights do not fit into the device's memory.
     """
-    spec, weights = _content(run.spec), _content(run.model)
-    _check_digest(run, run.model, weights, result)
+    spec, weights = content_of(run.spec), content_of(run.model)
+    check_digest(run, run.model, weights, result)
     try:
         state = load_tensors(weights)
     except (SafetensorError, ValueError, KeyError, MemoryError) as fault:
@@ -79,7 +79,7 @@ def load_trained(run: Run, result: dict[str, Any], device: torch.device) -> Trai
     classes = tuple(result["classes"])
     module = _module(run, network, state)
     # Last of all: what is wrong with a spec that was changed says more.
-    _check_digest(run, run.spec, spec, result)
+    check_digest(run, run.spec, spec, result)
     objective = objective_for(network, len(classes), recipe)
     if objective.from_logits:
         leave_out(module, objective.answering)
@@ -96,7 +96,7 @@ def load_trained(run: Run, result: dict[str, Any], device: torch.device) -> Trai
     return Trained(run, network, classifier, recipe, result)
 
 
-def _content(file: Path) -> bytes:
+def content_of(file: Path) -> bytes:
     """The content of a file of a run; raises RunError, or CheckpointError where it is damaged."""
     try:
         return read_bytes(file, free_memory() or sys.maxsize)
@@ -106,7 +106,7 @@ def _content(file: Path) -> bytes:
         raise CheckpointError(f"{file} is damaged: {fault or 'too large'}") from None
 
 
-def _check_digest(run: Run, file: Path, content: bytes, result: Mapping[str, Any]) -> None:
+def check_digest(run: Run, file: Path, content: bytes, result: Mapping[str, Any]) -> None:
     """Raise CheckpointError where a file is not the one whose checksum result.json holds.
 
     Runs of earlier versions have none.

@@ -98,6 +98,18 @@ def test_weights_load_into_the_network_s_module(cli, net):
     module.load_state_dict(load_file("run/model.safetensors"))
 
 
+def test_a_run_at_chance_says_what_to_try(cli, net):
+    # At this rate nothing is learned.
+    settings = ("train", net, "--lr", 1e-9, "--epochs", 1)
+    result = cli(*settings, "--out", "run")
+    assert result.exit_code == 0
+    assert "tiny has learned nothing that shows" in result.stderr
+    assert "Try --optimizer adamw" in result.stderr
+    lines = [json.loads(line) for line in cli(*settings, "--json").stdout.splitlines()]
+    assert any("has learned nothing" in line.get("text", "") for line in lines)
+    assert "learned nothing" not in cli("train", net, "--out", "better").stderr
+
+
 def test_json_lines_end_with_the_result(cli, net):
     result = cli("train", net, "--json")
     events = [json.loads(line) for line in result.stdout.splitlines()]

@@ -168,17 +168,23 @@ def test_a_damaged_run_is_refused_without_a_traceback(seed, whole, tmp_path):
 
 
 def test_one_flipped_bit_of_the_weights_is_found_out(whole, tmp_path):
-    for name, file in (("done", "model.safetensors"), ("stopped", "checkpoint.safetensors")):
-        folder = tmp_path / name
+    made = str(tmp_path / "made.safetensors")
+    for name, file, command in (
+        ("done", "model.safetensors", ["evaluate"]),
+        ("done", "model.safetensors", ["export", str(whole / "done/spec.yaml"), "--out", made,
+                                       "--weights"]),
+        ("stopped", "checkpoint.safetensors", ["train", "--resume"]),
+    ):  # fmt: skip
+        folder = tmp_path / command[0]
         shutil.copytree(whole / name, folder)
         content = bytearray((folder / file).read_bytes())
         content[-5] ^= 1
         (folder / file).write_bytes(content)
-        command = ["evaluate"] if name == "done" else ["train", "--resume"]
         outcome = CliRunner().invoke(app, [*command, str(folder)])
         assert outcome.exit_code == 1
         assert f"{file} is damaged" in outcome.stderr
         assert "checksum" in outcome.stderr
+    assert not Path(made).exists()
 
 
 def test_weights_that_are_no_numbers_are_refused_by_name(whole, tmp_path):

@@ -6,15 +6,19 @@ import errno
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from typer.testing import CliRunner
 
+from cnnshape.commands._app import app
 from cnnshape.training import lock
 from cnnshape.training.run import Run, RunError, new_run
 
 from .processes import SETTINGS, finish, start
-from .runs import TINY
+from .runs import TINY, trained
 
 HOLDER = """
 import sys
@@ -29,17 +33,23 @@ sys.stdin.read()
 @pytest.fixture
 def held(tmp_path):
     """A folder that another process has locked, and the process."""
+    yield from _held(tmp_path)
+
+
+def _held(folder):
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(tmp_path)],
+        [sys.executable, "-c", HOLDER, str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "taken\n"
-    yield tmp_path, process
-    process.kill()
-    process.communicate()
+    try:
+        yield folder, process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_a_second_process_is_refused_until_the_first_is_killed(held):
@@ -54,6 +64,18 @@ def test_a_second_process_is_refused_until_the_first_is_killed(held):
     run = Run(folder).locked()
     run.close()
     assert list(folder.iterdir()) == []
+
+
+def test_a_run_that_is_trained_into_can_be_read(tmp_path):
+    trained(tmp_path / "run", epochs=1)
+    image = tmp_path / "image.png"
+    Image.new("L", (8, 8)).save(image)
+    with closing(_held(tmp_path / "run")) as holding:
+        next(holding)
+        for command in (["evaluate", str(tmp_path / "run")],
+                        ["predict", str(tmp_path / "run"), str(image)]):  # fmt: skip
+            outcome = CliRunner().invoke(app, command)
+            assert outcome.exit_code == 0, outcome.output
 
 
 def test_a_lock_is_given_back_and_leaves_nothing(tmp_path):

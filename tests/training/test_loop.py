@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 import yaml
+from PIL import Image
 
 from cnnshape import load
 from cnnshape.training import batches, loop, session
@@ -18,7 +21,7 @@ from cnnshape.training.batches import Resident, Streamed
 from cnnshape.training.curves import curves_svg
 from cnnshape.training.distributed import Group
 from cnnshape.training.events import EpochDone, Looked
-from cnnshape.training.faults import Interrupted, TrainingError
+from cnnshape.training.faults import CheckpointError, Interrupted, TrainingError
 from cnnshape.training.loop import steps_of_epoch, train
 from cnnshape.training.progress import Progress, Silent
 from cnnshape.training.run import Run
@@ -186,6 +189,28 @@ def test_batch_norm_and_one_image_left_over(tmp_path):
     text = yaml.safe_dump({"input": [1, 8, 8], "layers": layers})
     result = trained(tmp_path, network(text), dataset="synthetic:33", batch=2, epochs=1)
     assert result["samples"]["train"] == 33
+
+
+def test_files_that_are_others_than_at_the_start_are_refused(tmp_path, always):
+    chance, photos = np.random.default_rng(0), tmp_path / "photos"
+    for part, count in (("train", 8), ("test", 4)):
+        for name in ("dark", "light"):
+            (photos / part / name).mkdir(parents=True)
+            for number in range(count):
+                pixels = chance.integers(0, 256, (8, 8), np.uint8)
+                Image.fromarray(pixels).save(photos / part / name / f"{part}{number}.png")
+    run, net = tmp_path / "run", network(classes=2)
+    with pytest.raises(Interrupted):
+        carry_out(begun(run, net, dataset=f"folder:{photos}", batch=4), _StopAfter(1))
+    train, test = photos / "train/dark/train0.png", photos / "test/dark/test0.png"
+    shutil.move(train, photos / "train0.png")
+    shutil.move(test, train.with_name("test0.png"))
+    shutil.move(photos / "train0.png", test.with_name("train0.png"))
+    with pytest.raises(CheckpointError, match="the data set has changed: there are as many"):
+        resumed(run)
+    shutil.move(test.with_name("train0.png"), train)
+    shutil.move(train.with_name("test0.png"), test)
+    carry_out(resumed(run), Silent())
 
 
 def test_events_tell_of_steps_and_epochs(tmp_path, always):
