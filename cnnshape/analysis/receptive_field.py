@@ -119,9 +119,11 @@ def _grid(views: Views) -> tuple[tuple[Fraction | int, int], ...]:
 def _after(node: Node, read: Sequence[Views], axes: Axes) -> tuple[Views, Axes] | None:
     """The view after a layer, of all that it reads, and how its dimensions lie; None: not known."""
     order = node.layer.order(node.input_shapes)
-    if order is None and axes == tuple(range(1, len(axes) + 1)):
-        views = _after_channels_first(node, _merged(node, read))
-        return None if views is None else (views, axes)
+    if order is None and {*axes} == {*range(1, len(axes) + 1)}:
+        there = [axes.index(axis) for axis in range(1, len(axes) + 1)]
+        laid = [tuple(views[place] for place in there) for views in read]
+        after = _after_channels_first(node, _merged(node, laid))
+        return None if after is None else (tuple(after[int(axis or 0) - 1] for axis in axes), axes)
     if order is not None:
         (only,) = read
         if len(only) != len(node.input_shapes[0]) - 1:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
@@ -218,6 +218,81 @@ def test_it_is_what_the_gradient_reaches(name: str) -> None:
     assert found is not None
     clipped = tuple(min(size, 21) for size in found)
     assert clipped == reached(network)
+
+
+def conv(kernel: int, **more: Any) -> dict[str, Any]:
+    return {"type": "Conv2d", "out_channels": 2, "kernel_size": [kernel, 3], **more}
+
+
+PARTS: list[list[dict[str, Any] | str]] = [
+    [conv(2)],
+    [conv(3, padding=1)],
+    [conv(3, dilation=[1, 2])],
+    [conv(3, stride=[1, 2])],
+    [{"type": "AvgPool2d", "kernel_size": 2, "stride": [2, 1]}],
+    [{"type": "ConvTranspose2d", "out_channels": 2, "kernel_size": [3, 2]}],
+    [{"type": "Permute", "dims": [0, 2, 3, 1]}, "Sigmoid", {"type": "Permute", "dims": [0, 3, 1, 2]}],
+    [{"type": "Permute", "dims": [0, 1, 3, 2]}],
+    [{"type": "Transpose", "dim0": -1, "dim1": -2}],
+    [{"type": "Mean", "dim": [2, 3], "keepdim": True}],
+    [{"name": "kept#", "type": "Sigmoid"}, {"name": "side#", **conv(5, padding="same")},
+     {"type": "Add", "from": ["kept#", "side#"]}],
+    [{"name": "all#", "type": "Sigmoid"}, {"type": "AdaptiveAvgPool2d", "output_size": 1},
+     {"name": "gate#", "type": "Sigmoid"}, {"type": "Multiply", "from": ["all#", "gate#"]}],
+    [{"name": "small#", **conv(3)}, {"name": "big#", **conv(7, padding=3), "from": "small#"},
+     {"type": "CropLike", "from": ["big#", "small#"]}],
+]  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(parts=st.lists(st.sampled_from(PARTS), min_size=1, max_size=4))
+def test_it_is_what_the_gradient_reaches_in_any_net(
+    parts: list[list[dict[str, Any] | str]],
+) -> None:
+    """Nothing in these nets hides what it reads; what strides and padding leave out is little."""
+    layers = json.dumps([part for place, each in enumerate(parts)
+                         for part in json.loads(json.dumps(each).replace("#", str(place)))])  # fmt: skip
+    try:
+        network = cnnshape.loads(f"{{input: [2, 60, 56], layers: {layers}}}")
+    except cnnshape.SpecError:
+        assume(False)
+    (output,) = network.outputs
+    found = network.receptive_fields[output]
+    assert found is not None
+    seen = reached(network)
+    for size, whole, span in zip(found, network.input_shape[1:], seen, strict=True):
+        if size <= whole // 2:
+            assert span == size
+        else:  # it may reach into the padding, and a stride may leave the last positions out
+            assert span <= min(size, whole)
+
+
+@pytest.mark.parametrize(
+    ("name", "side"),
+    [("resnet18", 96), ("vgg16", 64), ("mobilenet_v2", 96), ("convnext_tiny", 64)],
+)
+def test_no_layer_of_a_net_of_the_zoo_sees_less_than_its_gradient(name: str, side: int) -> None:
+    """ReLU and max pools hide some of it: what is reached lies within, and most of it is."""
+    network = cnnshape.load(name, input=(side,))
+    module = network.to_module().eval()
+    x = torch.rand(1, *network.input_shape, requires_grad=True)
+    values: dict[str, Tensor] = {}
+    for path, part in module.named_modules():
+        part.register_forward_hook(lambda _, __, y, path=path: values.setdefault(path, y))
+    module(x)
+    kinds = {"Conv2d", "Add", "MaxPool2d"}
+    maps = [node for node in network.layers if node.type in kinds and node.path in values]
+    for node in maps[:: max(1, len(maps) // 12)]:
+        value = values[node.path]
+        middle = value[0, :, value.shape[2] // 2, value.shape[3] // 2]
+        (gradient,) = torch.autograd.grad(middle.sum(), x, retain_graph=True)
+        touched = gradient[0].abs().sum(0).nonzero()
+        spans = touched.max(0).values - touched.min(0).values + 1
+        for span, size in zip(
+            spans.tolist(), network.receptive_fields[node.path] or (), strict=True
+        ):
+            assert span <= min(size, side)
+            assert span == size or size > side // 2 or span > 0.6 * size
 
 
 @pytest.mark.parametrize("name", ["convnext_tiny", "resnet18", "mobilenet_v2"])
