@@ -373,7 +373,7 @@ class Network:
 
     def __repr__(self) -> str:
         return (
-            f"<Network {self.name}: {len(self.layers)} layer{'s' * (len(self.layers) != 1)}, "
+            f"<Network {self.name}: {len(self.layers):,} layer{'s' * (len(self.layers) != 1)}, "
             f"{self.totals.params:,} parameters>"
         )
 

@@ -158,7 +158,7 @@ def _lines(imported: Imported, source: str) -> list[list[tuple[str, str]]]:
                 ("bold green", "✓ verified"),
                 (
                     "",
-                    f" against {source}: {check.layers} layer{'s' * (check.layers != 1)}, "
+                    f" against {source}: {check.layers:,} layer{'s' * (check.layers != 1)}, "
                     f"{check.params[0]:,} parameters, "
                     f"{macs:,} MACs; the largest difference of outputs with the same weights: "
                     f"{difference}",
@@ -178,7 +178,7 @@ def _lines(imported: Imported, source: str) -> list[list[tuple[str, str]]]:
         if check.named < check.tensors:
             renamed = check.tensors - check.named
             lines.append(
-                [("dim", f"{renamed} of {check.tensors} tensors have another name than there")]
+                [("dim", f"{renamed:,} of {check.tensors:,} tensors have another name than there")]
             )
     if imported.unsupported:
         count = len(imported.unsupported)

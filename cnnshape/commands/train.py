@@ -186,6 +186,7 @@ def train(
         return
     _refuse_overwriting_the_spec(out, [*files_of(spec, changes)])
     network, chosen = _read(spec, changes, asked, recipe)
+    _refuse_inside_the_data(out, chosen.dataset)
 
     from ..training.start import Wishes
 
@@ -235,6 +236,19 @@ def _refuse_overwriting_the_spec(out: str | None, files: list[str]) -> None:
 
     for file in () if out is None else Run(Path(out)).files:
         refuse_overwriting(str(file), files)
+
+
+def _refuse_inside_the_data(out: str | None, dataset: str) -> None:
+    """End with a usage error where a run would stand among the images that it is trained on."""
+    from pathlib import Path
+
+    kind, _, folder = dataset.partition(":")
+    if out is None or kind != "folder" or not folder.strip():
+        return
+    data, run = Path(folder).resolve(), Path(out).resolve()
+    if run == data or data in run.parents:
+        usage_error(f"{out} is in {folder}, whose images are read: choose a folder beside it",
+                    "--out")  # fmt: skip
 
 
 def _refuse_beside_resume(ctx: typer.Context) -> None:

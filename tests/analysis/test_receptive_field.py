@@ -231,7 +231,8 @@ PARTS: list[list[dict[str, Any] | str]] = [
     [conv(3, stride=[1, 2])],
     [{"type": "AvgPool2d", "kernel_size": 2, "stride": [2, 1]}],
     [{"type": "ConvTranspose2d", "out_channels": 2, "kernel_size": [3, 2]}],
-    [{"type": "Permute", "dims": [0, 2, 3, 1]}, "Sigmoid", {"type": "Permute", "dims": [0, 3, 1, 2]}],
+    [{"type": "Permute", "dims": [0, 2, 3, 1]}, "Sigmoid",
+     {"type": "Permute", "dims": [0, 3, 1, 2]}],
     [{"type": "Permute", "dims": [0, 1, 3, 2]}],
     [{"type": "Transpose", "dim0": -1, "dim1": -2}],
     [{"type": "Mean", "dim": [2, 3], "keepdim": True}],
@@ -250,8 +251,8 @@ def test_it_is_what_the_gradient_reaches_in_any_net(
     parts: list[list[dict[str, Any] | str]],
 ) -> None:
     """Nothing in these nets hides what it reads; what strides and padding leave out is little."""
-    layers = json.dumps([part for place, each in enumerate(parts)
-                         for part in json.loads(json.dumps(each).replace("#", str(place)))])  # fmt: skip
+    numbered = [json.loads(json.dumps(part).replace("#", str(n))) for n, part in enumerate(parts)]
+    layers = json.dumps([entry for part in numbered for entry in part])
     try:
         network = cnnshape.loads(f"{{input: [2, 60, 56], layers: {layers}}}")
     except cnnshape.SpecError:

@@ -132,3 +132,18 @@ def test_an_output_that_is_there_is_replaced(cli: Any, spec: Path) -> None:
     Path("a.svg").write_text("old")
     assert cli("diagram", spec, "--out", "a.svg").exit_code == 0
     assert "<svg" in Path("a.svg").read_text()
+
+
+@pytest.mark.parametrize("out", ["photos", "photos/run", "photos/a/run", "x/../photos/run"])
+def test_a_run_among_the_images_that_it_reads_is_refused(cli, out):
+    Path("photos", "a").mkdir(parents=True)
+    result = cli("train", "lenet5", "--dataset", "folder:photos", "--out", out)
+    assert result.exit_code == 2
+    assert f"{out} is in photos, whose images are read" in result.stderr
+    assert [*Path("photos").rglob("*")] == [Path("photos", "a")]
+
+
+def test_a_run_beside_the_images_is_not(cli):
+    Path("photos").mkdir()
+    result = cli("train", "lenet5", "--dataset", "folder:photos", "--out", "photos2")
+    assert "whose images are read" not in result.stderr
