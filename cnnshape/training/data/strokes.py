@@ -42,6 +42,10 @@ NOISE_TIMES = 6
 """Strokes differ from their ground by so many deviations of its noise."""
 LEAST_CONTRAST = 10
 """Of 255 levels."""
+STEEP = 0.3
+"""Of the contrast, a pixel: edges of strokes are so steep in sharp pictures."""
+BLURRED = 0.1
+"""What is less steep may be no stroke."""
 LEAST_SHARE = 0.02
 """Of the longer side: what is smaller is a speck."""
 BESIDE = 0.25
@@ -104,6 +108,7 @@ class _Found(NamedTuple):
         length: of its strokes, in widths.
         prominence: of 255 levels, how much darker it is than most of what is around it. The hole
             of a 0, and paper between a digit and the table, have none: most around them is paper.
+        steepness: of its edge: the share of the prominence that a pixel changes by.
     """
 
     main: _Mark
@@ -114,6 +119,7 @@ class _Found(NamedTuple):
     width: float
     length: float
     prominence: float
+    steepness: float
 
     @property
     def likelihood(self) -> float:
@@ -194,14 +200,20 @@ def _read(
     prominences = [_prominence(picture, mark, labels) for mark in marks]
     if not marks or max(prominences) < LEAST_CONTRAST:
         return None
-    main, prominence = max(
-        zip(marks, prominences, strict=True), key=lambda each: each[0].mass * each[1]
+    steepnesses = [
+        _steepness(picture, mark, labels) / max(1, prominence)
+        for mark, prominence in zip(marks, prominences, strict=True)
+    ]
+    # A shadow stands out as well, and has no edge.
+    main, prominence, steepness = max(
+        zip(marks, prominences, steepnesses, strict=True),
+        key=lambda each: each[0].mass * each[1] * min(STEEP, each[2]),
     )
     inside = labels == main.label
     contrast = float(np.quantile(depth[inside], 0.75))
     width = 4 * float(ndimage.distance_transform_edt(inside)[inside].mean())
     length = float(inside.sum()) / width**2
-    return _Found(main, marks, depth, labels, contrast, width, length, prominence)
+    return _Found(main, marks, depth, labels, contrast, width, length, prominence, steepness)
 
 
 def _thick(depth: Levels, least: float, thickness: int) -> Mask:
@@ -225,6 +237,19 @@ def _prominence(picture: Levels, mark: _Mark, labels: NDArray[np.int32]) -> floa
     columns = slice(max(0, mark.left - across), mark.right + across)
     around, own = picture[rows, columns], labels[rows, columns] == mark.label
     return float(np.median(around) - np.median(around[own]))
+
+
+def _steepness(picture: Levels, mark: _Mark, labels: NDArray[np.int32]) -> float:
+    """By how many levels a pixel a mark's picture changes where it changes most."""
+    import numpy as np
+    from scipy import ndimage
+
+    place = (
+        slice(max(0, mark.top - 1), mark.bottom + 1),
+        slice(max(0, mark.left - 1), mark.right + 1),
+    )
+    across_two = ndimage.morphological_gradient(picture[place], 3)
+    return float(np.quantile(across_two[labels[place] == mark.label], 0.9)) / 2
 
 
 def _marks(depth: Levels, mask: Mask) -> tuple[list[_Mark], NDArray[np.int32]]:
@@ -261,6 +286,8 @@ def _chosen(found: _Found, light: bool) -> Strokes:
     ]
     if apart:
         doubts.append(f"there are {len(apart) + 1} marks on it, and the largest is read")
+    if found.steepness < BLURRED:
+        doubts.append("what is read has no sharp edge")
     if main.cut:
         doubts.append("what is drawn reaches the edge of the picture")
     near = np.isin(found.labels, [mark.label for mark in own])

@@ -82,3 +82,28 @@ def test_what_reaches_the_edge_is_doubtful(tmp_path: Path) -> None:
     assert read_drawing(tmp_path / "cut.png", SIDES, MNIST).doubts == (
         "what is drawn reaches the edge of the picture",
     )
+
+
+def shadowed() -> NDArray[np.float64]:
+    """Paper on which a round, soft shadow falls, 300×400."""
+    down, across = np.mgrid[:300, :400]
+    away = (down - 150) ** 2 + (across - 120) ** 2
+    return np.asarray(220 - 90 * np.exp(-away / 1250))
+
+
+def test_a_shadow_that_is_larger_than_what_is_drawn_is_not_read(tmp_path: Path) -> None:
+    picture = shadowed()
+    picture[120:180, 300:306] = 100
+    Image.fromarray(picture.astype(np.uint8)).save(tmp_path / "shadow.png")
+    read = read_drawing(tmp_path / "shadow.png", SIDES, MNIST)
+    rows, columns = np.nonzero(read.pixels[0] > 127)
+    assert np.ptp(columns) < 4
+    assert np.ptp(rows) > 15
+    assert "what is read has no sharp edge" not in read.doubts
+
+
+def test_what_has_no_sharp_edge_is_doubtful(tmp_path: Path) -> None:
+    Image.fromarray(shadowed().astype(np.uint8)).save(tmp_path / "shadow.png")
+    assert read_drawing(tmp_path / "shadow.png", SIDES, MNIST).doubts == (
+        "what is read has no sharp edge",
+    )
