@@ -58,7 +58,7 @@ class Expander:
         """The value after one entry, which may repeat, or be left out by `when`."""
         scope = place.scope
         self._count_step(scope, entry.mark)
-        path = ""
+        path, sound = "", scope.cut is None
         try:
             if entry.faulty:
                 raise Faulty
@@ -72,7 +72,8 @@ class Expander:
             scope.break_off()
             result = UNKNOWN
             path = path or self.names.path_of_faulty(entry, place)
-        if result.shape is None and scope.cut is not None:
+        # After a fault whose mend is certain there is a value to go on with, and yet a fault.
+        if scope.cut is not None and (sound or result.shape is None):
             scope.blame(path)
         if path:
             scope.values[path] = result

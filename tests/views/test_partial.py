@@ -15,6 +15,7 @@ from cnnshape.views.text import to_csv, to_markdown
 
 CONV = "{type: Conv2d, out_channels: 8, kernel_size: 3, padding: 1}"
 BAD = "{type: Conv2d, out_channels: 8, kernel_size: 99}"
+FLAT = "{name: flat, type: Linear, out_features: 3}"
 POOL = "{type: MaxPool2d, kernel_size: 2}"
 PLACES = {
     "a layer": (f"[{CONV}, {BAD}, ReLU]", "conv2d2"),
@@ -24,12 +25,15 @@ PLACES = {
     "a group of one": (f"[{CONV}, {{name: neck, layers: [{BAD}]}}]", "neck.conv2d1"),
     "a block": (f"[{CONV}, {{name: b, type: block}}, ReLU]", "b.bad"),
     "a repeat": (f"[{CONV}, {{name: r, type: shrink, repeat: 5}}]", "r.2.pool"),
+    "a certain mend": (f"[{CONV}, {FLAT}, ReLU]", "flat"),
+    "a certain mend in a block": (f"[{CONV}, {{name: b, type: head}}, ReLU]", "b.flat"),
     "a branch": (f"[{CONV}, {{name: j, join: Add, branches: {{m: [ReLU, {BAD}]}}}}]", "j.m"),
     "a join": (f"[{CONV}, {{name: j, join: Add, branches: {{m: [{POOL}], s: []}}}}]", "j"),
 }  # fmt: skip
 BLOCKS = f"""
 blocks:
   block: {{layers: [ReLU, {{name: bad, {BAD[1:]}]}}
+  head: {{layers: [ReLU, {FLAT}]}}
   shrink: {{layers: [ReLU, {{name: pool, type: MaxPool2d, kernel_size: 2}}]}}
 """
 
