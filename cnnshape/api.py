@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from time import process_time
 from typing import Any
 
 from .errors import Diagnostic, SpecError
@@ -15,9 +14,7 @@ from .expansion import expand, shape_problem
 from .layers import Layer, registry
 from .network import Network
 from .spec import Source, Spec, decode, read_spec
-
-_TOO_DEAR = 0.2
-"""Seconds of computing after which a faulty spec is not read again to try what would cure it."""
+from .spec.bounds import Budget
 
 
 def load(
@@ -97,19 +94,22 @@ def build_network(
         if problem:
             raise ValueError(problem)
     with _collector_paused():
-        begun = process_time()
         try:
             return expand(spec, registry(), input_shape=shape, params=params, variant=variant)
         except SpecError as error:
             from .suggesting import suggested
 
-            if process_time() - begun > _TOO_DEAR:
-                raise
-
-            def attempt(text: str) -> Sequence[Diagnostic]:
+            def attempt(text: str, budget: Budget) -> Sequence[Diagnostic]:
                 try:
                     again = read_spec(Source(text, spec.source.name), _types(text))
-                    expand(again, registry(), input_shape=shape, params=params, variant=variant)
+                    expand(
+                        again,
+                        registry(),
+                        input_shape=shape,
+                        params=params,
+                        variant=variant,
+                        budget=budget,
+                    )
                 except SpecError as still:
                     return still.diagnostics
                 return ()
@@ -123,7 +123,7 @@ def _read(source: Source) -> Spec:
     except SpecError as error:
         from .suggesting import suggested
 
-        def attempt(text: str) -> Sequence[Diagnostic]:
+        def attempt(text: str, budget: Budget) -> Sequence[Diagnostic]:
             try:
                 return read_spec(Source(text, source.name), _types(text)).faults
             except SpecError as still:

@@ -24,7 +24,6 @@ class Blocks:
         self.env: dict[str, Any] = {}
         self._sequence = sequence
         self._templates: dict[tuple[str, str, Shapes], Template | None] = {}
-        self._stamped = 0
 
     def template(
         self,
@@ -131,11 +130,11 @@ class Blocks:
         return moved(template.value, base, outer)
 
     def _check_size(self, scope: Scope, template: Template, path: str, mark: Mark) -> None:
-        self._stamped += len(template.records) + len(template.groups) + 1
+        self.faults.budget.stamped -= len(template.records) + len(template.groups) + 1
         message = ""
         if len(scope.records) + len(template.records) > limits.LAYERS:
             message = f"the network has more than {limits.LAYERS:,} layers"
-        elif self._stamped > limits.STAMPED:
+        elif self.faults.budget.stamped < 0:
             message = f"blocks within blocks make more than {limits.STAMPED:,} layers and groups"
         elif len(path) + template.longest_path > limits.PATH_CHARACTERS:
             message = f"a layer's path has more than {limits.PATH_CHARACTERS:,} characters"

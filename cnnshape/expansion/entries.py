@@ -42,7 +42,6 @@ class Expander:
         self.leaves = Leaves(faults)
         self.templates = Blocks(faults, self.sequence)
         self._checked: set[tuple[int, str]] = set()
-        self._steps = 0
 
     def sequence(self, entries: tuple[Entry, ...], place: Place, value: Value) -> Value:
         """The value after a list of entries, each reading the one before it."""
@@ -146,8 +145,8 @@ class Expander:
         return value
 
     def _count_step(self, scope: Scope, mark: Mark) -> None:
-        self._steps += 1
-        if self._steps > limits.STEPS:
+        self.faults.budget.steps -= 1
+        if self.faults.budget.steps < 0:
             self.faults.at(
                 scope,
                 f"the spec has more than {limits.STEPS:,} entries after blocks and repeats "

@@ -40,12 +40,12 @@ class Use(NamedTuple):
 class Faults:
     """Collects diagnostics; `uses` is the chain of blocks that is being expanded."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, budget: Budget | None = None) -> None:
         self.source = spec.source
         self.found: list[Diagnostic] = list(spec.faults)
         self.uses: list[Use] = []
         self._within: list[str] = []
-        self.budget = Budget()
+        self.budget = budget or Budget()
         self._seen = {(fault.message, fault.mark) for fault in spec.faults}
 
     def in_order(self) -> list[Diagnostic]:

@@ -30,6 +30,7 @@ def expand(
     input_shape: Shape | None = None,
     params: Mapping[str, Any] | None = None,
     variant: str | None = None,
+    budget: Budget | None = None,
 ) -> Network:
     """The network of a spec.
 
@@ -39,11 +40,12 @@ def expand(
         input_shape: in the place of the spec's own input, whose channels count where it has none.
         params: values in the place of the spec's (and the variant's) own.
         variant: one of the spec's variants.
+        budget: the work that it may make; by default what the limits allow.
 
     Raises:
         SpecError: with every independent fault, and the network up to the first as `partial`.
     """
-    faults = Faults(spec)
+    faults = Faults(spec, budget)
     try:
         env = _params(spec, faults, params or {}, variant)
         shape = _input_shape(spec, faults, env, input_shape)

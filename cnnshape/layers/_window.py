@@ -197,7 +197,9 @@ class WindowLayer(SpatialLayer, abstract=True):
         fits = [at_most("kernel_size", min(kernels))]
         if any(window.dilation > 1 for window, _ in pairs) and min(gaps) > 0:
             fits.append(at_most("dilation", min(gaps)))
-        return [*fits, setting(padding=max(paddings))]
+        if "padding" in self.fields:
+            fits.append(setting(padding=max(paddings)))
+        return fits
 
     def output_shape(self, inputs: Shapes) -> Shape:
         channels, size = self.channels_and_size(inputs)

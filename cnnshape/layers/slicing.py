@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..fixes import Fix, setting
+from ..fixes import Fix, leaving_out, setting
 from ._dimensions import sample_dimension
 from ._python import Python, method
 from .base import Example, Layer, LayerError, Step, function_module
@@ -122,7 +122,8 @@ class IndexSelect(Layer):
         if (self.index is None) == (self.count is None):
             raise LayerError(
                 "IndexSelect needs either index or count",
-                help="index: the positions; or count: how many, which are loaded then",
+                fixes=[] if self.index is None else [leaving_out("count"), leaving_out("index")],
+                help="write index: the positions; or count: how many, which are loaded then",
                 field="index",
             )
 

@@ -32,12 +32,25 @@ class BudgetSpent(ExpressionError):
 
 
 class Budget:
-    """The work that one spec's expressions may do together, so that none can take for ever."""
+    """The work that one spec may make, so that none can take for ever.
 
-    __slots__ = ("left",)
+    Attributes:
+        left: values that its expressions may still make.
+        steps: entries that may still be looked at.
+        stamped: layers that may still be copied from blocks into blocks.
+    """
 
-    def __init__(self, work: int = limits.WORK) -> None:
+    __slots__ = ("left", "stamped", "steps")
+
+    def __init__(
+        self,
+        work: int = limits.WORK,
+        steps: int = limits.STEPS,
+        stamped: int = limits.STAMPED,
+    ) -> None:
         self.left = work
+        self.steps = steps
+        self.stamped = stamped
 
     def spend(self, work: int) -> None:
         """Take away the work of making `work` values; raises BudgetSpent when none is left."""

@@ -59,16 +59,16 @@ class _SpecReader(ValueReader):
         self.block_params: dict[str, tuple[dict[str, Written], Mapping]] = {}
 
     def spec(self, root: Mapping) -> Spec:
-        self._check_keys(root, SPEC_KEYS, "a spec", allow_extensions=True)
+        meant = self._check_keys(root, SPEC_KEYS, "a spec", allow_extensions=True)
         items = root.items
         params = self._params(items.get("params"), "params")
         blocks = self._blocks(items.get("blocks"))
         layers: tuple[Entry, ...] = ()
-        if "layers" not in items:
+        if "layers" not in {*items, *meant}:
             self.fault("a spec needs layers:", root.mark, "list the layers, top to bottom")
-        else:
+        elif "layers" in items:
             layers = self._layers(items["layers"], "layers")
-        if "input" not in items:
+        if "input" not in {*items, *meant}:
             self.fault(
                 "a spec needs input:", root.mark,
                 "write the shape of one sample, as input: [1, 32, 32] (C, H, W)",

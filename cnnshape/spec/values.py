@@ -13,7 +13,7 @@ from . import limits
 from .bounds import ExpressionError, element_count
 from .document import Mapping, Scalar, Sequence, Source, Value
 from .recipe import Written
-from .vocabulary import quoted
+from .vocabulary import key_help, quoted
 
 
 class TooManyFaults(Exception):
@@ -35,15 +35,18 @@ class ValueReader:
 
     def _check_keys(
         self, mapping: Mapping, known: tuple[str, ...], what: str, *, allow_extensions: bool = False
-    ) -> None:
+    ) -> set[str]:
+        """Report the keys that are unknown; those that are missing and were meant by them."""
+        meant: set[str] = set()
         for key, mark in mapping.keys.items():
             if key in known or (allow_extensions and key.startswith("x-")):
                 continue
             near = did_you_mean(key, known)
-            self.fault(
-                f"{what} has no key {quoted(key)}", mark,
-                f"did you mean {near}?" if near else f"it may have {', '.join(known)}",
-            )  # fmt: skip
+            if near and near not in mapping.keys:
+                meant.add(near)
+            help = key_help(key, near, mapping.keys) or f"it may have {', '.join(known)}"
+            self.fault(f"{what} has no key {quoted(key)}", mark, help)
+        return meant
 
     def _mapping(self, value: Value | None, otherwise: str) -> Mapping | None:
         """`value` where it is a mapping; None where it is left out, or after that fault."""

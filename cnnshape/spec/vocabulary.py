@@ -64,14 +64,20 @@ def _key_faults(
     for key in given:
         if key not in known:
             near = did_you_mean(key, [*known, *COMMON_KEYS])
-            listed = ", ".join(known) or "none"
-            help = f"did you mean {near}?" if near else f"its {noun}s: {listed}"
+            help = key_help(key, near, given) or f"its {noun}s: {', '.join(known) or 'none'}"
             faults.append((f"{subject} has no {noun} {quoted(key)}", key, help))
             misspelt |= {near, *words_for(key, known)}
     for key in required:
         if key not in given and key not in misspelt:
             faults.append((f"{subject} needs {key}", "", f"add {key}: {placeholder(key)}"))
     return faults
+
+
+def key_help(key: str, near: str | None, given: Collection[str]) -> str:
+    """What to do about an unknown key that is like a known one; '' where it is like none."""
+    if near is None:
+        return ""
+    return f"{near} is there already: remove {key}" if near in given else f"did you mean {near}?"
 
 
 def name_problem(name: str) -> str:

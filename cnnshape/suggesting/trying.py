@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from difflib import SequenceMatcher
-from time import process_time
 from typing import Any, TypeAlias
 
 import yaml
@@ -15,19 +14,24 @@ from ..errors import Diagnostic, SpecError
 from ..fixes import Fix, as_entry, as_yaml, joined, replacing
 from ..layers import registry
 from ..spec import words
+from ..spec.bounds import Budget
 from ..spec.document import LINE_BREAK, NOT_YAML, Source
 from . import slips
 from .putting import entry_at, put_in, underlined
 
 Attempt: TypeAlias = Callable[[str], Sequence[Diagnostic]]
 """Reads a text, and gives its faults."""
+Reading: TypeAlias = Callable[[str, Budget], Sequence[Diagnostic]]
+"""The same within a budget."""
 
 _CANNOT = (LookupError, ValueError, RecursionError, yaml.YAMLError)
 """What putting a fix into a text that is not sound may raise."""
 
 _LONGEST_TEXT = 60_000
-_LONGEST = 0.5
-"""Seconds of computing after which nothing more is tried, whatever the faults."""
+_WORK = (100_000, 6_000, 20_000)
+"""The values, entries and copied layers of all that is tried for one spec."""
+_ENTRY = 50
+"""As many characters take about as long to read as an entry takes to expand."""
 _NEAR_TYPES = 0.8
 """How alike the name of a type must be: SeparableConv2d and SpectralNormConv2d are 0.73."""
 _OTHER_TYPES = "cnnshape layers lists the types"
@@ -37,20 +41,21 @@ _MOST_TRIED = 24
 
 
 class _Spent(Exception):
-    """Trying has taken so long that no more is tried."""
+    """What all tries together may take is spent."""
 
 
-def suggested(error: SpecError, source: Source, attempt: Attempt) -> SpecError:
+def suggested(error: SpecError, source: Source, reading: Reading) -> SpecError:
     """The error, with help for those faults for which something was found that cures."""
     if len(source.text) > _LONGEST_TEXT:
         return error
     faults = list(error.diagnostics)
-    end = process_time() + _LONGEST
+    budget = Budget(*_WORK)
 
     def tried(text: str) -> Sequence[Diagnostic]:
-        if process_time() > end:
+        budget.steps -= len(text) // _ENTRY
+        if min(budget.left, budget.steps, budget.stamped) < 0:
             raise _Spent
-        return attempt(text)
+        return reading(text, budget)
 
     with suppress(_Spent):
         _look_into(faults, error.diagnostics, source, tried)
@@ -274,7 +279,10 @@ def _with_another_input(
     written = re.search(r"^input:\s*\[([\d,\s]+)\]", source.text, re.MULTILINE)
     shape = tuple(int(size) for size in re.findall(r"\d+", written[1])) if written else ()
     for fix in _inputs(fault, shape):
-        left = _left(fault, faults, attempt(put_in(source.text, fix)))
+        try:
+            left = _left(fault, faults, attempt(put_in(source.text, fix)))
+        except _CANNOT:
+            continue
         if left == 0:
             fixes = (*fault.fixes, fix) if _is_uneven(fault) else (fix, *fault.fixes)
             help = joined(fixes) if fault.fixes else fix.says

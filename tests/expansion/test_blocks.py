@@ -104,7 +104,7 @@ def test_a_computed_type_may_be_a_layer_or_nothing() -> None:
         ("{b: [ReLU]}", "the block 'b' must be a mapping with layers:"),
         ("{b: {}}", "the block b needs layers:"),
         ("{b: {layer: [ReLU], layers: []}}",
-         "the block b has no key 'layer'"),
+         "the block b has no key 'layer' (layers is there already: remove layer)"),
         ("[b]", "blocks must be a mapping: each name with its layers"),
         ("{b: {params: [x], layers: []}}",
          "params of the block b must be a mapping: each name with its default"),

@@ -44,7 +44,7 @@ layers:
 
 def test_independent_faults_are_all_told_in_the_order_of_the_text() -> None:
     assert faults(INDEPENDENT) == [
-        "2:1 a spec has no key 'inptu'",
+        "2:1 a spec has no key 'inptu' (input is there already: remove inptu)",
         "4:20 the name max has a meaning of its own in expressions",
         "5:19 params has no key 'widht' (did you mean width?)",
         "7:32 Conv2d needs kernel_size (add kernel_size: N)",

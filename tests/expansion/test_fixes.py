@@ -21,6 +21,8 @@ ADVICE = (
     "give it ",
     "an input of at least ",
     "the sizes must ",
+    "write the ",
+    "write index: the positions; or count: ",
     "read the values first",
     "from: [",
     "name what it reads: from: [a, b]",

@@ -196,8 +196,23 @@ def test_bytes_that_are_no_text(data: bytes, message: str) -> None:
     assert str(caught.value).splitlines()[1] == "  --> spec.yaml"
 
 
+def test_a_key_that_is_there_already_is_to_be_removed() -> None:
+    text = "input: [3, 8, 8]\n{}: [3, 8, 8]\nlayers: [{{type: MaxPool2d, kernel_size: 2{}}}]"
+    assert fault(text.format("inptu", "")).endswith("(input is there already: remove inptu)")
+    assert fault(text.format("layer", "")).endswith("(layers is there already: remove layer)")
+    told = fault(text.format("x-a", ", kernel_sise: 2"))
+    assert told.endswith("(kernel_size is there already: remove kernel_sise)")
+
+
+def test_a_misspelt_key_is_not_missing_too() -> None:
+    assert fault("input: [3, 8, 8]\nlayer: [ReLU]").endswith("(did you mean layers?)")
+    assert fault("inptu: [3, 8, 8]\nlayers: [ReLU]").endswith("(did you mean input?)")
+
+
 def test_yaml_that_needs_quotes_says_so() -> None:
-    assert fault("description: a: b").endswith("(quote a text that holds ': ')")
+    assert fault("description: a: b").endswith(
+        "(quote a text that holds ': ': description: \"a: b\")"
+    )
     assert fault("name: @x").endswith(
-        "(indent with spaces, and quote a text that begins with a special character)"
+        '(quote a text that begins with a special character: name: "@x")'
     )
