@@ -85,7 +85,7 @@ def verdict_lines(verification: dict[str, Any], *, brief: bool = False) -> Itera
 
 def _headline(verification: dict[str, Any]) -> Line:
     checked = verification["layers_checked"]
-    count = "1 layer" if checked == 1 else f"{checked} layers"
+    count = "1 layer" if checked == 1 else f"{checked:,} layers"
     where = f"PyTorch {verification['torch']} on {verification['device']}"
     if verification["status"] == "passed":
         cached = " (cached)" if verification["cached"] else ""

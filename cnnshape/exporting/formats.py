@@ -25,7 +25,7 @@ def to_state_dict(network: Network, module: nn.Module) -> Made:
     read = load(content)
     if read.keys() != state.keys() or not all(torch.equal(read[key], state[key]) for key in state):
         raise ExportError("the weights that were written are not those that are read again")
-    return Made(content, f"{len(state)} tensors, read again")
+    return Made(content, f"{len(state):,} tensor{'s' * (len(state) != 1)}, read again")
 
 
 def to_torchscript(network: Network, module: nn.Module, batch: int | None) -> Made:

@@ -40,6 +40,7 @@ def check_python(network: Network, source: str) -> str:
         module = build(network).eval()
         again: nn.Module = made().eval()
     own, other = module.state_dict(), again.state_dict()
+    count = f"{len(own):,} tensor{'s' * (len(own) != 1)}"
     if {k: v.shape for k, v in own.items()} != {k: v.shape for k, v in other.items()}:
         raise ExportError("the file that was written has other parameters than the network")
     if large:
@@ -48,10 +49,10 @@ def check_python(network: Network, source: str) -> str:
             for want, have in zip(outputs_of(module(x)), outputs_of(again(x)), strict=True):
                 if want.shape != have.shape:
                     raise ExportError("the file that was written gives other shapes")
-        return f"loaded again: the same {len(own)} tensors and shapes (not run: it is large)"
+        return f"loaded again: the same {count} and shapes (not run: it is large)"
     again.load_state_dict(own)
     found = hold(network, module, again, with_state(again))
-    return f"loaded again: the same {len(own)} tensors, {found}"
+    return f"loaded again: the same {count}, {found}"
 
 
 def _loaded(source: str, name: str) -> Callable[[], nn.Module]:
