@@ -46,29 +46,30 @@ def _number(tensor: Tensor) -> int:
     return number
 
 
-def peak_of_a_step(network: Network, samples: int, *, mixed: bool) -> int:
-    """Bytes at the fullest moment of a step on so many samples, weights apart.
+def held_in_a_step(network: Network, samples: int, *, mixed: bool) -> list[int]:
+    """Bytes held at each layer in turn on the way back of so many samples, weights apart.
 
-    On the way back a layer's gradients, of what it gives and of what it reads, are alive beside
-    what was kept up to it.
+    A layer's gradients, of what it gives and of what it reads, are alive beside what was kept up
+    to it. The images come first.
 
     Raises:
         RuntimeError, ValueError: the network cannot run on such samples.
     """
     module = build(network).train()
     if not any(each.requires_grad for each in module.parameters()):
-        return 0
+        return [0]
     images = torch.rand(samples, *network.input_shape)
-    peak = images.nbytes
+    held = [images.nbytes]
     with Kept(module) as kept, torch.autocast("cpu", torch.bfloat16, enabled=mixed):
 
         def ran(part: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
-            nonlocal peak
-            alive = [each for each in (*inputs, output) if isinstance(each, Tensor)]
-            peak = max(peak, images.nbytes + kept.total + sum(each.nbytes for each in alive))
+            # The gradients of weights are kept apart, and images have none.
+            alive = [each for each in (*inputs, output)
+                     if isinstance(each, Tensor) and not each.is_leaf]  # fmt: skip
+            held.append(images.nbytes + kept.total + sum(each.nbytes for each in alive))
 
         for part in module.modules():
             if part is not module and not part._modules:
                 part.register_forward_hook(ran)
         module(images)
-    return peak
+    return held

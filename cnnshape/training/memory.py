@@ -27,7 +27,8 @@ class TrainingMemory:
     """Bytes of a training run.
 
     Attributes:
-        fixed: weights, gradients, the optimizer's state, the average: whatever the batch.
+        fixed: weights, gradients, the optimizer's state, the average, and what else is kept:
+            whatever the batch.
         per_sample: what is kept of one sample for the way back, and the gradients beside it.
     """
 
@@ -68,14 +69,18 @@ def measured_memory(
     bound = training_memory(network, recipe)
     if free is not None and bound.needed(max(PROBES)) > PROBE_SHARE * free:
         return bound
-    from .keeping import peak_of_a_step
+    from .keeping import held_in_a_step
 
     try:
-        few, more = (peak_of_a_step(network, samples, mixed=mixed) for samples in PROBES)
+        few, more = (held_in_a_step(network, samples, mixed=mixed) for samples in PROBES)
     except (RuntimeError, ValueError):
         return bound
-    per_sample = -(-(more - few) // (PROBES[1] - PROBES[0]))
-    return TrainingMemory(bound.fixed, max(1, per_sample))
+    # Where most is held may change with the batch: what grows with it, and what does not (weights
+    # that are computed anew, or in bfloat16), are each taken where they are most.
+    growths = [-(-(after - before) // (PROBES[1] - PROBES[0]))
+               for before, after in zip(few, more, strict=True)]  # fmt: skip
+    rests = [before - PROBES[0] * growth for before, growth in zip(few, growths, strict=True)]
+    return TrainingMemory(bound.fixed + max(0, *rests), max(1, *growths))
 
 
 def _fixed(network: Network, recipe: Recipe) -> int:

@@ -52,8 +52,22 @@ def test_what_is_kept_for_the_way_back_is_counted_as_autograd_keeps_it(net, mixe
     memory = measured_memory(net, Recipe(), mixed=mixed)
     gradients = 2 * 4 * max(prod(node.output_shape) for node in net.layers)
     images = 4 * prod(net.input_shape)
-    assert samples * memory.per_sample >= kept.total - 4 * net.totals.params
-    assert samples * memory.per_sample <= 1.05 * kept.total + samples * (gradients + images)
+    step = memory.needed(samples) - training_memory(net, Recipe()).fixed
+    assert kept.total <= step <= 1.05 * kept.total + samples * (gradients + images)
+
+
+def test_weights_that_are_computed_anew_in_each_step_are_counted_whatever_the_batch():
+    net = loads(
+        "input: [4, 6, 6]\n"
+        "layers: [{type: Conv2d, out_channels: 4, kernel_size: 3, padding: 1}, ReLU, Flatten,"
+        " {type: WeightNormLinear, out_features: 300}]"
+    )
+    memory, weights = measured_memory(net, Recipe()), 4 * 300 * 144
+    assert weights <= memory.fixed - training_memory(net, Recipe()).fixed <= 2.05 * weights
+    module = build(net).train()
+    with Kept(module) as kept:
+        module(torch.rand(8, 4, 6, 6))
+    assert memory.needed(8) - training_memory(net, Recipe()).fixed >= kept.total
 
 
 def test_where_measuring_could_take_too_much_the_shapes_give_a_bound():
