@@ -47,9 +47,16 @@ class Constant(Origin):
         return not is_made_up(self.name)
 
     @property
+    def takes_no_memory(self) -> bool:
+        """Whether it is one number that is read again and again."""
+        return bool(self.array.size) and not any(self.array.strides)
+
+    @property
     def is_uniform(self) -> bool:
         """Whether all its elements are the same."""
-        return bool(self.array.size and (self.array == self.array.flat[0]).all())
+        return self.takes_no_memory or bool(
+            self.array.size and (self.array == self.array.flat[0]).all()
+        )
 
     def constant(self) -> Any:
         """Its numbers, as nested lists or one number; None where they are learned, or many."""

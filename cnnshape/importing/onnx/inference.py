@@ -10,7 +10,7 @@ from ...layers.shapes import Shape, completed, format_shape
 from ..importer import ImportFault
 from ..samples import BATCH
 from .file import names_read
-from .graph import Constant, Graph, Node
+from .graph import VIEWS, Constant, Graph, Node
 from .limits import CONSTANTS, FAST, LOOPS, SLOW, VALUE
 from .places import place_of
 from .shape_rules import correct
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 READ = 1024
 """Elements of a constant up to which its values may decide over shapes."""
+MOVING = frozenset(("Cast", "Expand", "Transpose", *VIEWS))
+"""Operators whose result has one number all over where their first input has."""
 RANDOM = frozenset(("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike",
                     "Bernoulli", "Multinomial"))  # fmt: skip
 
@@ -143,6 +145,19 @@ class _Inference:
         array = np.broadcast_to(number, tuple(shape.tolist()))
         self._constant(Constant(node.output[0], array, learned))
 
+    def _moves_one_number(self, node: NodeProto) -> bool:
+        """Whether a node gives a constant in another shape that is one number all over."""
+        first = self.constants.get(node.input[0]) if node.op_type in MOVING else None
+        return first is not None and first.takes_no_memory
+
+    def _moved(self, node: NodeProto) -> Any:
+        """What such a node gives, which takes no memory either."""
+        import numpy as np
+
+        type = self._outputs(node)[node.output[0]].tensor_type
+        number = self.constants[node.input[0]].array.flat[0].astype(self._dtype_of(type.elem_type))
+        return np.broadcast_to(number, [dim.dim_value for dim in type.shape.dim])
+
     def _branch(self, node: NodeProto) -> None:
         """Of an If whose condition is known, the branch that runs."""
         from onnx import helper
@@ -157,9 +172,13 @@ class _Inference:
             self._node(helper.make_node("Identity", [inner.name], [outer], name=node.name))
 
     def _dtype(self, name: str) -> Any:
+        return self._dtype_of(self.types[name].tensor_type.elem_type)
+
+    @staticmethod
+    def _dtype_of(elements: int) -> Any:
         from onnx import helper
 
-        return helper.tensor_dtype_to_np_dtype(self.types[name].tensor_type.elem_type)
+        return helper.tensor_dtype_to_np_dtype(elements)
 
     # Shapes and values ------------------------------------------------------------------
 
@@ -204,7 +223,10 @@ class _Inference:
         if not outputs or not all(map(_whole, outputs.values())) or node.op_type in LOOPS:
             return False
         sizes = [_elements(type) for type in outputs.values()]
-        if node.op_type not in FAST:
+        if node.op_type == "ConstantOfShape" or self._moves_one_number(node):
+            batch = self.graph.batch
+            sizes = [size // batch if size % batch == 0 else size for size in sizes]
+        elif node.op_type not in FAST:
             sizes += [int(self.constants[name].array.size) for name in reads]
             return sum(sizes) <= SLOW
         if self.computed + sum(sizes) > CONSTANTS:
@@ -234,7 +256,10 @@ class _Inference:
         )
         alone = helper.make_model(graph, opset_imports=self.opset_imports)
         try:
-            results = list(ReferenceEvaluator(alone).run(None, inputs))
+            if self._moves_one_number(node):
+                results = [self._moved(node)]
+            else:
+                results = list(ReferenceEvaluator(alone).run(None, inputs))
         except Exception:
             self._keep_node(node)
             return

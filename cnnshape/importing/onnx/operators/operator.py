@@ -9,7 +9,7 @@ from ....layers.shapes import Shape
 from ...graph import NotSaid
 from ...operations import Answer, Call, Chain, Indices, Layer, Value, answer
 from ...rules import NamedRules
-from ..graph import Constant, Node, written
+from ..graph import LARGEST_CONSTANT, Constant, Node, written
 
 Input: TypeAlias = "Value | Indices | Constant | None"
 
@@ -71,6 +71,8 @@ class Operator:
             return default
         if not isinstance(given, Constant):
             raise NotSaid(f"with a {name} that is computed from the input")
+        if given.array.size > LARGEST_CONSTANT:
+            raise NotSaid(f"with a {name} of {given.array.size:,} numbers")
         return written(given.array.tolist())
 
     def weight(self, place: int) -> Value:
