@@ -70,9 +70,21 @@ class Constants:
             values: Mapping[str, Origin] = {} if name else {"value": origin}
             held = {"value": name or f"{self.ledger.next_key} made"}
             layer = Layer("Buffer", given, (x,), held, values=values)
-            known = self.add(layer, tuple(name.split(".")) if name else path)
+            known = self.add(layer, self.place(name, path))
             self._known[name or origin] = known
         return self.shaped(known, shape, path)
+
+    def parameter(self, name: str, shape: Shape, x: Value, path: Path) -> Value:
+        """A layer's value of learned numbers, once for each name; arguments as of `constant`."""
+        known = self._known.get(name)
+        if known is None:
+            layer = Layer("LearnedConstant", {"shape": list(shape)}, (x,), {"weight": name})
+            known = self._known[name] = self.add(layer, self.place(name, path))
+        return self.shaped(known, shape, path)
+
+    def place(self, name: str, path: Path) -> Path:
+        """Where the layer stands that holds the original's tensor of a name."""
+        return tuple(name.split(".")) if name else path
 
     def _filled(self, number: float, shape: Shape, x: Value, path: Path) -> Value:
         ones = (1,) * len(shape)
@@ -95,6 +107,21 @@ class Constants:
         whole = None if shape is None else (self.ledger.batch, *shape)
         key = self.ledger.add_chain(chain, whole, path)
         return Value(key, (self.ledger.batch, *self.ledger.shapes[key]), samples=NOWHERE)
+
+
+def aligned(shape: Shape, x: Value) -> Shape:
+    """The shape of a tensor beside a value, dimension by dimension, as a network has it.
+
+    Raises:
+        NotSaid: it has more dimensions, or differs from sample to sample.
+    """
+    full = [*(1,) * (x.rank - len(shape)), *shape]
+    dim, parts = x.samples
+    if len(full) > x.rank:
+        raise NotSaid("with a tensor of more dimensions")
+    if parts == 1 and full.pop(dim) != 1:
+        raise NotSaid("with a tensor that differs along the batch")
+    return tuple(full)
 
 
 def flat(numbers: Any) -> list[float]:

@@ -24,16 +24,16 @@ class Ledger:
         shapes: of the value of each layer by its key, without the batch.
         unsupported: what no layer type says.
         batch: samples in the run.
+        fixed: the names of the tensors that are not learned.
     """
 
     def __init__(self, input_shape: Shape, batch: int, fixed: Collection[str] = ()) -> None:
-        """`fixed`: the names of the tensors that are not learned."""
         define()
         self.layers: list[Recorded] = []
         self.shapes: dict[str, Shape] = {INPUT: input_shape}
         self.unsupported: list[Unsupported] = []
         self.batch = batch
-        self._fixed = fixed
+        self.fixed = fixed
         self._owners: dict[tuple[str, ...], str] = {}
 
     @property
@@ -134,7 +134,7 @@ class Ledger:
     def _is_fixed(self, layer: Layer, name: str) -> bool:
         """Whether a layer's tensor is not learned."""
         origin = layer.values.get(name)
-        return layer.weights[name] in self._fixed if origin is None else origin.is_fixed()
+        return layer.weights[name] in self.fixed if origin is None else origin.is_fixed()
 
     def _as_fixed(self, layer: Layer) -> Layer:
         """The layer; where none of its weights is learned, of the type that has them so."""

@@ -7,8 +7,7 @@ which are said as any others are.
 
 from __future__ import annotations
 
-from ..layers.shapes import Shape
-from .constants import Constants
+from .constants import Constants, aligned
 from .graph import NotSaid
 from .ledger import Path
 from .operations import Call, Layer, Value, answer
@@ -76,13 +75,13 @@ class Sources(Constants):
         Args:
             whole: whether it may not be stretched.
         """
-        shape = _aligned(tuple(map(of_one_sample, origin.shape)), x)
+        shape = aligned(tuple(map(of_one_sample, origin.shape)), x)
         stretched = origin.stretched()
         if not origin.learned:
             found = self.constant(origin, origin.name(), shape, x, path)
         elif stretched is not None:
             name, before = stretched
-            found = self._parameter(name, _aligned(before, x), x, path)
+            found = self.parameter(name, aligned(before, x), x, path)
             if whole and found.shape[1:] != shape:
                 found = self.add(Layer("Expand", {"shape": list(shape)}, (found,)), path, shape)
         else:
@@ -98,7 +97,7 @@ class Sources(Constants):
             return self.constant(origin, origin.name(), shape, x, path)
         if origin.made_by is None:
             (name,) = origin.learned
-            return self._parameter(name, shape, x, path)
+            return self.parameter(name, shape, x, path)
         found = self._called(origin.made_by, x, path)
         self._known[origin] = found
         return found
@@ -155,13 +154,6 @@ class Sources(Constants):
             call.args = replaced(call.args, Value, stretched)
         return call
 
-    def _parameter(self, name: str, shape: Shape, x: Value, path: Path) -> Value:
-        known = self._known.get(name)
-        if known is None:
-            layer = Layer("LearnedConstant", {"shape": list(shape)}, (x,), {"weight": name})
-            known = self._known[name] = self.add(layer, tuple(name.split(".")))
-        return self.shaped(known, shape, path)
-
 
 def _product_by_ranks(call: Call, x: Value) -> str:
     """What a product of `x` with a tensor that does not follow from the input is."""
@@ -175,18 +167,3 @@ def _values(call: Call) -> list[Value]:
     found: list[Value] = []
     replaced([*call.args, *call.kwargs.values()], Value, found.append)
     return found
-
-
-def _aligned(shape: Shape, x: Value) -> Shape:
-    """The shape of a tensor beside a value, dimension by dimension, as a network has it.
-
-    Raises:
-        NotSaid: it has more dimensions, or differs from sample to sample.
-    """
-    full = [*(1,) * (x.rank - len(shape)), *shape]
-    dim, parts = x.samples
-    if len(full) > x.rank:
-        raise NotSaid("with a tensor of more dimensions")
-    if parts == 1 and full.pop(dim) != 1:
-        raise NotSaid("with a tensor that differs along the batch")
-    return tuple(full)

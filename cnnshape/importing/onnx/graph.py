@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ...layers.shapes import Shape
@@ -63,6 +63,10 @@ class Constant(Origin):
         if self.learned or self.array.size > LARGEST_CONSTANT:
             return None
         return written(self.array.tolist())
+
+    def fixed(self) -> Constant:
+        """The same, as numbers of a computation."""
+        return replace(self, learned=False)
 
     @property
     def weight(self) -> str:

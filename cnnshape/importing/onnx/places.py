@@ -49,6 +49,17 @@ def module_of(weight: str) -> tuple[str, ...]:
     return _bounded([part for part in re.split(r"[./:]", found[1]) if part])
 
 
+_RESULT = re.compile(r"/.*_output_\d+")
+"""'/model/Unsqueeze_12_output_0', as PyTorch calls what a node gives."""
+
+
+def place_of_tensor(name: str) -> tuple[str, ...]:
+    """The path of a layer that is a tensor of this name; () where the name says nothing."""
+    if is_made_up(name) or _RESULT.fullmatch(name):
+        return ()
+    return _bounded([part for part in re.split(r"[./:]", name) if part])
+
+
 def place_of(node: Any) -> Place:
     """Where a node stands, as torch.onnx says in its properties or by its name."""
     said = {item.key: item.value for item in getattr(node, "metadata_props", ())}

@@ -113,7 +113,7 @@ def macs(graph: Graph) -> int:
             total += prod(shapes[2]) * prod(shapes[1][1:])
         elif node.type == "ConvTranspose":
             total += prod(shapes[0]) * prod(shapes[1][1:])
-        elif node.type in ("Gemm", "MatMul"):
+        elif node.type in ("Gemm", "MatMul") and len(shapes[1]) > 1:  # as PyTorch counts
             inner = shapes[0][0] if node.attributes.get("transA", 0) else shapes[0][-1]
             total += prod(shapes[2]) * inner
     return total // graph.batch
@@ -173,7 +173,8 @@ def _draw(
     drawn, kept = [], set()
     for weight in weights:
         name = weight.constant
-        own_use = name not in graph.folded and uses[name] == 1
+        is_float = graph.constants[name].array.dtype.kind == "f"
+        own_use = is_float and name not in graph.folded and uses[name] == 1
         if own_use and (name in held or name in makers):
             if name not in held:  # a node holds it: from now on it is a weight of the file
                 model.graph.node.remove(makers[name])

@@ -15,6 +15,7 @@ from .graph import Graph, Node
 from .idioms import with_idioms
 from .operators import RULES, Input, Operator, why_not
 from .places import module_of
+from .sources import Sources, computed_with
 
 
 class Reading(NamedTuple):
@@ -43,12 +44,14 @@ def read_layers(graph: Graph) -> Reading:
 class _Reader:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.ledger = Ledger(graph.input_shape, graph.batch)
+        nodes = with_idioms(graph)
+        self.ledger = Ledger(graph.input_shape, graph.batch, computed_with(graph, nodes))
+        self.sources = Sources(self.ledger)
         first = Value(INPUT, (graph.batch, *graph.input_shape))
         self.values: dict[str, Value | Indices] = {graph.input: first}
         self.classes: dict[str, str] = {}
         self.used: set[str] = set()
-        for node in with_idioms(graph):
+        for node in nodes:
             self._node(node)
 
     def reading(self) -> Reading:
@@ -71,19 +74,41 @@ class _Reader:
         names = [name for name in node.outputs if name]
         try:
             said = self._said(node, inputs)
+            if not isinstance(said, list):
+                self._one(said, node, reads, names[0])
+                if node.type == "MaxPool" and len(names) == 2:
+                    self.values[names[1]] = Indices(reads[0])
+                return
         except NotSaid as reason:
-            self._unsaid(node, str(reason), reads, names)
+            if not self._with_sources(node, inputs, names[0]):
+                self._unsaid(node, str(reason), reads, names)
             return
-        if isinstance(said, str):
-            self.values[names[0]] = self._shaped(names[0])._replace(key=reads[0].key)
-            return
-        if node.type == "MaxPool" and len(names) == 2:
-            self.values[names[1]] = Indices(reads[0])
-        for each, name in zip(said if isinstance(said, list) else [said], names, strict=False):
+        for each, name in zip(said, names, strict=False):
             try:
                 self._add(each, node, name)
             except NotSaid as reason:
                 self._unsaid(node, str(reason), reads, [name])
+
+    def _one(self, said: Layer | Chain | str, node: Node, reads: list[Value], name: str) -> None:
+        """Record what gives one value; raises NotSaid."""
+        if isinstance(said, str):
+            self.values[name] = self._shaped(name)._replace(key=reads[0].key)
+        else:
+            self._add(said, node, name)
+
+    def _with_sources(self, node: Node, inputs: Sequence[Input], name: str) -> bool:
+        """Record a node with layers in place of the constants that it reads, if it can."""
+        path = (*node.place.path, "")
+        try:
+            with self.sources.all_or_nothing():
+                said = self._said(node, self.sources.beside(node, inputs, path, self.used))
+                if not isinstance(said, (Layer, Chain)):
+                    return False
+                self._add(said, node, name)
+        except NotSaid:
+            return False
+        self.used |= self.sources.names()
+        return True
 
     def _said(self, node: Node, inputs: Sequence[Input]) -> Answer:
         if node.type not in RULES:

@@ -13,7 +13,7 @@ import pytest
 from cnnshape.importing import import_onnx
 from cnnshape.importing.onnx import RULES
 
-from .writer import Writer
+from .writer import Writer, onnx
 
 Write = Callable[[Writer], str]
 
@@ -53,6 +53,12 @@ def _resize(*scales: float, **attributes: Any) -> Write:
 
 def _of_two(type: str) -> Write:
     return lambda w: w.node(type, ["x", w.node("Sigmoid", ["x"])])
+
+
+def _masked(w: Writer) -> str:
+    mask = w.generator.uniform(size=(4, 8, 8)) < 0.5
+    w.weights.append(onnx.numpy_helper.from_array(mask, "mask"))
+    return w.node("Where", ["mask", "x", w.constant("zero", 0.0)])
 
 
 def _with(type: str, *numbers: float) -> Write:
@@ -127,6 +133,7 @@ CASES: list[tuple[str, Write, list[str]]] = [
     ("Div", _with("Div", 4.0), ["Rescale"]),
     ("Sub", lambda w: w.node("Sub", [w.constant("val_1", 1.0), "x"]), ["Rescale"]),
     ("Pow", _with("Pow", 2.0), ["Power"]),
+    ("Where", _masked, ["Buffer", "Multiply"]),
     ("Mul", lambda w: w.node("Mul", ["x", w.weight("gamma", 4, 1, 1)]), ["Scale"]),
     ("Add", lambda w: w.node("Add", [w.weight("beta", 1, 4, 1, 1), "x"]), ["Bias"]),
     ("Concat", lambda w: w.node("Concat", ["x", "x"], axis=1), ["Concat"]),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ...graph import NotSaid
 from ...operations import Answer, Chain, Layer, Value
 from ..graph import Constant, written
@@ -46,9 +44,7 @@ def _join(op: Operator) -> Answer:
         low, high = (bound, None) if op.type == "Max" else (None, bound)
         return op.as_torch("clamp", values[0], low, high)
     if op.type in ("Sub", "Div") and isinstance(second, Constant):
-        second = replace(
-            second, learned=False
-        )  # numbers to standardise by: what is learned is added
+        second = second.fixed()  # numbers to standardise by: what is learned is added
     if isinstance(first, Value) or op.type not in COMMUTES:
         return op.as_torch(NAMES[op.type], first, second)
     return op.as_torch(NAMES[op.type], second, first)
@@ -59,6 +55,18 @@ def _simple(given: Input, output: Value) -> Input | float:
     if not isinstance(given, Constant) or given.learned or not given.is_uniform:
         return given
     return float(written(given.array.flat[0].item())) if len(given.shape) <= output.rank else given
+
+
+@rules.of("Where")
+def _where(op: Operator) -> Answer:
+    condition, *values = op.inputs
+    chosen = [_simple(_fixed(value), op.outputs[0]) for value in values]
+    return op.as_torch("where", condition, *chosen)
+
+
+def _fixed(given: Input) -> Input:
+    """What is chosen; one number all over is not learned."""
+    return given.fixed() if isinstance(given, Constant) and given.is_uniform else given
 
 
 @rules.of("Concat")
