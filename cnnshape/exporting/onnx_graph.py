@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .onnx_pools import without_ceil_mode
+
 
 def tidy(model: Any) -> None:
     """Take out of a model of onnxscript what torch only leaves there, and say what is known.
@@ -21,6 +23,7 @@ def tidy(model: Any) -> None:
         return False if held and node.op_type != "Shape" else None
 
     optimizer.inline(model)
+    without_ceil_mode(model)
     optimizer.fold_constants(model, should_fold=may_be_folded)
     rewriter.rewrite(
         model,

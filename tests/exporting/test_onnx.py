@@ -7,6 +7,7 @@ import torch
 
 import cnnshape
 from cnnshape.exporting import ExportError, to_onnx, weighted_module
+from cnnshape.importing.importer import import_onnx
 
 from .test_comparison import UNPOOLING
 
@@ -83,6 +84,39 @@ outputs: [b, a]
     assert [each.name for each in graph.output] == ["output0", "output1"]
     assert [d.dim_value for d in graph.input[0].type.tensor_type.shape.dim] == [2, 3, 8, 8]
     assert [each.name for each in graph.initializer] == ["a.weight", "a.bias"]
+
+
+CEIL = [
+    ("[1, 5, 5]", "{type: MaxPool2d, kernel_size: 3, stride: 3, padding: 1}", (1, 2, 2)),
+    ("[1, 6, 6]", "{type: MaxPool2d, kernel_size: 3, stride: 2, padding: 1}", (1, 4, 4)),
+    ("[1, 9, 8]", "{type: MaxPool2d, kernel_size: 2, stride: 5, dilation: 2, padding: 1}",
+     (1, 2, 2)),
+    ("[1, 5]", "{type: MaxPool1d, kernel_size: 3, stride: 3, padding: 1}", (1, 2)),
+    ("[1, 5, 5, 5]", "{type: MaxPool3d, kernel_size: 3, stride: 3, padding: 1}", (1, 2, 2, 2)),
+    ("[1, 6, 6]", "{type: AvgPool2d, kernel_size: 3, stride: 2, padding: 1}", (1, 4, 4)),
+    ("[1, 6, 6]",
+     "{type: AvgPool2d, kernel_size: 3, stride: 2, padding: 1, count_include_pad: false}",
+     (1, 4, 4)),
+    ("[1, 6]", "{type: AvgPool1d, kernel_size: 3, stride: 2}", (1, 3)),
+    ("[1, 6, 6]", "{type: LPPool2d, norm_type: 2, kernel_size: 3, stride: 2}", (1, 3, 3)),
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("shape", "pool", "size"), CEIL)
+def test_a_pool_that_rounds_up_has_its_windows_in_every_program(shape, pool, size, tmp_path):
+    pool = pool.replace("}", ", ceil_mode: true}")
+    network = cnnshape.loads(f"input: {shape}\nlayers:\n  - {pool}\n")
+    made = to_onnx(network, weighted_module(network, None, seed=1), None)
+    model = onnx.load_model_from_string(made.content)
+    ceil_modes = [
+        item.i for node in model.graph.node for item in node.attribute if item.name == "ceil_mode"
+    ]
+    assert not any(ceil_modes)
+    file = tmp_path / "pool.onnx"
+    file.write_bytes(made.content)
+    again = import_onnx(str(file)).network
+    assert network.output_shapes == again.output_shapes == (size,)
 
 
 def test_what_no_onnx_file_holds_is_refused_before_it_is_written():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf
 from typing import Any
 
@@ -26,6 +27,9 @@ def _pool(op: Operator) -> Answer:
     }
     dilations = op.attribute("dilations", [1] * rank)
     most = [width // 2 for width in size]
+    if op.type == "MaxPool" and any(edges.rest) and _rounded_up(op, edges, given, dilations):
+        given |= {"padding": edges.begin, "dilation": dilations, "ceil_mode": True}
+        return op.layer(f"MaxPool{rank}d", given)
     if op.type == "MaxPool":
         given |= {"padding": edges.symmetric, "dilation": dilations}
         return padded(op, edges, op.layer(f"MaxPool{rank}d", given), -inf, most)
@@ -40,6 +44,21 @@ def _pool(op: Operator) -> Answer:
     return _uncounted(op, edges, given)
 
 
+def _rounded_up(
+    op: Operator, edges: Edges, given: dict[str, Any], dilations: Sequence[int]
+) -> bool:
+    """Whether PyTorch's ceil_mode gives all windows that padding at the end alone gives."""
+    sizes = zip(
+        op.x.shape[2:], op.output[2:], given["kernel_size"], given["stride"], edges.begin,
+        dilations, strict=True,
+    )  # fmt: skip
+    return all(
+        begin <= kernel // 2
+        and Window(kernel, stride, begin, begin, apart, ceil_mode=True).positions(size) == out
+        for size, out, kernel, stride, begin, apart in sizes
+    )
+
+
 def _lp_pool(op: Operator, edges: Edges, given: dict[str, Any]) -> Answer:
     """ONNX takes the power of the magnitudes, and PyTorch of the numbers, signs and all.
 
@@ -48,7 +67,8 @@ def _lp_pool(op: Operator, edges: Edges, given: dict[str, Any]) -> Answer:
     """
     rank, order = len(given["kernel_size"]), op.attribute("p", 2)
     if op.attribute("signed"):  # PyTorch's own, which an idiom stands for
-        return op.layer(f"LPPool{rank}d", given | {"norm_type": order})
+        given |= {"norm_type": order, "ceil_mode": given["ceil_mode"] or any(edges.end)}
+        return op.layer(f"LPPool{rank}d", given)
     sides = zip(
         op.x.shape[2:], op.output[2:], given["kernel_size"], given["stride"], *edges, strict=True
     )
