@@ -29,7 +29,9 @@ def test_every_layer_type(name, example):
 
     # Made by hand: an example may read several values, or a shape that no spec's input has.
     faults = []
-    layer = registry()[name].read(example.arguments, faults)
+    # What reads the network's own input is never in place, whatever the spec says.
+    arguments = {key: value for key, value in example.arguments.items() if key != "inplace"}
+    layer = registry()[name].read(arguments, faults)
     assert layer is not None, faults
     if len(example.inputs) > 1 or not example.inputs[0]:
         return
