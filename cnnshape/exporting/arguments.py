@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..structure import Expression, Parameter, PerTurn
-from .words import literal
+from ..spec.expressions import value_of as value_of_expression
+from ..structure import Call, Expression, Parameter, PerTurn
+from ..structure.conditions import NO_TYPE
+from .forms import value_text
 
 WORD = re.compile(r"[A-Za-z_]\w*")
 
@@ -24,14 +26,27 @@ def text_of(value: Any, own: Mapping[str, str], turn: int = 0) -> str:
     if isinstance(value, Parameter):
         return own[value.name]
     if not isinstance(value, Expression):
-        return literal(value)
+        return value_text(value)
     put = WORD.sub(lambda found: _operand(own.get(found[0], found[0])), value.text)
-    return _computed(put)
+    return _computed(f"({put[1:-1]})" if put.startswith("[") else put)
 
 
 def texts_of(arguments: Mapping[str, Any], own: Mapping[str, str], turn: int = 0) -> dict[str, str]:
     """All arguments of a call, as :func:`text_of` gives them."""
     return {name: text_of(value, own, turn) for name, value in arguments.items()}
+
+
+def condition(call: Call, own: Mapping[str, str]) -> str:
+    """When a call is there, as Python: 'True', 'False' or an expression."""
+    when = call.when
+    if isinstance(when, Expression) and when.text.endswith(f" != '{NO_TYPE}'"):
+        return "True"  # the type is nn.Identity where there is no layer
+    text = text_of(when, own)
+    if text in ("True", "False"):
+        return text
+    if {*WORD.findall(text)} <= {"and", "or"}:
+        return str(bool(value_of_expression(text, {})))
+    return text
 
 
 def is_literal(value: Any) -> bool:

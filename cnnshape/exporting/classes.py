@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..structure import Param, Program, Template
+from ..structure.program import names_of
+from .forms import value_text
 from .forward import Forward
 from .layout import INDENT, INNER, WIDTH, laid_out, signature
 from .making import Making
 from .naming import Naming
 from .places import hint
-from .templates import Templates, names_of
-from .words import literal, prose
+from .templates import Templates
+from .words import prose
 
 if TYPE_CHECKING:
     from ..network import Network
@@ -36,7 +38,7 @@ class Classes:
     def __init__(self, network: Network, program: Program, attributes: frozenset[str]) -> None:
         self.title = network.name
         self.program = program
-        self.templates = Templates(network, program)
+        self.templates = Templates(network, program, attributes)
         self.naming = Naming(network, program, attributes)
         self.making = Making(self.templates, self.naming)
         self.forward = Forward(self.templates, self.naming)
@@ -93,4 +95,4 @@ class Classes:
         """A parameter of an `__init__`."""
         values = [place.values[param.name] for place in self.templates.places[template.name]]
         text = f"{self.naming.parameters(template)[param.name]}: {hint(values)}"
-        return text if param.required else f"{text} = {literal(param.default)}"
+        return text if param.required else f"{text} = {value_text(param.default)}"

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..layers import registry
 from ..structure.arguments import plain
+from ..structure.conditions import NO_TYPE
+from ..structure.program import Parameter, TypeName
 from .errors import ExportError
 from .words import literal
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from ..layers._python import Python
     from ..layers.base import Layer
     from ..network import Node
+    from ..structure import LayerCall
 
 BY_POSITION = frozenset(
     ("in_channels", "out_channels", "in_features", "out_features", "num_features",
@@ -92,9 +95,21 @@ def form_of(type_name: str) -> Form:
     return _forms[type]
 
 
+def form_of_call(call: LayerCall) -> Form:
+    """The form of a call; of several types, which are plain modules, that of one."""
+    return form_of("Identity" if isinstance(call.type, Parameter) else call.type)
+
+
 def python_arguments(node: Node) -> dict[str, Any]:
     """What is written of a layer in Python."""
     return form_of(node.type).arguments(node.layer)
+
+
+def value_text(value: Any) -> str:
+    """A plain value as a text; a layer's type as its class."""
+    if isinstance(value, TypeName):
+        return "nn.Identity" if value == NO_TYPE else form_of(value).make
+    return literal(value)
 
 
 def literals(arguments: Mapping[str, Any]) -> dict[str, str]:

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..structure import Call, LayerCall, Reference, Template
+from ..structure.program import names_of
 from .arguments import is_literal, texts_of
 from .errors import ExportError
 from .flow import MOST_TARGETS, Names, Step, name_values
-from .forms import form_of, literals, python_arguments
+from .forms import form_of_call, literals, python_arguments
 from .layout import INDENT, INNER, laid_out, signature
 from .naming import Naming
 from .repeats import Loop, loop_of
-from .templates import Templates, names_of
+from .templates import Templates
 
 
 class _Around(NamedTuple):
@@ -60,7 +61,7 @@ class Forward:
 
     def _step(self, call: Call) -> Step:
         if isinstance(call, LayerCall):
-            return Step(call.name, call.reads, (Reference(call.name),))
+            return Step(self.naming.held(call), call.reads, (Reference(call.name),))
         last = call.names[-1]
         gives = [
             Reference(last, path) for path in self.templates.outputs(self.templates.used(call))
@@ -88,7 +89,9 @@ class Forward:
         """The lines that run a call, the last of which begins with `start`."""
         if isinstance(call, LayerCall):
             module, arguments = self._layer(call, around)
-            made = form_of(call.type).call(module, names.reads, arguments)
+            made = form_of_call(call).call(module, names.reads, arguments)
+            if not form_of_call(call).make and call.when is not True:
+                made += f" if self.{self.naming.switch(call)} else {names.reads[call.passes]}"
             yield from laid_out(f"{start} {made}", INNER, self._shapes(call, around, call.name))
             return
         last, target = call.names[-1], names.target
@@ -116,20 +119,20 @@ class Forward:
         if call.shares is not None:
             return self._shared(call, around)
         arguments = texts_of(call.arguments, self.naming.parameters(around.template))
-        if not form_of(call.type).make:
+        if not form_of_call(call).make:
             arguments |= {
                 key: f"self.{self.naming.kept(call, key)}"
                 for key, value in call.arguments.items()
                 if not is_literal(value)
             }
-        return self.naming.access(call.name), arguments
+        return self.naming.access(self.naming.held(call)), arguments
 
     def _shared(self, call: LayerCall, around: _Around) -> tuple[str, dict[str, str]]:
         """The same, of a layer that uses another's module."""
         by_path = self.templates.network.by_path
         owner = self.templates.owner(call, around.prefix)
         arguments = literals(python_arguments(by_path[owner]))
-        if not form_of(call.type).make:
+        if not form_of_call(call).make:
             for place in self.templates.places[around.template.name]:
                 node = by_path[self.templates.owner(call, place.prefix)]
                 if literals(python_arguments(node)) != arguments:

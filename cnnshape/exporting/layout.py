@@ -77,6 +77,8 @@ class _Layout:
             return [f"{indent}{before}{opening}", *body, f"{indent}{closing}{after}"]
         if isinstance(node, ast.ListComp):
             return [f"{indent}{before}[", *self._turns(node, deeper), f"{indent}]{after}"]
+        if isinstance(node, ast.IfExp):
+            return [f"{indent}{before}(", *self._choice(node, deeper), f"{indent}){after}"]
         if isinstance(node, ast.BinOp):
             return [f"{indent}{before}(", *self._terms(node, deeper), f"{indent}){after}"]
         return [line]
@@ -102,6 +104,16 @@ class _Layout:
         if len(together) <= WIDTH:
             return [together]
         return [*self._lines(node.elt, "", "", indent), f"{indent}{loop}"]
+
+    def _choice(self, node: ast.IfExp, indent: str) -> list[str]:
+        together = f"{indent}{self._source(node)}"
+        if len(together) <= WIDTH:
+            return [together]
+        return [
+            *self._lines(node.body, "", "", indent),
+            *self._lines(node.test, "if ", "", indent),
+            *self._lines(node.orelse, "else ", "", indent),
+        ]
 
     def _terms(self, node: ast.BinOp, indent: str) -> list[str]:
         together = f"{indent}{self._source(node)}"

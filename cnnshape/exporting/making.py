@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..structure import GroupCall, LayerCall, Template
-from .arguments import is_literal, text_of, texts_of
-from .forms import form_of
+from ..structure import Call, GroupCall, LayerCall, Parameter, Template
+from .arguments import condition, is_literal, text_of, texts_of
+from .forms import form_of, form_of_call, value_text
 from .layout import INDENT, INNER, laid_out
 from .naming import Naming
 from .repeats import Use, loop_of, row_at
 from .templates import Templates
-from .words import literal
 
 
 class Making:
@@ -27,9 +26,12 @@ class Making:
         for call in template.children:
             if isinstance(call, GroupCall):
                 yield from self._group(call, own)
-            elif call.shares is None and form_of(call.type).make:
-                yield from laid_out(self.naming.placed(call.name, self._layer(call, own)), INNER)
-            elif not form_of(call.type).make:
+            elif call.shares is None and form_of_call(call).make:
+                made = self._if_there(call, self._layer(call, own), own)
+                yield from laid_out(self.naming.placed(self.naming.held(call), made), INNER)
+            elif not form_of_call(call).make:
+                if (there := condition(call, own)) != "True":
+                    yield from laid_out(f"self.{self.naming.switch(call)} = {there}", INNER)
                 for key, value in call.arguments.items():
                     if not is_literal(value):
                         kept = f"self.{self.naming.kept(call, key)} = {text_of(value, own)}"
@@ -43,14 +45,19 @@ class Making:
             yield from laid_out(f"self.add_module({loop.name}, {self._use(use)})", INNER + INDENT)
             return
         for name, use in zip(call.names, self._uses(call, own), strict=True):
-            yield from laid_out(self.naming.placed(name, self._use(use)), INNER)
+            made = self._if_there(call, self._use(use), own)
+            yield from laid_out(self.naming.placed(name, made), INNER)
 
     def items(self, template: Template, own: Mapping[str, str]) -> str:
         """The items of an nn.Sequential; alike neighbours as a comprehension."""
         items: list[str | Use] = []
         for call in template.children:
             if isinstance(call, LayerCall):
-                items.append(self._layer(call, own))
+                items.append(self._if_there(call, self._layer(call, own), own))
+            elif call.when is not True:
+                items += [
+                    self._if_there(call, self._use(use), own) for use in self._uses(call, own)
+                ]
             else:
                 items += self._uses(call, own)
         texts: list[str] = []
@@ -69,7 +76,28 @@ class Making:
 
     def _layer(self, call: LayerCall, own: Mapping[str, str]) -> str:
         """The expression that makes a layer's module."""
+        if isinstance(call.type, Parameter):
+            return f"{own[call.type.name]}()"
         return form_of(call.type).made(texts_of(call.arguments, own))
+
+    def _if_there(self, call: Call, made: str, own: Mapping[str, str]) -> str:
+        """What is made of a child that may be left out."""
+        there = condition(call, own)
+        if there in ("True", "False"):
+            return made if there == "True" else "nn.Identity()"
+        return f"{made} if {there} else nn.Identity()"
+
+    def _named(self, template: Template, own: Mapping[str, str]) -> str:
+        """The items of an nn.Sequential whose modules have names."""
+        texts = []
+        for call in template.children:
+            if isinstance(call, LayerCall):
+                made = self._if_there(call, self._layer(call, own), own)
+                texts.append(f"{self.naming.held(call)}={made}")
+                continue
+            for name, use in zip(call.names, self._uses(call, own), strict=True):
+                texts.append(f"{name}={self._if_there(call, self._use(use), own)}")
+        return f"OrderedDict({', '.join(texts)})"
 
     def _uses(self, call: GroupCall, own: Mapping[str, str]) -> list[Use]:
         """The turns of a group's use."""
@@ -80,12 +108,15 @@ class Making:
         """The expression that makes a group's module."""
         template = use.template
         if self.templates.is_written_in_place(template):
-            defaults = {param.name: literal(param.default) for param in template.params}
-            return f"nn.Sequential({self.items(template, {**defaults, **use.arguments})})"
+            own = {param.name: value_text(param.default) for param in template.params}
+            own.update(use.arguments)
+            numbered = self.templates.is_sequence(template)
+            return f"nn.Sequential({(self.items if numbered else self._named)(template, own)})"
         names = self.naming.parameters(template)
         given = [
-            f"{names[param.name]}={use.arguments[param.name]}"
+            f"{names[param.name]}={text}"
             for param in template.params
-            if param.name in use.arguments
+            if (text := use.arguments.get(param.name)) is not None
+            and (param.required or text != value_text(param.default))
         ]
         return f"{self.naming.classes[template.name]}({', '.join(given)})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ..structure import LayerCall, Program, Template
+from ..structure import LayerCall, Parameter, Program, Template
 from .forms import form_of
 from .words import FILE_NAMES, class_name, is_plain, string, unique, variable_name
 
@@ -64,9 +64,26 @@ class Naming:
                 module += f".get_submodule({string(name)})"
         return module
 
+    def held(self, call: LayerCall) -> str:
+        """The name of a layer's module: of one of several types, that of the parameter."""
+        if not isinstance(call.type, Parameter):
+            return call.name
+        number = re.search(r"[0-9]*$", call.name)
+        wish = f"{call.type.name}{number[0] if number else ''}"
+        return unique(wish, self.attributes | self._children)
+
     def kept(self, call: LayerCall, argument: str) -> str:
         """The attribute that keeps an argument of a layer without a module."""
         wish = f"{variable_name(call.name)}_{argument}"
+        return unique(wish, self.attributes | self._children)
+
+    def switch(self, call: LayerCall) -> str:
+        """The attribute that tells whether a layer without a module is there."""
+        wish = (
+            call.when.name
+            if isinstance(call.when, Parameter)
+            else f"has_{variable_name(call.name)}"
+        )
         return unique(wish, self.attributes | self._children)
 
 

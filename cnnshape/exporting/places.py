@@ -2,33 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
+from ..network import INPUT
 from ..spec.expressions import value_of as value_of_expression
-from ..structure import Expression, GroupCall, Parameter, PerTurn, Program, Template
+from ..structure import (
+    Expression,
+    LayerCall,
+    Parameter,
+    PerTurn,
+    Program,
+    Template,
+    TypeName,
+    called_in,
+)
 
 
-class Place(NamedTuple):
-    """One use of a template: the prefix of its paths, and its parameters' values."""
+@dataclass(frozen=True)
+class Place:
+    """One use of a template.
+
+    Attributes:
+        prefix: of its paths.
+        values: of its parameters.
+        inputs: the paths of what it reads.
+        paths: of each value in it, by the path inside; of what is left out, the value that
+            is passed on.
+    """
 
     prefix: str
     values: Mapping[str, Any]
+    inputs: Sequence[str]
+    paths: dict[str, str] = field(default_factory=dict)
 
 
 def places(program: Program) -> dict[str, list[Place]]:
     """Where each template stands, by its name; the root's is ''."""
     found: dict[str, list[Place]] = {name: [] for name in ("", *program.templates)}
-    waiting = [(program.root, Place("", {}))]
-    while waiting:
-        template, place = waiting.pop()
+
+    def visit(template: Template, place: Place) -> Place:
         found[template.name].append(place)
-        for call in reversed(template.children):
-            if isinstance(call, GroupCall):
-                inner = program.templates[call.template]
-                for turn in reversed(range(len(call.names))):
-                    values = turn_values(call.arguments, turn, inner, place.values)
-                    waiting.append((inner, Place(f"{place.prefix}{call.names[turn]}.", values)))
+        paths = place.paths
+        there = [call for call in template.children if value_of(call.when, 0, place.values)]
+        called = called_in(there, place.values)
+        present = set(map(id, there))
+        for call in template.children:
+            reads = [
+                paths[read.path] if read.child else place.inputs[int(read.place)]
+                for read in call.reads
+            ]
+            if isinstance(call, LayerCall):
+                own = f"{place.prefix}{called.get(call.name, call.name)}"
+                paths[call.name] = own if id(call) in present else reads[call.passes]
+                continue
+            inner = program.templates[call.template]
+            if id(call) not in present:
+                paths[f"{call.names[0]}.{inner.result}"] = reads[call.passes]
+                continue
+            for turn, name in enumerate(call.names):
+                values = turn_values(call.arguments, turn, inner, place.values)
+                used = visit(inner, Place(f"{place.prefix}{name}.", values, reads))
+                paths.update((f"{name}.{path}", each) for path, each in used.paths.items())
+                reads = [paths[f"{name}.{inner.result}"]]
+        return place
+
+    visit(program.root, Place("", {}, [INPUT]))
     return found
 
 
@@ -62,4 +102,6 @@ def hint(values: list[Any]) -> str:
 def _type(value: Any) -> str:
     if value is None:
         return "None"
+    if isinstance(value, TypeName):
+        return "type[nn.Module]"
     return "tuple" if isinstance(value, (list, tuple)) else type(value).__name__

@@ -10,6 +10,7 @@ from ..structure import program
 from .classes import Classes
 from .forms import form_of, python_arguments
 from .layout import WIDTH
+from .templates import Templates
 from .words import prose
 
 if TYPE_CHECKING:
@@ -28,12 +29,16 @@ def to_python(network: Network) -> str:
     """
     for type_name in dict.fromkeys(node.type for node in network.layers):
         form_of(type_name)
-    found = program(network, arguments=python_arguments, incoming=False)
-    classes = Classes(network, found, _attributes())
+    attributes = _attributes()
+    found = program(network, arguments=python_arguments, optional=True, modules=True)
+    if not Templates(network, found, attributes).can_be_written():
+        found = program(network, arguments=python_arguments, modules=True)
+    classes = Classes(network, found, attributes)
     parts = [*_definitions(network), *("\n".join(lines) for lines in classes.all())]
     parts.append(_main(network, classes.root_name))
     body = "\n\n\n".join(part.strip("\n") for part in parts)
-    return f"{_head(network)}\n\nimport torch\nfrom torch import Tensor, nn\n\n\n{body}\n"
+    ordered = "from collections import OrderedDict\n\n" if "OrderedDict(" in body else ""
+    return f"{_head(network)}\n\n{ordered}import torch\nfrom torch import Tensor, nn\n\n\n{body}\n"
 
 
 def root_class(source: str) -> str:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..layers.shapes import format_shape
-from ..network import INPUT
-from ..structure import Call, GroupCall, LayerCall, Program, Reference, Template
-from .forms import form_of
+from ..structure import Call, GroupCall, LayerCall, Program, Reference, Template, TypeName
+from ..structure.conditions import NO_TYPE
+from ..structure.program import names_of
+from .forms import form_of, form_of_call
 from .places import Place, places
+from .words import is_plain
 
 if TYPE_CHECKING:
     from ..layers.shapes import Shape
     from ..network import Network
+
+MOST_IN_PLACE = 8
+"""How many named modules in a row are written where they are used; more are a class, whose
+forward tells the shapes."""
+MOST_DEEP = 3
+"""How many such rows stand in each other."""
 
 
 class Templates:
@@ -21,14 +28,19 @@ class Templates:
 
     Attributes:
         places: of each template, by its name.
+        attributes: names that every module has already.
     """
 
-    def __init__(self, network: Network, program: Program) -> None:
+    def __init__(
+        self, network: Network, program: Program, attributes: frozenset[str] = frozenset()
+    ) -> None:
+        self.attributes = attributes
         self.network = network
         self.program = program
         self.places = places(program)
         self._borrowed: dict[str, tuple[str, ...]] = {}
-        self._sequences: dict[str, bool] = {}
+        self._rows: dict[str, bool] = {}
+        self._in_place: dict[str, bool] = {}
 
     def used(self, call: GroupCall) -> Template:
         """The template that a call uses."""
@@ -44,34 +56,103 @@ class Templates:
 
     def is_written_in_place(self, template: Template) -> bool:
         """Whether it needs no class: it is an nn.Sequential where it is used."""
-        return template.inline and self.is_sequence(template)
+        if template.name not in self._in_place:
+            self._in_place[template.name] = self._finds_in_place(template)
+        return self._in_place[template.name]
+
+    def _finds_in_place(self, template: Template) -> bool:
+        if self.is_sequence(template):
+            return template.inline or self._only_wraps(template)
+        if not self.is_row(template):
+            return False
+        few = len(self._names(template)) <= MOST_IN_PLACE
+        one = (template.inline and few) or self._only_wraps(template)
+        return one and self._depth(template) <= MOST_DEEP
+
+    def _depth(self, template: Template) -> int:
+        """How many are written in place, one inside the other."""
+        inside = [
+            self._depth(self.used(call))
+            for call in template.children
+            if isinstance(call, GroupCall) and self.is_written_in_place(self.used(call))
+        ]
+        return 1 + max(inside, default=0)
 
     def is_sequence(self, template: Template) -> bool:
         """Whether it is modules in a row, numbered from 0: an nn.Sequential."""
-        if template.name not in self._sequences:
-            self._sequences[template.name] = self._finds_sequence(template)
-        return self._sequences[template.name]
+        names = self._names(template)
+        return self.is_row(template) and names == [str(number) for number in range(len(names))]
 
-    def _finds_sequence(self, template: Template) -> bool:
+    def is_row(self, template: Template) -> bool:
+        """Whether it is modules in a row, with names that can be keywords, or are numbers."""
+        if template.name not in self._rows:
+            self._rows[template.name] = self._finds_row(template)
+        return self._rows[template.name]
+
+    def _only_wraps(self, template: Template) -> bool:
+        """Whether all that it has is one group that is written in its place."""
+        only = template.children[0]
+        return (
+            len(self._names(template)) == 1
+            and isinstance(only, GroupCall)
+            and only.when is True
+            and self.is_written_in_place(self.used(only))
+        )
+
+    def _names(self, template: Template) -> list[str]:
+        return [name for call in template.children for name in names_of(call)]
+
+    def _finds_row(self, template: Template) -> bool:
         if not template.name or not self._has_one_way(template) or self.borrows(template):
             return False
-        names = [name for call in template.children for name in names_of(call)]
-        if names != [str(number) for number in range(len(names))]:
+        names = self._names(template)
+        if not all(is_plain(name, self.attributes) for name in names) and names != [
+            str(number) for number in range(len(names))
+        ]:
             return False
         before = Reference("", 0)
         for call in template.children:
-            if call.reads != (before,):
+            if call.reads != (before,) or not self.is_plain(call):
                 return False
-            if isinstance(call, LayerCall):
-                if call.shares is not None or not form_of(call.type).is_plain:
-                    return False
-                before = Reference(call.name)
-            else:
-                inner = self.used(call)
-                if not self._has_one_way(inner) or self.borrows(inner):
-                    return False
-                before = Reference(call.names[-1], inner.result)
+            before = (
+                Reference(call.name)
+                if isinstance(call, LayerCall)
+                else Reference(call.names[-1], self.used(call).result)
+            )
         return True
+
+    def is_plain(self, call: Call) -> bool:
+        """Whether it is a module that is called with the one value that it reads."""
+        if len(call.reads) != 1:
+            return False
+        if isinstance(call, LayerCall):
+            return call.shares is None and form_of_call(call).is_plain
+        inner = self.used(call)
+        return self._has_one_way(inner) and not self.borrows(inner)
+
+    def can_be_written(self) -> bool:
+        """Whether all children that may be left out are such that a class can say it."""
+        calls = [
+            call
+            for each in (self.program.root, *self.program.templates.values())
+            for call in each.children
+        ]
+        optional = [call for call in calls if call.when is not True]
+        if optional and any(isinstance(call, LayerCall) and call.shares for call in calls):
+            return False
+        values = [
+            value
+            for places in self.places.values()
+            for place in places
+            for value in place.values.values()
+            if isinstance(value, TypeName) and value != NO_TYPE
+        ]
+        return all(
+            form_of(value).is_plain and not form_of(value).python.fixed for value in values
+        ) and all(
+            self.is_plain(call) or (isinstance(call, LayerCall) and not form_of_call(call).make)
+            for call in optional
+        )
 
     def _has_one_way(self, template: Template) -> bool:
         """Whether it reads one value, and gives its last."""
@@ -89,7 +170,7 @@ class Templates:
             for call in template.children:
                 if isinstance(call, GroupCall):
                     paths = self.borrows(self.used(call))
-                elif call.shares is not None and form_of(call.type).make:
+                elif call.shares is not None and form_of_call(call).make:
                     paths = (self.owner(call, prefix),)
                 else:
                     paths = ()
@@ -112,29 +193,13 @@ class Templates:
         return found.pop() if len(found) == 1 else ""
 
     def _passage(self, template: Template, place: Place) -> str:
-        reads = self._read_at(template, place) if template.name else [INPUT]
-        gives = [f"{place.prefix}{path}" for path in self.outputs(template)]
+        gives = [
+            path if not template.name else place.paths[path] for path in self.outputs(template)
+        ]
         return " to ".join(
             " and ".join(format_shape(self.network.shape_of(path)) for path in paths)
-            for paths in (reads, gives)
+            for paths in (place.inputs, gives)
         )
-
-    def _read_at(self, template: Template, place: Place) -> list[str]:
-        """The paths of what a template reads at one place."""
-        found: dict[str, None] = {}
-        for path in self._leaves(template, place.prefix):
-            for read in self.network.by_path[path].inputs:
-                if not read.startswith(place.prefix):
-                    found[read] = None
-        return list(found)
-
-    def _leaves(self, template: Template, prefix: str) -> Iterator[str]:
-        for call in template.children:
-            if isinstance(call, LayerCall):
-                yield f"{prefix}{call.name}"
-            else:
-                for name in call.names:
-                    yield from self._leaves(self.used(call), f"{prefix}{name}.")
 
     def shapes(self, call: Call, template: Template, name: str) -> str:
         """The shapes that come out of one turn of a call; '' where they differ."""
@@ -142,12 +207,7 @@ class Templates:
         if isinstance(call, GroupCall):
             rests = [f".{path}" for path in self.outputs(self.used(call))]
         found: set[tuple[Shape, ...]] = {
-            tuple(self.network.shape_of(f"{place.prefix}{name}{rest}") for rest in rests)
+            tuple(self.network.shape_of(place.paths[f"{name}{rest}"]) for rest in rests)
             for place in self.places[template.name]
         }
         return ", ".join(map(format_shape, found.pop())) if len(found) == 1 else ""
-
-
-def names_of(call: Call) -> tuple[str, ...]:
-    """The names under which a call's modules are held."""
-    return (call.name,) if isinstance(call, LayerCall) else call.names

@@ -9,7 +9,9 @@ from collections.abc import Container
 
 from ..printable import printable
 
-FILE_NAMES = frozenset(("torch", "nn", "Tensor", "self", "x", "out", "i", *dir(builtins)))
+FILE_NAMES = frozenset(
+    ("torch", "nn", "Tensor", "OrderedDict", "self", "x", "out", "i", *dir(builtins))
+)
 """Names that mean something in every file that is written."""
 
 

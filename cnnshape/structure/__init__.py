@@ -5,7 +5,7 @@ as a spec, and an exporter may write it in any other language.
 """
 
 from .arguments import spec_arguments, written_arguments
-from .expanding import Layer, expand
+from .expanding import Layer, called_in, expand
 from .finding import program
 from .program import (
     Argument,
@@ -19,6 +19,7 @@ from .program import (
     Program,
     Reference,
     Template,
+    TypeName,
 )
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "Program",
     "Reference",
     "Template",
+    "TypeName",
+    "called_in",
     "expand",
     "program",
     "spec_arguments",

@@ -7,12 +7,12 @@ from typing import Any
 
 from .groups import ABSENT, Draft
 from .parameter_names import free_name, presence_name
-from .program import Argument, Expression, Parameter
+from .program import Argument, Expression, Parameter, TypeName
 from .solving import FACTOR, Column, Solver
 
 DECIDING = ("stride", "dilation", FACTOR)
 """Arguments that a child may be there for, where they are not 1: a residual has a projection."""
-NO_TYPE = "none"
+NO_TYPE = TypeName("none")
 """What stands for the type of a layer that is left out."""
 
 Presence = tuple[bool, ...]

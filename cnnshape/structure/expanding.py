@@ -56,7 +56,7 @@ class _Expansion:
             names["in_channels"] = self.channels(inputs[0])
         paths: dict[str, str] = {}
         there = {id(c): bool(_value(c.when, names)) for c in template.children}
-        called = _called([c for c in template.children if there[id(c)]], names)
+        called = called_in([c for c in template.children if there[id(c)]], names)
         for call in template.children:
             reads = [
                 paths[reference.path] if reference.child else inputs[int(reference.place)]
@@ -85,8 +85,13 @@ class _Expansion:
         return paths
 
 
-def _called(calls: list[Call], names: Mapping[str, Any]) -> dict[str, str]:
-    """What children are really called that have not their own names."""
+def called_in(calls: list[Call], names: Mapping[str, Any]) -> dict[str, str]:
+    """What children are really called that have not their own names.
+
+    Args:
+        calls: those that are there.
+        names: the values of the template's parameters.
+    """
     found: dict[str, str] = {}
     for call in calls:
         if call.called:

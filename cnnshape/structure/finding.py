@@ -31,6 +31,7 @@ def program(
     incoming: bool = True,
     templates: bool = True,
     optional: bool = False,
+    modules: bool = False,
 ) -> Program:
     """The structure of a network.
 
@@ -42,24 +43,28 @@ def program(
         templates: whether groups that are alike become one template at all.
         optional: whether those of which some lack what others have do, too: a template then
             has calls that are left out by a condition, or are of several types.
+        modules: whether it is for modules of torch: `in_channels` is a parameter like others,
+            where expressions name it, and what holds tensors keeps its name.
     """
     names = (
         {path: group.type for path, group in network.groups.items()}
         if class_names is None
         else class_names
     )
-    drafts = drafts_of(network, names, templates=templates, optional=optional)
+    drafts = drafts_of(
+        network, names, arguments, templates=templates, optional=optional, modules=modules
+    )
     name_drafts(drafts)
     for draft in drafts if optional else ():
         if _is_in_turns(draft):  # it will be written in its places, and what it holds in each
             draft.drafts()[0].places += draft.places - 1
-    asking = _asking(drafts) if incoming else set()
+    asking = _asking(drafts) if incoming and not modules else set()
 
     def make(draft: Draft) -> Draft:
         used = {inner.name: inner.template for inner in draft.drafts()}
         asks = draft in asking
-        params, calls = infer(draft, network, arguments, incoming=asks)
-        children = fold(calls, draft, used, steps=optional)
+        params, calls = infer(draft, network, arguments, incoming=asks, modules=modules)
+        children = fold(calls, draft, used, steps=optional, modules=modules)
         if asks and _is_one_repeat(children, optional):
             params, calls = infer(draft, network, arguments, incoming=False)
             children = fold(calls, draft, used, steps=optional)

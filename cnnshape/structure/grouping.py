@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -21,17 +21,29 @@ Kind: TypeAlias = Any
 
 
 def drafts_of(
-    network: Network, names: Mapping[str, str], *, templates: bool, optional: bool
+    network: Network,
+    names: Mapping[str, str],
+    arguments: Callable[[Node], dict[str, Any]],
+    *,
+    templates: bool,
+    optional: bool,
+    modules: bool,
 ) -> list[Draft]:
     """The drafts of a network, each after those that it uses; the last is the whole.
 
     Args:
         names: what groups are called, by path.
+        arguments: what is written of a layer.
         templates: whether groups that are alike are one draft at all.
         optional: whether groups are alike, too, where some lack what others have.
+        modules: whether they must then have the same names for what holds tensors.
     """
     groups = _Groups(network, names)
-    grouping = _Grouping(groups, templates)
+
+    def variant(*pattern: Any) -> Variant:
+        return Variant(*pattern, arguments=arguments, modules=modules)
+
+    grouping = _Grouping(groups, templates, variant)
     for kinds, last in _in_order(groups.all):
         grouping.describe(kinds, optional=optional and not last)
     found: dict[Draft, None] = {}
@@ -129,9 +141,10 @@ def _kind(group: Group) -> Kind:
 class _Grouping:
     """Finds the drafts of groups, kind by kind."""
 
-    def __init__(self, groups: _Groups, templates: bool) -> None:
+    def __init__(self, groups: _Groups, templates: bool, variant: Callable[..., Variant]) -> None:
         self.groups = groups
         self.templates = templates
+        self.variant = variant
         self._variants: dict[Any, Variant] = {}
 
     def describe(self, groups: list[Group], *, optional: bool) -> None:
@@ -141,7 +154,7 @@ class _Grouping:
             alike, slots, outputs, result = self._described(group)
             variant = self._variants.get(alike) if self.templates else None
             if variant is None:
-                variant = Variant(group.class_name, len(group.inputs), slots, outputs, result)
+                variant = self.variant(group.class_name, len(group.inputs), slots, outputs, result)
                 self._variants[alike] = variant
                 new.append(variant)
             if variant.draft is None:

@@ -34,7 +34,8 @@ def column_names(
     taken = {*taken, *(slot.name for slot in draft.slots)}
     names: dict[str, str] = {}
     for column, wish in zip(columns, wishes, strict=True):
-        name, child = wish, draft.slots[column.child].name
+        hidden = wish == "in_channels" and wish in taken  # those of a layer further in
+        name, child = "width" if hidden else wish, draft.slots[column.child].name
         if common[wish] > 1 and re.fullmatch(r"[A-Za-z_][A-Za-z_0-9]*", child):
             name = f"{child}_{wish}"
         elif common[wish] > 1 and wish == "out" and column.values != outgoing:

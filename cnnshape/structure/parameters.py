@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from .arguments import plain
 from .conditions import DECIDING, Presence, conditions
 from .groups import ABSENT, Draft
 from .parameter_names import column_names
-from .program import Argument, Call, Expression, GroupCall, LayerCall, Param, Parameter
+from .program import Argument, Call, Expression, GroupCall, LayerCall, Param, Parameter, TypeName
 from .solving import Column, Solver
 
 if TYPE_CHECKING:
@@ -33,8 +34,12 @@ def infer(
     arguments: Callable[[Node], dict[str, Any]],
     *,
     incoming: bool,
+    modules: bool = False,
 ) -> tuple[tuple[Param, ...], list[Call]]:
-    """The parameters of a draft, and its calls with arguments; sets its instances' values."""
+    """The parameters of a draft, and its calls with arguments; sets its instances' values.
+
+    `incoming`: expressions may name `in_channels`; `modules`: they may, as a parameter.
+    """
     written: list[dict[str, Argument]] = [{} for _ in draft.slots]
     varying = []
     columns = _columns(draft, arguments)
@@ -48,12 +53,12 @@ def infer(
     # into a layer before what comes out.
     varying.sort(key=lambda c: (not c.everywhere, c.child, c.argument not in INCOMING))
     inputs = [group.inputs[0] for group in draft.instances]
-    channels = _channels(network, inputs) if incoming else None
+    channels = _channels(network, inputs) if incoming or modules else None
     results = [f"{group.path}.{group.result}".lstrip(".") for group in draft.instances]
     outgoing = _channels(network, results)
     factor = _factor(draft, varying, channels, outgoing)
     inline = draft.places == 1
-    scout, solver = (Solver(channels, factor, inline=inline) for _ in range(2))
+    scout, solver = (Solver(channels, factor, inline=inline, given=modules) for _ in range(2))
     for column in varying:  # finds which columns need a parameter at all
         scout.argument(column)
     needed = [column for column in scout.params.values() if column.child >= 0]
@@ -62,12 +67,27 @@ def infer(
         written[column.child][column.argument] = solver.argument(column)
     _follow(columns, solver, written)
     when = conditions(draft, solver, written, varying, outgoing)
+    if modules:
+        _drop_unnamed(solver, [value for own in written for value in own.values()], when)
     draft.channel_params = {name for name, column in solver.params.items() if column.channels}
     for place, group in enumerate(draft.instances):
         group.values = {name: column.values[place] for name, column in solver.params.items()}
     params = [_param(name, column) for name, column in solver.params.items()]
     params.sort(key=lambda param: not param.required)
     return tuple(params), [_call(draft, k, own, when) for k, own in enumerate(written)]
+
+
+def _drop_unnamed(
+    solver: Solver, arguments: list[Argument], when: Mapping[Presence, Argument]
+) -> None:
+    """Take away the parameter of what comes in, where nothing names it."""
+    texts = [
+        value.name if isinstance(value, Parameter) else value.text
+        for value in (*arguments, *when.values())
+        if isinstance(value, Parameter | Expression)
+    ]
+    if not any(re.search(rf"\b{INCOMING[0]}\b", text) for text in texts):
+        solver.params.pop(INCOMING[0], None)
 
 
 def _follows(column: Column) -> bool:
@@ -96,7 +116,7 @@ def _columns(draft: Draft, arguments: Callable[[Node], dict[str, Any]]) -> list[
                 values = [ABSENT if own is None else own.values[param.name] for own in alike]
                 columns.append(Column(k, param.name, tuple(values), param.name in kinds))
         elif not slot.kind:
-            types = [ABSENT if node is None else node.type for node in alike]
+            types = [ABSENT if node is None else TypeName(node.type) for node in alike]
             columns.append(Column(k, "type", tuple(types), channels=False))
         elif slot.shares is None:
             given = [None if node is None else (node, arguments(node)) for node in alike]

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 
+class TypeName(str):
+    """The type of a layer, where it is the value of a parameter."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Parameter:
     """The value of a parameter of the template around."""

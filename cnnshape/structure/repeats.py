@@ -15,11 +15,16 @@ DIFFERENT = 2
 
 
 def fold(
-    calls: list[Call], draft: Draft, templates: Mapping[str, Template], *, steps: bool
+    calls: list[Call],
+    draft: Draft,
+    templates: Mapping[str, Template],
+    *,
+    steps: bool,
+    modules: bool = False,
 ) -> tuple[Call, ...]:
     """The calls with runs of one template folded, and without arguments that are defaults.
 
-    `steps`: an argument may grow from turn to turn.
+    `steps`: an argument may grow from turn to turn; `modules`: what comes in is an argument.
     """
     readers: dict[str, set[int]] = {}
     for place, call in enumerate(calls):
@@ -46,8 +51,9 @@ def fold(
         inner = draft.slots[place].kind
         assert isinstance(inner, Draft)
         # Turns with other channels are rows of a table of their own.
-        fixed = inner.channel_params if steps else frozenset[str]()
-        while (arguments := _arguments(turns, template, fixed, steps=steps)) is None:
+        given = "in_channels" if modules else ""
+        fixed = inner.channel_params - {given} if steps else frozenset[str]()
+        while (arguments := _arguments(turns, template, fixed, given, steps=steps)) is None:
             turns.pop()
         names = tuple([turn.names[0] for turn in turns])
         folded.append(_without_defaults(replace(call, names=names, arguments=arguments), template))
@@ -79,11 +85,11 @@ def numbered(name: str) -> tuple[str, int] | None:
 
 
 def _arguments(
-    turns: list[GroupCall], template: Template, fixed: Collection[str], *, steps: bool
+    turns: list[GroupCall], template: Template, fixed: Collection[str], given: str, *, steps: bool
 ) -> dict[str, Argument] | None:
     """The arguments of all turns in one; None where they differ in too much, or by no rule.
 
-    `fixed`: those that may not differ.
+    `fixed`: those that may not differ. `given`: what follows from the turn before.
     """
     found: dict[str, Argument] = {}
     defaults = {param.name: repr(param.default) for param in template.params}
@@ -97,9 +103,10 @@ def _arguments(
         if not alike and name in fixed:
             return None
         # Of two turns, the second must be the usual one.
-        if not alike and steps and len(turns) == 2 and repr(values[1]) != defaults[name]:
+        follows = alike or name == given
+        if not follows and steps and len(turns) == 2 and repr(values[1]) != defaults[name]:
             return None
-        different += not alike
+        different += not follows
         found[name] = values[0] if alike else PerTurn(values)
     return found if different <= (DIFFERENT if len(turns) > 2 else 1) else None
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from .arguments import spec_arguments
 from .default_names import default_names
 from .groups import Draft, Group, Pattern, Slot
+
+if TYPE_CHECKING:
+    from ..network import Node
 
 MOST_SLOTS = 60
 """Children beyond which groups are not held against each other."""
@@ -32,8 +35,12 @@ class Variant(Pattern):
         draft: what they are instances of, in the end.
         places: for each slot of the draft the number of the own one in it, or None.
         unnamed: the slots that have the names that they would have without.
+        arguments: what is written of a layer.
+        modules: what holds tensors is found by its name.
     """
 
+    arguments: Callable[[Node], dict[str, Any]] = spec_arguments
+    modules: bool = False
     groups: list[Group] = field(default_factory=list)
     draft: Draft | None = None
     places: tuple[int | None, ...] = field(init=False)
@@ -47,7 +54,12 @@ class Variant(Pattern):
     def bare(self, place: int) -> bool:
         """Whether a layer has no arguments, so that its type is all there is to say."""
         node = self.groups[0].children[place][1]
-        return not isinstance(node, Group) and not spec_arguments(node)
+        return not isinstance(node, Group) and not self.arguments(node)
+
+    def keeps_name(self, place: int) -> bool:
+        """Whether a child must be called as it is."""
+        node = self.groups[0].children[place][1]
+        return self.modules and (isinstance(node, Group) or bool(node.op.params + node.op.buffers))
 
 
 Column: TypeAlias = tuple[int | None, ...]
@@ -129,8 +141,9 @@ def _alike(together: Together, column: Column, variant: Variant, place: int) -> 
     others = list(together.slots(column))
     for other, its in others:
         usual = its.name in other.unnamed and slot.name in variant.unnamed
-        numbers = its.name.isdecimal() and slot.name.isdecimal()
-        if not (its.name == slot.name or usual or numbers):
+        numbers = its.name.isdecimal() and slot.name.isdecimal() and not variant.modules
+        free = (usual or numbers) and not variant.keeps_name(place)
+        if not (its.name == slot.name or free):
             return 0
     if together.kinds(column) == {slot.kind}:
         return 3

@@ -46,6 +46,7 @@ class Solver:
         factor: what they are multiplied with, where that is a parameter.
         inline: what is written is a part of a template, which may say channels in its own way:
             they are left to it as parameters.
+        given: the channels that come in are a parameter.
 
     Attributes:
         params: the parameters so far.
@@ -59,11 +60,14 @@ class Solver:
         factor: tuple[int, ...] | None = None,
         *,
         inline: bool = False,
+        given: bool = False,
     ) -> None:
         self.params: dict[str, Column] = {}
         self.names: Mapping[str, str] = {}
         self.incoming = incoming
         self.inline = inline
+        if given and incoming is not None:
+            self.params["in_channels"] = Column(-1, "in_channels", incoming, channels=True)
         if factor is not None:
             self.params[FACTOR] = Column(-1, FACTOR, factor, channels=False)
 
@@ -85,7 +89,7 @@ class Solver:
                 return Parameter(name)
         if column.channels and (found := self._by_channels(column)):
             return found
-        if column.argument == "shape":
+        if column.argument.endswith("shape"):
             return self._by_size(column)
         return self._by_kernel(column) if column.argument == "padding" else None
 
@@ -109,13 +113,16 @@ class Solver:
                 wide = [f * c for f, c in zip(factors, self.incoming, strict=True)]
                 yield f"{FACTOR} * in_channels", tuple(wide)
         for name, column in self.params.items():
-            if column.channels:
+            if column.channels and not (self.inline and name == "in_channels"):
                 yield name, column.values
 
     def _by_size(self, column: Column) -> Argument | None:
         """A shape by its channels: [in_channels, 1, 1]."""
         sizes = [value for value in column.values if value is not ABSENT]
-        if not all(sizes) or len({repr(size[1:]) for size in sizes}) > 1:
+        if (
+            not all(type(size) is list and size for size in sizes)
+            or len({repr(size[1:]) for size in sizes}) > 1
+        ):
             return None
         first = [value if value is ABSENT else value[0] for value in column.values]
         found = self.known(Column(column.child, "channels", tuple(first), channels=True))

@@ -92,12 +92,13 @@ def flow(value: Any) -> str:
         return f"[{', '.join(map(_inside, value))}]"
     if isinstance(value, float) and re.fullmatch(r"\d+(\.\d+)?e[-+]\d+", repr(value)):
         return re.sub(r"e([-+])0*", lambda found: f"e{found[1].strip('+')}", repr(value))
+    value = str(value) if isinstance(value, str) else value  # a TypeName is no str to YAML
     return _dumped(value).removesuffix("\n").removesuffix("\n...")
 
 
 def _inside(value: Any) -> str:
     """A plain value inside brackets, where a text with a comma would be two."""
-    return _dumped([value])[1:-2] if isinstance(value, str) else flow(value)
+    return _dumped([str(value)])[1:-2] if isinstance(value, str) else flow(value)
 
 
 def _dumped(value: Any) -> str:

@@ -58,9 +58,47 @@ def test_blocks_are_classes_and_repeats_are_written_once():
     source = same(RESIDUAL)
     assert "self.stage1 = nn.Sequential(*[Unit(" in source
     assert "for _ in range(3)" in source
-    assert source.count("class ") == 5
+    assert source.count("class ") == 2
     assert root_class(source) == "LittleResidualNet"
     assert "x = self.stem(x)  # 8×16×16" in source
+
+
+def test_a_block_with_and_without_a_projection_is_one_class():
+    source = same(RESIDUAL)
+    assert "def __init__(self, in_channels: int, out: int, stride: int = 1) -> None:" in source
+    assert "if stride != 1\n            else nn.Identity()" in source
+    assert "shortcut = self.shortcut(x)" in source
+    assert "Unit(in_channels=8, out=16, stride=2), *[Unit(in_channels=16, out=16)" in " ".join(
+        source.split()
+    )
+
+
+def test_blocks_with_and_without_an_addition_a_child_or_an_activation_are_one_class():
+    source = to_python(cnnshape.load("mobilenet_v3_small"))
+    assert source.count("class Bneck") == 1
+    assert "activation: type[nn.Module] = nn.Hardswish" in source
+    assert "activation=nn.ReLU" in source
+    assert "return main + x if self.has_add1 else main" in source
+
+
+def test_what_holds_tensors_keeps_its_name_or_is_a_class_of_its_own():
+    source = same(
+        """
+name: numbered
+input: [4, 8, 8]
+layers:
+  - name: a
+    layers:
+      - {name: "0", type: Conv2d, out_channels: 4, kernel_size: 1}
+      - {name: "1", type: BatchNorm2d}
+  - name: b
+    layers:
+      - {name: "0", type: Conv2d, out_channels: 4, kernel_size: 1}
+      - {name: "1", type: ReLU}
+      - {name: "2", type: BatchNorm2d}
+"""
+    )
+    assert "nn.Identity" not in source
 
 
 def test_it_imports_torch_alone_and_runs_by_itself(tmp_path):
@@ -70,7 +108,7 @@ def test_it_imports_torch_alone_and_runs_by_itself(tmp_path):
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
-    assert imports == ["torch", "torch"]
+    assert imports == ["collections", "torch", "torch"]  # Python's own, and torch
     file = tmp_path / "net.py"
     file.write_text(source, encoding="utf-8")
     ran = subprocess.run(

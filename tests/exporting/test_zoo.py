@@ -5,6 +5,7 @@ python -m tests.exporting.test_zoo [NAME ...]
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
@@ -37,6 +38,22 @@ def _families() -> list[str]:
 @pytest.mark.parametrize("name", _families())
 def test_a_net_in_python_is_the_net(name):
     _hold(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "classes"),
+    [
+        ("resnet18", ["ConvBn", "Basic", "Resnet18"]),
+        ("resnet50", ["ConvBn", "Bottleneck", "Resnet50"]),
+        ("mobilenet_v2", ["Conv", "InvertedResidual", "MobileNetV2"]),
+        ("efficientnet_b0", ["ConvBn", "SqueezeExcitation", "Mbconv", "EfficientnetB0"]),
+        ("regnet_y_400mf", ["ConvBn", "SqueezeExcitation", "Block", "RegnetY400mf"]),
+        ("densenet121", ["DenseLayer", "Transition", "Densenet121"]),
+    ],
+)
+def test_a_block_of_the_spec_is_one_class(name, classes):
+    source = to_python(cnnshape.load(name))
+    assert re.findall(r"^class (\w+)", source, re.M) == classes
 
 
 @pytest.mark.parametrize(
