@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -39,10 +40,7 @@ def drafts_of(
         modules: whether they must then have the same names for what holds tensors.
     """
     groups = _Groups(network, names)
-
-    def variant(*pattern: Any) -> Variant:
-        return Variant(*pattern, arguments=arguments, modules=modules)
-
+    variant = partial(Variant, arguments=arguments, modules=modules)
     grouping = _Grouping(groups, templates, variant)
     for kinds, last in _in_order(groups.all):
         grouping.describe(kinds, optional=optional and not last)
