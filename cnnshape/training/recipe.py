@@ -22,6 +22,8 @@ Schedule = Literal["linear", "cosine"]
 
 PEAK_LR: dict[Optimizer, float] = {"sgd": 0.08, "adamw": 0.003}
 """The learning rate at the top of the cycle, where none is asked for."""
+PEAK_LR_OF_SHORT_RUNS = 0.05
+"""That of SGD where fewer samples are shown than LEAST_SAMPLES: it rises in fewer steps."""
 PEAK_LR_OF_DISTANCES = 0.003
 """The same where the output is distances, whose gradients are as many times larger."""
 PEAK_LR_OF_RESCALED = 0.02
@@ -89,6 +91,8 @@ class Recipe:
         least = LEAST_EPOCHS_OF_DISTANCES if distances else LEAST_EPOCHS
         least = max(least, LEAST_EPOCHS_OF.get(self.dataset, 0))
         epochs = self.epochs or max(least, ceil(LEAST_SAMPLES / samples))
+        if self.optimizer == "sgd" and not distances and epochs * samples < LEAST_SAMPLES:
+            peak = PEAK_LR_OF_SHORT_RUNS
         distorted = ("distort",) if images and samples < SMALL_SET else ()
         return replace(
             self,

@@ -40,8 +40,7 @@ def net() -> Path:
 
 
 def test_lenet5_on_digits_is_the_default_and_names_the_next_step(cli):
-    # In so few epochs the rate of the default recipe does not suit every seed; in all 21 it does.
-    result = cli("train", "--epochs", 6, "--threads", 1, "--seed", 1)
+    result = cli("train", "--epochs", 6, "--threads", 1)
     assert result.exit_code == 0
     first, second, last = result.stdout.splitlines()
     assert first.startswith("LeNet-5 on digits: 9")
@@ -50,7 +49,7 @@ def test_lenet5_on_digits_is_the_default_and_names_the_next_step(cli):
     assert last == "next: cnnshape train lenet5 --dataset mnist"
     assert "digits: 1,442 training and 355 test images" in result.stderr
     assert "images are resized" in result.stderr
-    assert "6 epochs of sgd, batch 64, learning rate up to 0.08" in result.stderr
+    assert "6 epochs of sgd, batch 64, learning rate up to 0.05" in result.stderr
     assert "epoch 6: loss" in result.stderr
 
 

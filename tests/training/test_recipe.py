@@ -130,3 +130,10 @@ def test_a_data_set_that_is_less_easy_has_more_epochs_by_default():
         for name in ("mnist", "fashion-mnist")
     ]
     assert settled == [2, 4]
+
+
+def test_a_run_shorter_than_the_default_has_a_lower_peak() -> None:
+    for epochs, peak in ((6, 0.05), (21, 0.08), (None, 0.08)):
+        settled = Recipe(epochs=epochs).settled(1_442, images=True, distances=False)
+        assert settled.lr == peak
+    assert Recipe(epochs=6, lr=0.1).settled(1_442, images=True, distances=False).lr == 0.1
