@@ -14,7 +14,9 @@ def without_ceil_mode(model: Any) -> None:
     """
     for node in list(model.graph):
         ceil_mode = node.attributes.get("ceil_mode")
-        if node.op_type in ("MaxPool", "AveragePool") and ceil_mode and ceil_mode.as_int():
+        # The places of maxima are for a MaxUnpool, whose windows would have to change with these.
+        pools = node.op_type in ("MaxPool", "AveragePool") and len(node.outputs) == 1
+        if pools and ceil_mode and ceil_mode.as_int():
             _rewrite(model, node)
 
 
