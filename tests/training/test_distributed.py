@@ -128,7 +128,8 @@ def test_sigterm_saves_for_all_and_says_how_to_go_on(tmp_path, spec):
 
 
 def test_a_batch_that_cannot_be_shared_is_told(tmp_path, spec):
-    settings = (spec, *SETTINGS, "--batch", "33", "--out", tmp_path / "run")
+    settings = [spec, *SETTINGS, "--out", tmp_path / "run"]
+    settings[settings.index("--batch") + 1] = "33"
     code, _, err = finish(start(*settings, launcher=LAUNCHER))
     assert code == 1
     assert "a batch of 33 cannot be shared by 2 processes alike; try --batch 32" in err
