@@ -193,7 +193,7 @@ def test_subsampling_scales_the_sum_of_each_window(kernel: list[int], stride: in
 
 def test_subsampling_refuses_what_its_window_does_not_fit() -> None:
     assert refusal("Subsampling2d", {}, (6, 1, 4)).endswith(
-        "H is 1+2·0 = 1, and the window needs 2; kernel_size of at most 1, or padding: 1"
+        "H is 1+2·0 = 1, and the window needs 2; kernel_size of at most 1"
     )
     layer = bound("Subsampling2d", {}, (6, 5, 4))
     assert layer.notes(((6, 5, 4),), (6, 2, 2)) == ["the last row of 5×4 is never read"]
