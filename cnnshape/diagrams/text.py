@@ -100,14 +100,7 @@ def name_lines(
     """
 
     def lines_of(pieces: Iterable[str]) -> list[str]:
-        lines = [""]
-        for piece in pieces:
-            if text_width((lines[-1] + piece).rstrip(), size, bold=bold) <= width:
-                lines[-1] += piece
-            else:
-                lines[len(lines) - (not lines[-1]) :] = wrap(piece, width, size, bold=bold)
-                lines[-1] += piece[len(piece.rstrip()) :]
-        return [line.strip() for line in lines if line.strip()] or [""]
+        return broken(pieces, width, size, bold=bold) or [""]
 
     lines = lines_of(pieces)
     if len(lines) <= most:
@@ -118,6 +111,18 @@ def name_lines(
         end = end[1:]
         lines = lines_of(["…", *end])
     return lines
+
+
+def broken(pieces: Iterable[str], width: float, size: float, *, bold: bool = False) -> list[str]:
+    """Pieces of a text in lines of at most `width`; a piece that is longer is broken, too."""
+    lines = [""]
+    for piece in pieces:
+        if text_width((lines[-1] + piece).rstrip(), size, bold=bold) <= width:
+            lines[-1] += piece
+        else:
+            lines += wrap(piece, width, size, bold=bold)
+            lines[-1] += piece[len(piece.rstrip()) :]
+    return [line.strip() for line in lines if line.strip()]
 
 
 def name_pieces(name: str) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..look import Look
-from ..text import name_lines, text_width, wrap
+from ..text import broken, name_lines, text_width
 from .path import Path, Stack
 from .words import companions, costs, heading, operations, size
 
@@ -105,7 +105,7 @@ def operation_label(stack: Stack, look: Look) -> Label:
 
 def _wrapped(texts: Iterable[str], size: float, *, muted: bool = False) -> Iterable[Line]:
     for text in filter(None, texts):
-        for line in _broken(_ARGUMENTS.findall(text), OPERATION_WIDTH, size):
+        for line in broken(_ARGUMENTS.findall(text), OPERATION_WIDTH, size):
             yield Line(line, size, muted=muted)
 
 
@@ -114,15 +114,3 @@ def _name_lines(name: str) -> tuple[list[str], bool]:
     pieces = _NAMES.findall(name)
     lines = name_lines(pieces, CAPTION_WIDTH, NAME_SIZE, MOST_NAME_LINES, bold=True)
     return lines, "…" in lines[0]
-
-
-def _broken(pieces: Iterable[str], width: float, size: float, *, bold: bool = False) -> list[str]:
-    """Pieces of a text in lines of at most `width`; a piece that is longer is broken, too."""
-    lines = [""]
-    for piece in pieces:
-        if text_width((lines[-1] + piece).rstrip(), size, bold=bold) <= width:
-            lines[-1] += piece
-        else:
-            lines += wrap(piece, width, size, bold=bold)
-            lines[-1] += piece[len(piece.rstrip()) :]
-    return [line.strip() for line in lines if line.strip()]
