@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, TypeAlias
 
 import yaml
 
 from ..errors import Mark
 from ..fixes import Fix
 from ..spec.document import LINE_BREAK
+
+_Put: TypeAlias = Callable[[list[yaml.Node]], None]
+"""Puts entries in the place of one."""
+_LIST = "tag:yaml.org,2002:seq"
 
 
 def put_in(text: str, fix: Fix) -> str:
@@ -23,9 +28,8 @@ def put_in(text: str, fix: Fix) -> str:
             if key.value == "input":
                 value.value[:] = [_node(size) for size in fix.input]
         return yaml.serialize(root)
-    node, items = _entry_at(root, fix.mark)
-    place = next(index for index, item in enumerate(items) if item is node)
-    items[place : place + 1] = [_node(layer) for layer in _mended(_plain(node), fix)]
+    node, put = _entry_at(root, fix.mark)
+    put([_node(layer) for layer in _mended(_plain(node), fix)])
     return yaml.serialize(root)
 
 
@@ -47,26 +51,39 @@ def _replaced(text: str, mark: Mark, new: str) -> str:
     return "\n".join(lines)
 
 
-def _entry_at(root: yaml.Node, mark: Mark) -> tuple[yaml.Node, list[yaml.Node]]:
-    """The item of a list that begins at a mark or whose key or value does, and the list."""
-    for node, items in _entries(root):
+def _entry_at(root: yaml.Node, mark: Mark) -> tuple[yaml.Node, _Put]:
+    """The entry that begins at a mark or one of whose keys or values does, and its place."""
+    for node, put in _entries(root):
         marks = [node.start_mark]
         if isinstance(node, yaml.MappingNode):
             marks += [part.start_mark for pair in node.value for part in pair]
         if any((at.line + 1, at.column + 1) == mark[:2] for at in marks):
-            return node, items
+            return node, put
     raise LookupError(f"no entry stands at {mark}")
 
 
-def _entries(node: yaml.Node) -> Iterator[tuple[yaml.Node, list[yaml.Node]]]:
-    """The items of all lists, from the inside out, each with its list."""
+def _entries(node: yaml.Node) -> Iterator[tuple[yaml.Node, _Put]]:
+    """The items of all lists, and branches of one entry alone, from the inside out."""
     if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
+        for index, item in enumerate(node.value):
             yield from _entries(item)
-            yield item, node.value
+            yield item, partial(node.value.__setitem__, slice(index, index + 1))
     elif isinstance(node, yaml.MappingNode):
-        for _, value in node.value:
+        for key, value in node.value:
             yield from _entries(value)
+            if key.value == "branches" and isinstance(value, yaml.MappingNode):
+                yield from _branches(value)
+
+
+def _branches(branches: yaml.MappingNode) -> Iterator[tuple[yaml.Node, _Put]]:
+    for index, (name, value) in enumerate(branches.value):
+        if not isinstance(value, yaml.SequenceNode):
+
+            def put(nodes: list[yaml.Node], index: int = index, name: yaml.Node = name) -> None:
+                one = nodes[0] if len(nodes) == 1 else yaml.SequenceNode(_LIST, nodes)
+                branches.value[index] = (name, one)
+
+            yield value, put
 
 
 def _plain(node: yaml.Node) -> dict[str, Any]:

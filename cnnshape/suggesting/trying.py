@@ -164,14 +164,23 @@ def _untried(fault: Diagnostic) -> str:
     return fault.help if near else _OTHER_TYPES
 
 
+def _entry(fault: Diagnostic, source: Source) -> dict[str, Any]:
+    """The entry at fault as plain data; empty where none can be read."""
+    if fault.mark is None:
+        return {}
+    try:
+        return entry_at(source.text, fault.mark)
+    except _CANNOT:
+        return {}
+
+
 def _is_unknown_type(fault: Diagnostic) -> bool:
     return fault.message.startswith("there is no layer type")
 
 
 def _candidates(fault: Diagnostic, source: Source) -> Iterator[Fix]:
     assert fault.mark is not None
-    text = source.text
-    lines = LINE_BREAK.split(text)
+    lines = LINE_BREAK.split(source.text)
     if re.search(r" needs \w+$", fault.message):
         return  # what is missing stands nowhere
     if fault.message.startswith(NOT_YAML):
@@ -181,10 +190,10 @@ def _candidates(fault: Diagnostic, source: Source) -> Iterator[Fix]:
             if 0 < number <= len(lines):
                 yield from slips.of_line(lines, number)
         return
-    value = underlined(text, fault.mark)
+    value = underlined(source.text, fault.mark)
     if _is_unknown_type(fault):
         yield from _types(fault, source)
-    yield from _arguments(fault, text, value)
+    yield from _arguments(fault, source, value)
     yield from _nearly(fault, value)
     if not _is_unknown_type(fault):
         yield from slips.of_value(value, fault.mark)
@@ -209,7 +218,7 @@ def _nearly(fault: Diagnostic, value: str) -> Iterator[Fix]:
 
 def _types(fault: Diagnostic, source: Source) -> Iterator[Fix]:
     """The types that a word of another library may mean, with the arguments' names here."""
-    entry = entry_at(source.text, fault.mark) if fault.mark else {}
+    entry = _entry(fault, source)
     word = str(entry.get("type", ""))
     for name in words.here(word, registry()):
         kind = registry()[name]
@@ -239,13 +248,12 @@ def _renamed(entry: dict[str, Any], kind: Any) -> dict[str, str]:
     return renamed
 
 
-def _arguments(fault: Diagnostic, text: str, value: str) -> Iterator[Fix]:
+def _arguments(fault: Diagnostic, source: Source, value: str) -> Iterator[Fix]:
     """An argument by its name here; Keras's `activation:` as the layer that it is here."""
     if " has no argument " not in fault.message or fault.mark is None:
         return
     if value in ("activation", "act"):
-        entry = entry_at(text, fault.mark)
-        word = str(entry[value])
+        word = str(_entry(fault, source).get(value, ""))
         after = words.ACTIVATIONS.get(words.folded(word))
         names = [after] if after is not None else words.here(word, registry())
         for name in names:
@@ -258,12 +266,9 @@ def _arguments(fault: Diagnostic, text: str, value: str) -> Iterator[Fix]:
 
 def _advice(fault: Diagnostic, source: Source) -> str:
     """How a word of another library is written here, where it is no one type."""
-    if not _is_unknown_type(fault) or fault.mark is None:
+    if not _is_unknown_type(fault):
         return ""
-    try:
-        word = str(entry_at(source.text, fault.mark).get("type", ""))
-    except _CANNOT:
-        return ""
+    word = str(_entry(fault, source).get("type", ""))
     written = words.written_out(word)
     return f"{word} is {written}" if written else ""
 
