@@ -119,3 +119,18 @@ layers:
     assert fault.help == "write ReLU as the layer after it"
     mended = loads(put_in(text, fault.fixes[0]))
     assert [node.type for node in mended.layers] == ["Conv2d", "ReLU", "Tanh"]
+
+
+def test_the_entry_of_a_branch_may_stand_alone() -> None:
+    text = """\
+input: [3, 32, 32]
+layers:
+  - join: Concat
+    branches:
+      one: {type: Conv2D, filters: 8, kernel_size: 1}
+      two: {type: Conv2d, out_channels: 8, kernel_size: 1, activation: relu}
+"""
+    for _ in range(2):
+        text = put_in(text, faults_of(text)[0].fixes[0])
+    mended = loads(text)
+    assert [node.type for node in mended.layers] == ["Conv2d", "Conv2d", "ReLU", "Concat"]
