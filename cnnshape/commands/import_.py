@@ -141,7 +141,7 @@ def _print_fault(fault: ImportFault) -> None:
     print_line([("bold red", "error"), ("bold", f": {fault}")], sys.stderr)
     for item in fault.unsupported:
         print_line([("", f"  {item}")], sys.stderr)
-    if fault.unsupported:
+    if fault.rest:
         help = "--partial keeps the rest, with these as Unknown"
         print_line([("blue", "  = "), ("", f"help: {help}")], sys.stderr)
 

@@ -28,6 +28,7 @@ class ImportFault(Exception):
     Attributes:
         unsupported: what no layer type says.
         partial: the network up to the fault, or None.
+        rest: whether the rest can be kept, with these as unknown.
     """
 
     def __init__(
@@ -35,10 +36,13 @@ class ImportFault(Exception):
         message: str,
         unsupported: tuple[Unsupported, ...] = (),
         partial: Network | None = None,
+        *,
+        rest: bool = False,
     ) -> None:
         super().__init__(message)
         self.unsupported = unsupported
         self.partial = partial
+        self.rest = rest
 
 
 class NotFound(ImportFault):
@@ -231,11 +235,10 @@ def import_onnx(
         ImportFault: it cannot be read, or not be said as a spec, or the proof fails.
     """
     from .notes import absent_numbers
-    from .onnx import infer, read_layers, read_model, with_own_places
+    from .onnx import read, read_model, with_own_places
 
     model = read_model(path)
-    graph = infer(model, input_shape)
-    reading = read_layers(graph)
+    graph, reading = read(model, input_shape)
     simpler = _simplified(reading.layers, reading.outputs, graph.input_shape)
     layers = with_own_places(simpler)
     found = _unsaid(layers, partial)
@@ -256,7 +259,10 @@ def import_onnx(
             raise ImportFault(f"it cannot be held against the model: {fault}") from fault
         if problem := refused(result):
             raise ImportFault(f"what was written is not the model: {problem}")
-    return Imported(text, network, result, found, notes=tuple(absent_numbers(network)))
+    notes = absent_numbers(network)
+    if graph.is_single:
+        notes.append("that the file computes one sample at a time, though its batch is open")
+    return Imported(text, network, result, found, notes=tuple(notes))
 
 
 def _simplified(
@@ -276,7 +282,7 @@ def _unsaid(layers: list[Recorded], partial: bool) -> tuple[Unsupported, ...]:
     )
     if found and not partial:
         count = f"{len(found)} operation{'s' * (len(found) != 1)}"
-        raise ImportFault(f"{count} cannot be said as a spec", found)
+        raise ImportFault(f"{count} cannot be said as a spec", found, rest=True)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 from torch import nn
 
 import cnnshape
@@ -58,6 +59,15 @@ def test_numbers_become_layers_and_chains_of_them_one() -> None:
         "Rescale", "Conv2d", "Add", "Power", "Clamp", "Log", "Abs", "Exp", "Sum", "Divide",
         "Minimum",
     }  # fmt: skip
+
+
+class _PowersOfNumbers(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return 2**x + torch.pow(0.5, x)
+
+
+def test_a_number_to_the_power_of_a_value() -> None:
+    assert types(_PowersOfNumbers(), 3, 6, 6) == ["Rescale", "Exp", "Rescale", "Exp", "Add"]
 
 
 def test_gates_written_by_hand_have_their_names() -> None:
@@ -145,7 +155,7 @@ def test_what_has_no_type_is_named() -> None:
         import_module(nets.Unsayable(), (4, 9, 9))
     assert [found.reason for found in caught.value.unsupported] == [
         "with a value that is no layer's",
-        "with an exponent that is no number",
+        "with a tensor of exponents, where Power has one number",
     ]
 
 

@@ -8,9 +8,8 @@ says in several operators is put together (`idioms.py`), and each operator becom
 """
 
 from .file import read_model
-from .inference import infer
 from .operators import RULES
 from .own_places import with_own_places
-from .reading import Reading, read_layers
+from .reading import Reading, read
 
-__all__ = ["RULES", "Reading", "infer", "read_layers", "read_model", "with_own_places"]
+__all__ = ["RULES", "Reading", "read", "read_model", "with_own_places"]

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ...layers.shapes import Shape
 from ..operations.values import Origin
+from ..samples import divided
 from .places import Place, is_made_up
 
 LARGEST_CONSTANT = 100_000
@@ -134,6 +135,7 @@ class Graph:
         input: the name of the value that the network reads.
         input_shape: of one sample.
         batch: samples, as the shapes have them. is_open: whether there may be any number.
+        is_single: whether the file leaves their number open, and only 1 fits.
         outputs: the names of the values that it gives.
         opset: the version of ONNX's operators.
         nodes: those that follow from the input, each after what it reads.
@@ -152,6 +154,13 @@ class Graph:
     constants: dict[str, Constant] = field(default_factory=dict)
     shapes: dict[str, Shape] = field(default_factory=dict)
     folded: set[str] = field(default_factory=set)
+    is_single: bool = False
+
+    @property
+    def keeps_samples(self) -> bool:
+        """Whether all that the outputs depend on has an open batch in one of its dimensions."""
+        names = {name for node in needed(self.nodes, self.outputs) for name in node.outputs}
+        return all(divided(shape) for name, shape in self.shapes.items() if name in names)
 
 
 def needed(nodes: list[Node], outputs: tuple[str, ...]) -> list[Node]:

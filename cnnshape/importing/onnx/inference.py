@@ -26,23 +26,25 @@ RANDOM = frozenset(("RandomNormal", "RandomUniform", "RandomNormalLike", "Random
                     "Bernoulli", "Multinomial"))  # fmt: skip
 
 
-def infer(model: ModelProto, input_shape: Shape | None) -> Graph:
+def infer(model: ModelProto, input_shape: Shape | None, *, batch: int = BATCH) -> Graph:
     """The graph of a model.
 
     Args:
         model: as :func:`read_model` gives it.
         input_shape: of one sample, where the model leaves it open.
+        batch: samples of the run, where the model leaves it open; another number than the
+            default is all that it then reads.
 
     Raises:
         ImportFault: it does not have one input, or leaves its size open.
     """
-    return _Inference(model, input_shape).graph
+    return _Inference(model, input_shape, batch).graph
 
 
 class _Inference:
     """Goes through the nodes once, in their order."""
 
-    def __init__(self, model: ModelProto, input_shape: Shape | None) -> None:
+    def __init__(self, model: ModelProto, input_shape: Shape | None, batch: int) -> None:
         from onnx import helper
 
         self.opsets = {each.domain: each.version for each in model.opset_import}
@@ -55,11 +57,12 @@ class _Inference:
         self._keep(model.graph)
         given = _input(model.graph, self.constants)
         fixed, shape = _sizes(given, input_shape)
-        batch = fixed or BATCH
+        is_open = not fixed and batch == BATCH
+        batch = fixed or batch
         opset = self.opsets.get("", self.opsets.get("ai.onnx", 1))
         outputs = tuple(item.name for item in model.graph.output)
         self.graph = Graph(
-            given.name, shape, batch, not fixed, outputs, opset, constants=self.constants
+            given.name, shape, batch, is_open, outputs, opset, constants=self.constants
         )
         elements = given.type.tensor_type.elem_type
         self._know(given.name, helper.make_tensor_type_proto(elements, (batch, *shape)))

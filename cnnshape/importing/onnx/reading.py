@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
+from ...layers.shapes import Shape
 from ...network import INPUT
 from ..graph import NotSaid, Recorded, Unsupported
 from ..importer import ImportFault
@@ -13,9 +15,13 @@ from ..operations import Answer, Chain, Indices, Layer, Value, of_parts
 from ..samples import FIRST, divided
 from .graph import Graph, Node
 from .idioms import with_idioms
+from .inference import infer
 from .operators import RULES, Input, Operator, why_not
 from .places import module_of
 from .sources import Sources, computed_with
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 
 class Reading(NamedTuple):
@@ -30,6 +36,43 @@ class Reading(NamedTuple):
     layers: list[Recorded]
     outputs: tuple[str, ...]
     classes: dict[str, str]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is a layer type for everything."""
+        return not any(item.unsupported for item in self.layers)
+
+
+def read(model: ModelProto, input_shape: Shape | None) -> tuple[Graph, Reading]:
+    """The graph of a model, as :func:`infer` gives it, and its layers.
+
+    A file may leave its batch open, and have a 1 for it in a Reshape behind. Such a file is
+    read as what it is, one for single samples.
+
+    Raises:
+        ImportFault: it cannot be read.
+    """
+    graph = infer(model, input_shape)
+    if not graph.is_open:
+        return graph, read_layers(graph)
+    found, refusal = None, None
+    try:
+        found = graph, read_layers(graph)
+    except ImportFault as fault:
+        refusal = fault
+    if found and found[1].is_whole and graph.keeps_samples:
+        return found
+    try:
+        alone = infer(model, input_shape, batch=1)
+        reading = read_layers(alone)
+        if reading.is_whole:
+            return replace(alone, is_single=True), reading
+    except ImportFault:
+        pass
+    if found is None:
+        assert refusal is not None
+        raise refusal
+    return found
 
 
 def read_layers(graph: Graph) -> Reading:
@@ -62,7 +105,9 @@ class _Reader:
             if not isinstance(value, Value):
                 raise ImportFault(f"the output {name} does not follow from the input")
             if value.samples != FIRST:
-                raise ImportFault(f"the output {name} does not have the batch first")
+                raise ImportFault(
+                    f"the output {name} does not have the batch first", (*self.ledger.unsupported,)
+                )
             outputs.append(value.key)
         return Reading(self.ledger.layers, tuple(dict.fromkeys(outputs)), self.classes)
 

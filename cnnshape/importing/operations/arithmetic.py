@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import log
 from typing import Any
 
 from ..graph import NotSaid
@@ -146,10 +147,22 @@ def _filled(call: Call) -> Answer:
 
 @rules.of("pow", "ipow")
 def _pow(call: Call) -> Answer:
-    exponent = call.get(1, "exponent")
-    if not is_number(exponent):
-        raise NotSaid("with an exponent that is no number")
-    return SAME if exponent == 1 else _power(call.x, exponent)
+    return _raised(call.get(0, "self"), call.get(1, "exponent"))
+
+
+@rules.of("rpow")
+def _rpow(call: Call) -> Answer:
+    return _raised(*operands(call)[::-1])
+
+
+def _raised(base: Any, exponent: Any) -> Answer:
+    if is_number(exponent) and follows(base):
+        return SAME if exponent == 1 else _power(base, exponent)
+    if is_number(base) and base > 0 and follows(exponent):
+        return Chain((exponent,)).then("Rescale", scale=log(base)).then("Exp")
+    if follows(base):
+        raise NotSaid("with a tensor of exponents, where Power has one number")
+    raise NotSaid(f"with {what_it_is(base)} as its base")
 
 
 POWERS = {"square": 2, "sqrt": 0.5, "rsqrt": -0.5, "reciprocal": -1}

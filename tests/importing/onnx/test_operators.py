@@ -114,6 +114,8 @@ CASES: list[tuple[str, Write, list[str]]] = [
     ("Log", lambda w: w.node("Log", [w.node("Exp", ["x"])]), ["Exp", "Log"]),
     ("Sqrt", lambda w: w.node("Sqrt", [w.node("Abs", ["x"])]), ["Abs", "Power"]),
     ("Reciprocal", _plain("Reciprocal"), ["Power"]),
+    ("Pow", lambda w: w.node("Pow", ["x", w.constant("exponent", 2.0)]), ["Power"]),
+    ("Pow", lambda w: w.node("Pow", [w.constant("base", 2.0), "x"]), ["Rescale", "Exp"]),
     ("Identity", lambda w: w.node("Relu", [w.node("Identity", ["x"])]), ["ReLU"]),
     ("Cast", lambda w: w.node("Relu", [w.node("Cast", ["x"], to=1)]), ["ReLU"]),
     # Arithmetic

@@ -37,7 +37,8 @@ def _join(op: Operator) -> Answer:
         if len(values) < len(op.inputs):
             raise NotSaid("of several values, and constants among them")
         return Layer(OF_MANY[op.type], {}, tuple(values))
-    first, second = (_simple(each, op.outputs[0]) for each in op.inputs)
+    operands = [_fixed_scalar(each) if op.type == "Pow" else each for each in op.inputs]
+    first, second = (_simple(each, op.outputs[0]) for each in operands)
     bounds = [each for each in (first, second) if isinstance(each, float)]
     if op.type in ("Max", "Min") and bounds:
         bound = bounds[0]
@@ -55,6 +56,11 @@ def _simple(given: Input, output: Value) -> Input | float:
     if not isinstance(given, Constant) or given.learned or not given.is_uniform:
         return given
     return float(written(given.array.flat[0].item())) if len(given.shape) <= output.rank else given
+
+
+def _fixed_scalar(given: Input) -> Input:
+    """A base or exponent; one without dimensions is not learned."""
+    return given.fixed() if isinstance(given, Constant) and not given.shape else given
 
 
 @rules.of("Where")
