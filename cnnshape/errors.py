@@ -70,7 +70,7 @@ class Diagnostic(NamedTuple):
                 yield "blue", f"{' ' * width} |\n{line:>{width}} | "
                 yield "", f"{text}\n"
                 yield "blue", f"{' ' * width} | "
-                yield accent, " " * _cells(text[:start]) + "^" * max(1, _cells(text[start:end]))
+                yield accent, " " * cells(text[:start]) + "^" * max(1, cells(text[start:end]))
                 yield "", "\n"
         elif self.source:
             yield "blue", f"{' ' * width}--> "
@@ -153,7 +153,7 @@ def _window(text: str, column: int, length: int) -> tuple[str, int, int]:
     return prefix + part + suffix, start, end
 
 
-def _cells(text: str) -> int:
+def cells(text: str) -> int:
     """The columns that a terminal gives to `text`; wide East Asian characters take two."""
     return sum(
         0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")

@@ -52,6 +52,15 @@ def window_positions(size: int, kernel: int, stride: int, padding: int, dilation
     return (size + padding - window_extent(kernel, dilation)) // stride + 1
 
 
+def transposed_positions(
+    size: int, kernel: int, stride: int, padding: int, dilation: int = 1, output_padding: int = 0
+) -> int:
+    """Positions that a transposed window writes: (W−1)S − P + D(F−1) + 1 + A, with P both sides
+    together. Not positive when the padding cuts all of them off. Source: torch.nn.ConvTranspose2d.
+    """
+    return (size - 1) * stride - padding + window_extent(kernel, dilation) + output_padding
+
+
 def largest_adaptive_window(size: int, count: int) -> int:
     """The widest of the `count` windows of an adaptive pool over `size` positions.
 

@@ -9,7 +9,15 @@ from ..fixes import at_most, setting
 from .base import Example, LayerError, Step
 from .convolution import ConvNd
 from .fields import Choice, Integer, PerDimension, defaulted
-from .shapes import Shape, Shapes, format_shape, minus, per_dimension, spatial_letters
+from .shapes import (
+    Shape,
+    Shapes,
+    format_shape,
+    minus,
+    per_dimension,
+    spatial_letters,
+    transposed_positions,
+)
 from .working import Product, SizeRule, times
 
 
@@ -58,7 +66,7 @@ class _ConvTranspose(ConvNd, abstract=True):
             self.dilation,
             strict=True,
         ):
-            full = (n - 1) * stride + dilation * (kernel - 1) + added + 1
+            full = transposed_positions(n, kernel, stride, 0, dilation, added)
             letters = {"W": n, "F": kernel, "P": padding, "S": stride}
             letters |= {"D": dilation} if dilation != 1 else {}
             letters |= {"A": added} if added else {}

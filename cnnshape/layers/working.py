@@ -69,6 +69,11 @@ class SizeRule:
             text = text.replace(letter, str(self.letters[letter]))
         return text
 
+    def with_meanings(self) -> str:
+        """The rule with what its letters stand for: '(W−F+2P)/S+1 with input size W = 32, ...'."""
+        letters = ", ".join(f"{MEANINGS[name]} {name} = {n}" for name, n in self.letters.items())
+        return f"{self.text} with {letters}"
+
 
 MEANINGS: Mapping[str, str] = {
     "W": "input size",

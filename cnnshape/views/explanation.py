@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..analysis.explanation import Cost, Explanation, Sight
 from ..layers.shapes import format_shape, per_dimension
-from ..layers.working import MEANINGS, SizeRule, product
+from ..layers.working import product
 from ..network import BYTES_PER_ELEMENT
 from .columns import described, format_count
 from .documentation import document
@@ -90,7 +90,7 @@ def _size(explanation: Explanation, width: int) -> Section:
     node, rules = explanation.node, explanation.rules
     lines = []
     if rules:
-        lines.append(per_dimension(map(_rule, rules)))
+        lines.append(per_dimension(rule.with_meanings() for rule in rules))
     if explanation.formula:
         lines.append(explanation.formula)
     elif not rules:
@@ -101,11 +101,6 @@ def _size(explanation: Explanation, width: int) -> Section:
         drawn = picture(window, size, width - len(INDENT))
         drawing += [*([""] if drawing and drawn else []), *drawn]
     return Section("output size", lines, drawing, legend(drawing))
-
-
-def _rule(rule: SizeRule) -> str:
-    letters = ", ".join(f"{MEANINGS[name]} {name} = {n}" for name, n in rule.letters.items())
-    return f"{rule.text} with {letters}"
 
 
 def _costs(explanation: Explanation) -> Iterator[Section]:

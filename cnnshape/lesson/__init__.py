@@ -1,0 +1,1 @@
+"""The lesson: short answers and exercises, each computed by the engine itself."""
