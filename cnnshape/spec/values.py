@@ -166,12 +166,13 @@ class ValueReader:
         mapping = self._mapping(value, "train must be a mapping")
         if mapping is None:
             return {}
-        return {key: _plain_data(item) for key, item in mapping.items.items()}
+        return {key: plain_data(item) for key, item in mapping.items.items()}
 
 
-def _plain_data(value: Value) -> Any:
+def plain_data(value: Value) -> Any:
+    """A tree of values without its marks."""
     if isinstance(value, Scalar):
         return value.value
     if isinstance(value, Sequence):
-        return [_plain_data(item) for item in value.items]
-    return {key: _plain_data(item) for key, item in value.items.items()}
+        return [plain_data(item) for item in value.items]
+    return {key: plain_data(item) for key, item in value.items.items()}

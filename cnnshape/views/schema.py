@@ -89,12 +89,12 @@ def _spec_properties() -> dict[str, Schema]:
         },
         "variants": {
             "description": "Named choices of params: cnnshape show resnet50.",
-            "type": "object",
+            "type": ["object", "null"],
             "additionalProperties": {"$ref": "#/$defs/params"},
         },
         "blocks": {
             "description": "Layers under a name, which is then used as a type.",
-            "type": "object",
+            "type": ["object", "null"],
             "additionalProperties": {"$ref": "#/$defs/block"},
         },
         "layers": {
@@ -108,7 +108,7 @@ def _spec_properties() -> dict[str, Schema]:
         },
         "train": {
             "description": "How `cnnshape train` trains it where no option says otherwise.",
-            "type": "object",
+            "type": ["object", "null"],
         },
     }
 
@@ -157,7 +157,10 @@ def _entry_mapping() -> Schema:
     """An entry that is a mapping; one of four keys says what it is."""
     forms: dict[str, dict[str, Schema]] = {
         "share": {
-            "share": {"description": "The layer whose module is used again.", **_TEXT},
+            "share": {
+                "description": "The layer whose module is used again.",
+                "anyOf": [_TEXT, {"type": "array", "items": _TEXT, "maxItems": 1}],
+            },
         },
         "branches": {
             "branches": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +14,15 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cnnshape import SpecError, loads
+from cnnshape.expansion import expand
 from cnnshape.layers import registry
+from cnnshape.spec import read_spec
+from cnnshape.spec.document import Source, parse
+from cnnshape.spec.values import plain_data
 from cnnshape.views.schema import json_schema
 
 from ..expansion.wrong_specs import wrong_specs
@@ -77,6 +84,73 @@ def test_whatever_is_a_network_is_valid(
     assert valid > 30
 
 
+# Every valid spec passes ---------------------------------------------------------------
+
+WRITTEN = [
+    (page.name, text)
+    for page in [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
+    for text in re.findall(r"^```yaml\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S)
+    if re.search("^layers:", text, re.M)
+]
+
+
+def refused(validator: jsonschema.Draft202012Validator, text: str) -> list[str]:
+    """What the schema says of a valid spec; nothing of one that is faulty."""
+    try:
+        expand(read_spec(Source(text, ""), registry()), registry())
+    except SpecError:
+        return []
+    plain = plain_data(parse(Source(text, "")))
+    return [error.message for error in validator.iter_errors(plain)]
+
+
+@pytest.mark.parametrize(("page", "text"), WRITTEN)
+def test_a_spec_in_the_docs_is_valid(
+    page: str, text: str, validator: jsonschema.Draft202012Validator
+) -> None:
+    loads(text)
+    assert refused(validator, text) == []
+
+
+def test_a_random_network_is_valid(validator: jsonschema.Draft202012Validator) -> None:
+    """Those that the engine is proved by against PyTorch."""
+    from ..proof.networks import Trial, trials
+
+    @settings(max_examples=150, suppress_health_check=list(HealthCheck))
+    @given(trial=trials())
+    def holds(trial: Trial) -> None:
+        assert refused(validator, trial.text) == []
+
+    holds()
+
+
+@st.composite
+def with_a_value_written_anew(draw: st.DrawFn, value: Any) -> Any:
+    """A tree of values in which one is left out, or is written in another way or place."""
+    if isinstance(value, (dict, list)) and value and draw(st.integers(0, 9)):
+        keys = list(value) if isinstance(value, dict) else range(len(value))
+        key = draw(st.sampled_from(keys))
+        changed = draw(with_a_value_written_anew(value[key]))
+        if isinstance(value, list):
+            return [*value[:key], changed, *value[key + 1 :]]
+        return {**value, key: changed}
+    others = [None, {}, [], [value], 0, 1, 2, True, False, 1.0, 0.5, "", "a", "$i", "$a"]
+    if not isinstance(value, (dict, list)):
+        others += [f"${{{value!r}}}", f"${{[{value!r}, 1][0]}}"]
+    return draw(st.sampled_from(others))
+
+
+@settings(max_examples=400)
+@given(data=st.data())
+def test_a_spec_that_is_still_one_is_valid(
+    data: st.DataObject, validator: jsonschema.Draft202012Validator
+) -> None:
+    _, text = data.draw(st.sampled_from(WRITTEN))
+    plain = plain_data(parse(Source(text, "")))
+    changed = data.draw(with_a_value_written_anew(plain))
+    assert refused(validator, yaml.safe_dump(changed, sort_keys=False)) == []
+
+
 @pytest.mark.parametrize("name", registry())
 def test_a_type_refuses_an_argument_that_it_does_not_have(
     name: str, validator: jsonschema.Draft202012Validator
@@ -114,6 +188,8 @@ def test_a_type_refuses_an_argument_that_it_does_not_have(
             name=5,
         ),
         {"input": "$size", "layers": None, "x-anchors": {}},
+        with_layers(blocks=None, params=None, variants=None, train=None),
+        with_layers({"share": ["head"]}),
     ],
     ids=str,
 )
