@@ -259,10 +259,11 @@ def largest_difference(found: Tensor, expected: Tensor) -> float:
 
     Where all are NaN it is infinite: nothing is proved.
     """
-    numbers = ~(found.isnan() & expected.isnan())
-    if not numbers.any():
+    neither = found.isnan() & expected.isnan()
+    if neither.all():
         return inf
-    found, expected = found[numbers], expected[numbers]
+    if neither.any():
+        found, expected = found.masked_fill(neither, 0), expected.masked_fill(neither, 0)
     if torch.equal(found, expected):  # infinities too
         return 0.0
     largest = float(expected.abs().max())

@@ -213,7 +213,7 @@ def _proved(
             )
             result = check(module, network, order, costs)
         except (RuntimeError, TypeError, ValueError, MemoryError) as fault:  # too large to run, say
-            raise ImportFault(f"it cannot be held against the module: {fault}") from fault
+            raise ImportFault(f"it cannot be held against the module: {_why(fault)}") from fault
         if problem := refused(result):
             raise ImportFault(f"what was written is not the module: {problem}")
     notes = (*absent_numbers(network), *masks(module, order))
@@ -256,13 +256,22 @@ def import_onnx(
         try:
             result = check(model, graph, network, order)
         except (RuntimeError, MemoryError, TimeoutError) as fault:  # too large to run, say
-            raise ImportFault(f"it cannot be held against the model: {fault}") from fault
+            raise ImportFault(f"it cannot be held against the model: {_why(fault)}") from fault
         if problem := refused(result):
             raise ImportFault(f"what was written is not the model: {problem}")
     notes = absent_numbers(network)
     if graph.is_single:
         notes.append("that the file computes one sample at a time, though its batch is open")
     return Imported(text, network, result, found, notes=tuple(notes))
+
+
+def _why(fault: Exception) -> str:
+    """Why a run failed."""
+    from ..torch_backend.comparison import is_out_of_memory
+
+    if is_out_of_memory(fault):
+        return "there is not enough memory; give a smaller --input, or take a larger machine"
+    return str(fault)
 
 
 def _simplified(

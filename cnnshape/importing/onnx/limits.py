@@ -34,7 +34,7 @@ LOOPS = ("If", "Loop", "Scan", "SequenceMap")
 MACS = 2**40
 """Multiply-accumulates of one sample: some minutes of a slow processor."""
 SECONDS = 600
-"""How long ONNX Runtime may take for the proof."""
+"""How long the runs of the proof may take together."""
 
 
 def check_nodes(model: ModelProto) -> None:

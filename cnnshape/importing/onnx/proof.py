@@ -19,7 +19,7 @@ from ..graph import Recorded
 from ..importer import ImportFault
 from .graph import Graph
 from .limits import MACS, SECONDS
-from .waiting import interruptible
+from .waiting import Limit, interruptible
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -50,14 +50,15 @@ def check(model: ModelProto, graph: Graph, network: Network, layers: list[Record
     make_constants(ours.nodes, network)
     generator = torch.Generator().manual_seed(0)
     batch = _samples(graph, network)
+    limit = Limit(SECONDS)
     x = torch.randn(batch, *graph.input_shape, generator=generator)
-    _draw(ours, model, graph, weights, x)
+    _draw(ours, model, graph, weights, x, limit)
     try:
-        expected = [torch.from_numpy(each) for each in _run(model, graph, x.numpy())]
+        expected = [torch.from_numpy(each) for each in _run(model, graph, x.numpy(), limit)]
     except Exception as fault:
         line = str(fault).strip().partition("\n")[0]
         raise ImportFault(f"the model itself cannot be run: {line}") from fault
-    found = _outputs(ours, x)
+    found = _outputs(ours, x, limit)
     shapes = [tuple(each.shape) for each in found], [tuple(each.shape) for each in expected]
     difference = inf
     if shapes[0] == shapes[1]:
@@ -71,7 +72,7 @@ def check(model: ModelProto, graph: Graph, network: Network, layers: list[Record
         len(layers),
         sum(weight.place == weight.constant for weight in weights),
         len(weights),
-        TOLERANCE if difference <= TOLERANCE else _tolerance(ours, x, found),
+        TOLERANCE if difference <= TOLERANCE else _tolerance(ours, x, found, limit),
     )
 
 
@@ -95,12 +96,13 @@ def _samples(graph: Graph, network: Network) -> int:
     )
 
 
-def _tolerance(ours: NetworkModule, x: Tensor, found: list[Tensor]) -> float:
+def _tolerance(ours: NetworkModule, x: Tensor, found: list[Tensor], limit: Limit) -> float:
     """How far outputs may be apart: the file runs in single precision, as ours did.
 
     How much rounding grows in this network, it shows where it is run in double precision.
     """
-    rounding = max(map(largest_difference, found, _outputs(ours.double(), x.double())))
+    exact = _outputs(ours.double(), x.double(), limit)
+    rounding = max(map(largest_difference, found, exact))
     return min(max(TOLERANCE, COARSER * rounding), LARGEST_ROUNDING)
 
 
@@ -159,7 +161,12 @@ def _load(ours: NetworkModule, graph: Graph, weights: list[_Weight]) -> None:
 
 
 def _draw(
-    ours: NetworkModule, model: ModelProto, graph: Graph, weights: list[_Weight], x: Tensor
+    ours: NetworkModule,
+    model: ModelProto,
+    graph: Graph,
+    weights: list[_Weight],
+    x: Tensor,
+    limit: Limit,
 ) -> None:
     """Draw the weights of both anew, as far as they lie in the file as layers have them."""
     from onnx import numpy_helper
@@ -168,7 +175,7 @@ def _draw(
     makers = {node.output[0]: node for node in model.graph.node if node.op_type in MADE}
     uses = Counter(weight.constant for weight in weights)
     own = {place: tensor.clone() for place, tensor in ours.state_dict().items()}
-    draw_weights(ours, x)
+    interruptible(lambda: draw_weights(ours, x), limit)
     state = ours.state_dict()
     drawn, kept = [], set()
     for weight in weights:
@@ -187,7 +194,7 @@ def _draw(
     # rounding of single precision.
     nodes = ours.nodes.items()
     layers = [each for path, each in nodes if isinstance(each, AFFINE) and path not in kept]
-    interruptible(lambda: level(ours, x, layers), lambda: None, SECONDS)
+    interruptible(lambda: level(ours, x, layers), limit)
     for weight in drawn:
         array = state[weight.place].numpy()
         array = array.T if weight.transposed else array
@@ -201,25 +208,26 @@ AFFINE = (nn.modules.conv._ConvNd, nn.Linear, nn.modules.batchnorm._BatchNorm)
 """Modules whose output has the scale of their weight and bias."""
 
 
-def _outputs(ours: NetworkModule, x: Tensor) -> list[Tensor]:
+def _outputs(ours: NetworkModule, x: Tensor, limit: Limit) -> list[Tensor]:
     """What a network gives; Ctrl-C need not wait for a layer."""
 
     def run() -> Any:
         with torch.no_grad():
             return ours(x)
 
-    found = interruptible(run, lambda: None, SECONDS)
+    found = interruptible(run, limit)
     return list(found) if isinstance(found, tuple) else [found]
 
 
-def _run(model: ModelProto, graph: Graph, x: Any) -> list[Any]:
+def _run(model: ModelProto, graph: Graph, x: Any, limit: Limit) -> list[Any]:
     """The model's own outputs, by onnxruntime where it is, else by onnx's reference."""
     try:
         import onnxruntime  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError:
         from onnx.reference import ReferenceEvaluator
 
-        return list(ReferenceEvaluator(model).run(None, {graph.input: x}))
+        evaluator = ReferenceEvaluator(model)
+        return interruptible(lambda: list(evaluator.run(None, {graph.input: x})), limit)
     options, running = onnxruntime.SessionOptions(), onnxruntime.RunOptions()
     options.log_severity_level = running.log_severity_level = 4
 
@@ -232,4 +240,4 @@ def _run(model: ModelProto, graph: Graph, x: Any) -> list[Any]:
     def stop() -> None:
         running.terminate = True
 
-    return interruptible(run, stop, SECONDS)
+    return interruptible(run, limit, stop)

@@ -12,15 +12,27 @@ T = TypeVar("T")
 
 SLICE = 0.5
 """Seconds of one wait: where a wait cannot be interrupted, so long does Ctrl-C take."""
-GRACE = 3.0
+GRACE = 0.4
 """Seconds that what is asked to end may still take."""
 
 
-def interruptible(run: Callable[[], T], stop: Callable[[], None], seconds: float) -> T:
+class Limit:
+    """A time that several runs may take together.
+
+    Attributes:
+        seconds: how long. end: when it is over.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.end = monotonic() + seconds
+
+
+def interruptible(run: Callable[[], T], limit: Limit, stop: Callable[[], None] | None = None) -> T:
     """What `run` gives, called in a thread of its own.
 
     Args:
-        stop: asks it to end, where it is interrupted or takes longer than `seconds`.
+        stop: asks it to end, where it is interrupted or the time is over.
 
     Raises:
         TimeoutError: it takes longer.
@@ -34,14 +46,14 @@ def interruptible(run: Callable[[], T], stop: Callable[[], None], seconds: float
             done.set_exception(fault)
 
     Thread(target=work, daemon=True).start()
-    end = monotonic() + seconds
     try:
         while not done.done():
-            if monotonic() > end:
-                raise TimeoutError(f"it did not end in {seconds:,} seconds")
+            if monotonic() > limit.end:
+                raise TimeoutError(f"it did not end in {limit.seconds:,} seconds")
             wait([done], timeout=SLICE)
     except BaseException:
-        stop()
+        if stop is not None:
+            stop()
         wait([done], timeout=GRACE)
         raise
     return done.result()

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 
 from cnnshape.importing import ImportFault, import_onnx
-from cnnshape.importing.onnx import limits
-from cnnshape.importing.onnx.waiting import interruptible
+from cnnshape.importing.onnx.waiting import Limit, interruptible
 
 from .writer import FLOAT, Writer, onnx
 
@@ -197,7 +196,7 @@ def test_ctrl_c_comes_while_something_else_runs() -> None:
     Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     start = monotonic()
     with pytest.raises(KeyboardInterrupt):
-        interruptible(lambda: asked.wait(60), asked.set, limits.SECONDS)
+        interruptible(lambda: asked.wait(60), Limit(60), asked.set)
     assert asked.is_set()
     assert monotonic() - start < 30
 
@@ -205,7 +204,7 @@ def test_ctrl_c_comes_while_something_else_runs() -> None:
 def test_what_does_not_end_is_ended() -> None:
     asked = Event()
     with pytest.raises(TimeoutError, match=r"it did not end in 0.2 seconds"):
-        interruptible(lambda: asked.wait(60), asked.set, 0.2)
+        interruptible(lambda: asked.wait(60), Limit(0.2), asked.set)
     assert asked.is_set()
 
 
@@ -213,6 +212,31 @@ def test_what_is_given_and_what_is_raised_come_back() -> None:
     def fails() -> Any:
         raise ValueError("a fault of its own")
 
-    assert interruptible(lambda: 7, lambda: None, 60) == 7
+    assert interruptible(lambda: 7, Limit(60)) == 7
     with pytest.raises(ValueError, match="a fault of its own"):
-        interruptible(fails, lambda: None, 60)
+        interruptible(fails, Limit(60))
+
+
+def test_runs_share_their_time() -> None:
+    limit = Limit(0.2)
+    with pytest.raises(TimeoutError):
+        interruptible(lambda: Event().wait(60), limit)
+    with pytest.raises(TimeoutError, match=r"it did not end in 0.2 seconds"):
+        interruptible(lambda: Event().wait(60), limit)
+
+
+def test_memory_that_ends_in_the_proof_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cnnshape.importing.onnx import proof
+
+    def refuse(*_: Any) -> Any:
+        raise RuntimeError(
+            "[enforce fail at alloc.cpp:9] DefaultCPUAllocator: can't allocate memory"
+        )
+
+    monkeypatch.setattr(proof, "draw_weights", refuse)
+    w = Writer(3, 8, 8)
+    told = _fault(w, w.node("Conv", ["x", w.weight("c.weight", 4, 3, 3, 3)]))
+    assert told == (
+        "it cannot be held against the model: there is not enough memory; "
+        "give a smaller --input, or take a larger machine"
+    )
