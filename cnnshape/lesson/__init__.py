@@ -1,1 +1,1 @@
-"""The lesson: short answers and exercises, each computed by the engine itself."""
+"""The lesson: short answers, exercises, and what a window reads, multiplies and adds."""

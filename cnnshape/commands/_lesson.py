@@ -1,0 +1,213 @@
+"""What `convolve` and `pool` share: options, the layer, and what is done with the lesson."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from ._common import WIDE, coloured, refuse_overwriting, say, usage_error
+
+if TYPE_CHECKING:
+    from ..layers.base import Layer, LayerError
+    from ..lesson.exact import Maps
+    from ..lesson.values import Worked
+
+FORMATS = ("svg", "html", "gif")
+MOST_SPEED = 20
+
+ImageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--image",
+        "-i",
+        metavar="NUMBERS|FILE|SIZES",
+        help="Rows of numbers with / between them, '1 2/3 4' (// parts channels); a text file, a "
+        "row a line; a picture; - for stdin; or sizes such as 3x28x28, with numbers made up.",
+    ),
+]
+ChannelsOption = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="Channels of the image; of a picture 1 (grey) or 3."),
+]
+StrideOption = Annotated[
+    str | None,
+    typer.Option("--stride", "-s", metavar="N|HxW", help="How far the window moves."),
+]
+PaddingOption = Annotated[
+    str,
+    typer.Option("--padding", "-p", metavar="N|HxW", help="Rows and columns around the image."),
+]
+DilationOption = Annotated[
+    str,
+    typer.Option("--dilation", "-d", metavar="N|HxW", help="From one number read to the next."),
+]
+FormatOption = Annotated[
+    Literal["text", "json", "markdown"] | None, typer.Option(help="How to write it.")
+]
+OutOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--out",
+        "-o",
+        metavar="FILE",
+        help="Draw it into a file: .svg moves, and prints as its last state; .html steps by click "
+        "and key; .gif moves. Several may be named.",
+    ),
+]
+ThemeOption = Annotated[
+    Literal["light", "dark", "print"] | None, typer.Option(help="The colours of --out.")
+]
+SpeedOption = Annotated[
+    float | None, typer.Option(metavar="X", help="Steps a second, where it moves.")
+]
+StillOption = Annotated[
+    bool, typer.Option("--still", help="Print all of it at once, on a terminal too.")
+]
+
+
+def sizes(text: str) -> Any:
+    """'2' as 2, '2x1' as [2, 1]; what is neither stays, for the layer to refuse."""
+    if re.fullmatch(r"-?[0-9]{1,12}", text):
+        return int(text)
+    found = re.fullmatch(r"([0-9]{1,12})[xX×,]([0-9]{1,12})", text)
+    return [int(found[1]), int(found[2])] if found else text
+
+
+def read_or_refuse(read: Callable[..., Any], option: str, *arguments: Any) -> Any:
+    """What `read` gives; what it cannot read is a usage error of an option."""
+    from ..lesson.reading import UnreadableNumbers
+
+    try:
+        return read(*arguments, sys.stdin.buffer)
+    except UnreadableNumbers as fault:
+        usage_error(str(fault), option)
+    except OSError as fault:
+        usage_error(f"cannot read {fault.filename}: {fault.strerror or fault}", option)
+
+
+def build_layer(
+    kind: type[Layer], arguments: dict[str, Any], image: Maps, options: Mapping[str, str]
+) -> Any:
+    """The layer; where it cannot be, its own message is a usage error.
+
+    Args:
+        kind: its type.
+        arguments: as a spec would write them.
+        image: what it reads.
+        options: the arguments by the options that give them.
+    """
+    from ..layers.base import LayerError
+    from ..lesson.values import TooLarge, build
+
+    try:
+        return build(kind, arguments, image)[0]
+    except TooLarge as fault:
+        usage_error(str(fault), "--image")
+    except LayerError as fault:
+        help = _cures(fault, kind, arguments, image, options)
+        usage_error(f"{fault.message}{help}", options.get(fault.field or "", "--image"))
+
+
+def _cures(
+    fault: LayerError,
+    kind: type[Layer],
+    arguments: dict[str, Any],
+    image: Maps,
+    options: Mapping[str, str],
+) -> str:
+    """The layer's own fixes that cure it here, said in options."""
+    from ..layers.base import LayerError
+    from ..lesson.values import TooLarge, build
+
+    told = []
+    for fix in fault.fixes:
+        try:
+            build(kind, fix.argued(arguments), image)
+        except (LayerError, TooLarge):
+            continue
+        says = re.sub("^kernel_size(?= of)", "a window", fix.says)
+        says = re.sub(
+            r"^(\w+)(: )?",
+            lambda name: f"{options.get(name[1], name[1])} "[: None if name[2] else -1],
+            says,
+        )
+        told.append(says)
+    return f"; help: {', or '.join(told)}" if told else ""
+
+
+# What is done with a lesson -----------------------------------------------------------
+
+
+def check_outputs(
+    out: Sequence[str], inputs: Sequence[str], theme: str | None, speed: float | None
+) -> None:
+    """Refuse what no file can be, before anything is worked out."""
+    for place, path in enumerate(out):
+        from ..files import is_same_file
+
+        if Path(path).suffix[1:].lower() not in FORMATS:
+            usage_error(f"{path}: expected a file that ends in .svg, .html or .gif", "--out")
+        refuse_overwriting(path, inputs)
+        if any(is_same_file(path, other) for other in out[:place]):
+            usage_error(f"{path} is named twice: each file is written once", "--out")
+    if theme and not out:
+        usage_error("colours are those of a file: name one by --out", "--theme")
+    if speed is not None and not 0 < speed <= MOST_SPEED:
+        usage_error(f"expected a number above 0 and up to {MOST_SPEED}, not {speed:g}", "--speed")
+
+
+def give_out(
+    worked: Worked,
+    format: str | None,
+    out: Sequence[str],
+    theme: str | None,
+    speed: float | None,
+    still: bool,
+) -> None:
+    """Write the files that are named, else print or play the lesson."""
+    for path in out:
+        from ..files import write_atomically
+
+        write_atomically(path, _drawn(worked, path, theme or "light", speed or 1))
+    if format == "json":
+        from ..lesson.forms import to_json_text
+
+        sys.stdout.write(to_json_text(worked))
+    elif format == "markdown":
+        from ..lesson.forms import to_markdown
+
+        sys.stdout.write(to_markdown(worked))
+    elif format == "text" or not out:
+        _show(worked, speed or 1, still)
+
+
+def _drawn(worked: Worked, path: str, theme: str, speed: float) -> str | bytes:
+    usage_error("no lesson is drawn into files yet", "--out")
+
+
+def _show(worked: Worked, speed: float, still: bool) -> None:
+    from ..lesson.grids import paint
+    from ..lesson.text import text_lines
+
+    colour = coloured(sys.stdout) and os.environ.get("TERM") != "dumb"
+    for line in text_lines(worked, _width()):
+        sys.stdout.write(f"{paint(line, colour)}\n")
+
+
+def _width() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else WIDE
+
+
+def note(text: str) -> None:
+    """Tell on stderr what was done to what was given."""
+    if text:
+        say(f"note: {text}", err=True)

@@ -1,0 +1,165 @@
+"""``cnnshape convolve``: a convolution worked out, step by step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from ._common import usage_error
+from ._lesson import (
+    ChannelsOption,
+    DilationOption,
+    FormatOption,
+    ImageOption,
+    OutOption,
+    PaddingOption,
+    SpeedOption,
+    StillOption,
+    StrideOption,
+    ThemeOption,
+    build_layer,
+    check_outputs,
+    give_out,
+    note,
+    read_or_refuse,
+    sizes,
+)
+
+if TYPE_CHECKING:
+    from ..lesson.exact import Maps, Number
+
+Activation = Literal[
+    "ReLU", "ReLU6", "LeakyReLU", "ELU", "GELU", "SiLU", "Softplus", "Sigmoid", "Tanh"
+]
+OPTIONS = {
+    "kernel_size": "--kernel",
+    "out_channels": "--filters",
+    "stride": "--stride",
+    "padding": "--padding",
+    "output_padding": "--output-padding",
+    "dilation": "--dilation",
+    "padding_mode": "--padding-mode",
+}
+
+
+def convolve(
+    image: ImageOption = None,
+    kernel: Annotated[
+        str | None,
+        typer.Option(
+            "--kernel",
+            "-k",
+            metavar="NUMBERS|FILE|NAME|SIZES",
+            help="The same of the kernels, one for each channel of each filter; or a name: "
+            "identity, sobel-x, sobel-y, sharpen, blur, edge.",
+        ),
+    ] = None,
+    channels: ChannelsOption = None,
+    filters: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Filters: each gives a map of its own."),
+    ] = None,
+    bias: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBERS", help="Added to each map: one number, or one a filter."),
+    ] = None,
+    stride: StrideOption = None,
+    padding: PaddingOption = "0",
+    dilation: DilationOption = "1",
+    padding_mode: Annotated[
+        Literal["zeros", "reflect", "replicate", "circular"],
+        typer.Option(help="What the padding holds."),
+    ] = "zeros",
+    transposed: Annotated[
+        bool, typer.Option("--transposed", help="Each number of the image stamps the kernel.")
+    ] = False,
+    output_padding: Annotated[
+        str | None,
+        typer.Option(metavar="N|HxW", help="Rows and columns added to the map, by --transposed."),
+    ] = None,
+    activation: Annotated[
+        Activation | None, typer.Option(help="What follows, number by number.")
+    ] = None,
+    format: FormatOption = None,
+    out: OutOption = None,
+    theme: ThemeOption = None,
+    speed: SpeedOption = None,
+    still: StillOption = False,
+) -> None:
+    """Work a convolution out: products and sums, step by step.
+
+    In a terminal the window moves over the image: space or right for the next step, left for
+    the one before, p to play, q to end. In a pipe all steps are printed. The numbers are exact,
+    and PyTorch's.
+
+    Examples:
+        cnnshape convolve
+        cnnshape convolve --image "1 2 3/4 5 6/7 8 9" --kernel "1 0/0 -1" --stride 1
+        cnnshape convolve --image 3x28x28 --filters 4 --padding 1 --activation ReLU --out conv.html
+        cnnshape convolve --image photo.png --kernel sobel-x --format json
+    """
+    from ..lesson import reading
+
+    out = out or []
+    given = [*reading.files_in(image), *reading.files_in(kernel)]
+    check_outputs(out, given, theme, speed)
+    if image == kernel == reading.STDIN:
+        usage_error("stdin holds the image: give the kernel another way", "--kernel")
+    if image is None:
+        maps = reading.default_image(reading.IMAGE, channels)
+    else:
+        maps, told = read_or_refuse(reading.read_image, "--image", image, channels)
+        note(told)
+    kernels = read_or_refuse(reading.kernels_for, "--kernel", kernel, len(maps), filters)
+    arguments = _arguments(kernels, stride, padding, dilation, padding_mode)
+    added = _bias(bias, len(kernels))
+    arguments["bias"] = bool(added)
+    if output_padding is not None:
+        if not transposed:
+            usage_error("it is a transposed convolution's: add --transposed", "--output-padding")
+        arguments["output_padding"] = sizes(output_padding)
+    if padding_mode != "zeros" and not transposed and sizes(padding) in (0, [0, 0], "valid"):
+        usage_error(f"{padding_mode} fills the padding, and there is none", "--padding-mode")
+
+    kind, work = _kind(transposed)
+    layer = build_layer(kind, arguments, maps, OPTIONS)
+    give_out(work(layer, maps, kernels, added, activation or ""), format, out, theme, speed, still)
+
+
+def _arguments(
+    kernels: list[Maps], stride: str | None, padding: str, dilation: str, padding_mode: str
+) -> dict[str, Any]:
+    first = kernels[0][0]
+    return {
+        "out_channels": len(kernels),
+        "kernel_size": [len(first), len(first[0])],
+        "stride": sizes(stride or "1"),
+        "padding": sizes(padding),
+        "dilation": sizes(dilation),
+        "padding_mode": padding_mode,
+    }
+
+
+def _bias(text: str | None, filters: int) -> list[Number]:
+    from ..lesson.reading import parse
+
+    if text is None:
+        return []
+    (grid,) = read_or_refuse(lambda text, _: parse(text), "--bias", text)
+    numbers = [number for row in grid for number in row]
+    if len(numbers) not in (1, filters):
+        usage_error(f"expected one number, or {filters}, not {len(numbers)}", "--bias")
+    return numbers * filters if len(numbers) == 1 else numbers
+
+
+def _kind(transposed: bool) -> Any:
+    from ..lesson import values
+
+    if transposed:
+        from ..layers.transposed_convolution import ConvTranspose2d
+
+        return ConvTranspose2d, values.transpose
+    from ..layers.convolution import Conv2d
+
+    return Conv2d, values.convolve

@@ -1,0 +1,123 @@
+"""``cnnshape pool``: a pooling worked out, step by step."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import typer
+
+from ._common import usage_error
+from ._lesson import (
+    ChannelsOption,
+    DilationOption,
+    FormatOption,
+    ImageOption,
+    OutOption,
+    PaddingOption,
+    SpeedOption,
+    StillOption,
+    StrideOption,
+    ThemeOption,
+    build_layer,
+    check_outputs,
+    give_out,
+    note,
+    read_or_refuse,
+    sizes,
+)
+
+OPTIONS = {
+    "kernel_size": "--kernel-size",
+    "stride": "--stride",
+    "padding": "--padding",
+    "dilation": "--dilation",
+    "norm_type": "--norm",
+    "divisor_override": "--divisor",
+}
+TYPES = {"max": "MaxPool2d", "average": "AvgPool2d", "lp": "LPPool2d"}
+
+
+def pool(
+    image: ImageOption = None,
+    type: Annotated[
+        Literal["max", "average", "lp"],
+        typer.Option(help="The largest number of each window, their mean, or their power mean."),
+    ] = "max",
+    kernel_size: Annotated[
+        str, typer.Option("--kernel-size", "-k", metavar="N|HxW", help="The window.")
+    ] = "2",
+    channels: ChannelsOption = None,
+    stride: StrideOption = None,
+    padding: PaddingOption = "0",
+    dilation: DilationOption = "1",
+    ceil_mode: Annotated[
+        bool, typer.Option("--ceil-mode", help="The last window may hang over the end.")
+    ] = False,
+    count_include_pad: Annotated[
+        bool,
+        typer.Option(
+            "--count-include-pad/--no-count-include-pad",
+            help="Whether the zeros of the padding count in a mean.",
+        ),
+    ] = True,
+    divisor: Annotated[
+        int | None, typer.Option(metavar="N", help="What the sum is divided by, for a mean.")
+    ] = None,
+    norm: Annotated[
+        float | None,
+        typer.Option(metavar="P", help="The power of lp: 1 the sum, 2 the root of squares; inf."),
+    ] = None,
+    format: FormatOption = None,
+    out: OutOption = None,
+    theme: ThemeOption = None,
+    speed: SpeedOption = None,
+    still: StillOption = False,
+) -> None:
+    """Work a pooling out: max, average or LP, step by step.
+
+    In a terminal the window moves, as `convolve` has it; in a pipe all steps are printed. The
+    stride is as wide as the window, if it is not given.
+
+    Examples:
+        cnnshape pool
+        cnnshape pool --type average --kernel-size 3 --stride 2 --padding 1
+        cnnshape pool --image "1 2 3/4 5 6/7 8 9" --ceil-mode --out pool.svg
+    """
+    from ..lesson import reading
+
+    out = out or []
+    check_outputs(out, reading.files_in(image), theme, speed)
+    if image is None:
+        maps = reading.default_image(reading.POOLED, channels)
+    else:
+        maps, told = read_or_refuse(reading.read_image, "--image", image, channels)
+        note(told)
+    arguments: dict[str, Any] = {"kernel_size": sizes(kernel_size), "ceil_mode": ceil_mode}
+    arguments |= {"stride": sizes(stride)} if stride else {}
+    # What a type does not take is refused by name, not passed over.
+    theirs = {
+        "padding": ("--padding", sizes(padding), padding != "0", ("max", "average")),
+        "dilation": ("--dilation", sizes(dilation), dilation != "1", ("max",)),
+        "count_include_pad": (
+            "--no-count-include-pad", count_include_pad, not count_include_pad, ("average",)
+        ),
+        "divisor_override": ("--divisor", divisor, divisor is not None, ("average",)),
+        "norm_type": ("--norm", norm, norm is not None, ("lp",)),
+    }  # fmt: skip
+    for name, (option, value, given, takes) in theirs.items():
+        if given and type not in takes:
+            usage_error(f"--type {type} has none: it goes with {' or '.join(takes)}", option)
+        if given:
+            arguments[name] = value
+    if norm is not None and norm < 0:
+        usage_error(f"expected a number above 0, not {norm:g}", "--norm")
+    if type == "lp":
+        arguments.setdefault("norm_type", 2)
+    if not count_include_pad and padding in ("0", "0x0"):
+        usage_error("there is no padding that could count", "--no-count-include-pad")
+
+    from ..layers import pooling
+    from ..lesson import pools
+
+    layer = build_layer(getattr(pooling, TYPES[type]), arguments, maps, OPTIONS)
+    give_out(pools.pool(layer, maps), format, out, theme, speed, still)

@@ -1,0 +1,198 @@
+"""``cnnshape convolve``: the lesson's own figures, and what a command line can ask for."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+LESSON = """\
+Conv2d: 5×5 to 3×3, kernel 3×3, stride 1
+(5−3+2·0)/1+1 = 3
+
+image
+[1][2][3] 4  5
+[2][1][0] 1  2
+[3][0][1] 1  0
+ 1  4  1  1  2
+ 2  1  1  0  0
+
+kernel      feature map
+ 1  0  1      6   9  11
+ 1  0  1     10   4   4
+ 0  1  0      7   7   4
+
+step 1 of 9: row 1, column 1: (1×1)+(2×0)+(3×1)+(2×1)+(1×0)+(0×1)+(3×0)+(0×1)+(1×0) = 6
+step 2 of 9: row 1, column 2: (2×1)+(3×0)+(4×1)+(1×1)+(0×0)+(1×1)+(0×0)+(1×1)+(1×0) = 9
+step 3 of 9: row 1, column 3: (3×1)+(4×0)+(5×1)+(0×1)+(1×0)+(2×1)+(1×0)+(1×1)+(0×0) = 11
+step 4 of 9: row 2, column 1: (2×1)+(1×0)+(0×1)+(3×1)+(0×0)+(1×1)+(1×0)+(4×1)+(1×0) = 10
+step 5 of 9: row 2, column 2: (1×1)+(0×0)+(1×1)+(0×1)+(1×0)+(1×1)+(4×0)+(1×1)+(1×0) = 4
+step 6 of 9: row 2, column 3: (0×1)+(1×0)+(2×1)+(1×1)+(1×0)+(0×1)+(1×0)+(1×1)+(2×0) = 4
+step 7 of 9: row 3, column 1: (3×1)+(0×0)+(1×1)+(1×1)+(4×0)+(1×1)+(2×0)+(1×1)+(1×0) = 7
+step 8 of 9: row 3, column 2: (0×1)+(1×0)+(1×1)+(4×1)+(1×0)+(1×1)+(1×0)+(1×1)+(0×0) = 7
+step 9 of 9: row 3, column 3: (1×1)+(1×0)+(0×1)+(1×1)+(1×0)+(2×1)+(1×0)+(0×1)+(0×0) = 4
+"""
+
+
+def test_the_lesson_line_by_line(cli: Any) -> None:
+    assert cli("convolve").stdout.splitlines() == LESSON.splitlines()
+
+
+def test_the_lesson_is_the_same_from_a_file_a_text_and_stdin(cli: Any) -> None:
+    Path("image.txt").write_text("1 2 3 4 5\n2 1 0 1 2\n3 0 1 1 0\n1 4 1 1 2\n2 1 1 0 0\n")
+    assert cli("convolve", "--image", "image.txt", "-k", "1 0 1/1 0 1/0 1 0").stdout == LESSON
+    result = subprocess.run(
+        [sys.executable, "-m", "cnnshape", "convolve", "-i", "-"],
+        input=Path("image.txt").read_bytes(), capture_output=True, check=True, env={**os.environ},
+    )  # fmt: skip
+    assert result.stdout.decode() == LESSON
+
+
+def test_json_has_every_step_and_the_map_as_rows(cli: Any) -> None:
+    data = json.loads(cli("convolve", "--format", "json").stdout)
+    assert data["schema"] == 1
+    assert data["map"] == [[6, 9, 11], [10, 4, 4], [7, 7, 4]]
+    assert data["kernel"] == [[1, 0, 1], [1, 0, 1], [0, 1, 0]]
+    assert len(data["image"]) == 5
+    assert data["steps"][0] == {
+        "row": 0,
+        "column": 0,
+        "window": [[1, 2, 3], [2, 1, 0], [3, 0, 1]],
+        "products": [[1, 0, 3], [2, 0, 0], [0, 0, 0]],
+        "total": 6,
+        "value": 6,
+        "text": "(1×1)+(2×0)+(3×1)+(2×1)+(1×0)+(0×1)+(3×0)+(0×1)+(1×0) = 6",
+    }
+    assert [step["value"] for step in data["steps"]] == [6, 9, 11, 10, 4, 4, 7, 7, 4]
+
+
+def test_channels_filters_bias_and_activation(cli: Any) -> None:
+    options = ["-i", "1 2/3 4//5 6/7 8", "-k", "1 0/0 -1//0 1/1 0", "--bias", "-20"]
+    text = cli("convolve", *options, "--activation", "ReLU").stdout
+    assert "  channel 1: (1×1)+(2×0)+(3×0)+(4×(−1)) = −3\n" in text
+    assert "  channel 2: (5×0)+(6×1)+(7×1)+(8×0) = 13\n" in text
+    assert "  sum: (−3)+13+(−20) (bias) = −10, ReLU(−10) = 0\n" in text
+    data = json.loads(cli("convolve", *options, "--format", "json").stdout)
+    assert data["steps"][0]["sums"] == [-3, 13]
+    assert (data["bias"], data["map"]) == ([-20], [[-10]])
+
+
+def test_28_by_28_by_3_with_4_filters(cli: Any) -> None:
+    data = json.loads(cli("convolve", "-i", "3x28x28", "--filters", 4, "--format", "json").stdout)
+    assert data["output_shape"] == [4, 26, 26]
+    assert len(data["steps"]) == 4 * 26 * 26
+    assert [len(data["map"]), len(data["map"][3]), len(data["map"][3][25])] == [4, 26, 26]
+    text = cli("convolve", "--channels", 3).stdout
+    assert "image, channel 3" in text
+    assert "kernel, channel 3" in text
+
+
+def test_padding_is_drawn_and_said(cli: Any) -> None:
+    text = cli("convolve", "--padding", 1, "--stride", 2).stdout
+    assert "[0]│[1][2] 3  4  5 │ 0\n" in text
+    assert "Around the frame is padding: zeros." in text
+    reflected = cli("convolve", "-p", 1, "--padding-mode", "reflect").stdout
+    assert "[1] [2][1] 0  1  2   1\n   ┌" in reflected
+    assert "padding: the image mirrored at its edge." in reflected
+
+
+def test_dilation_shows_its_holes_and_what_is_never_read(cli: Any) -> None:
+    text = cli("convolve", "--dilation", 2).stdout
+    assert "[1] 2 [3] 4 [5]\n 2  1  0  1  2\n[3] 0 [1] 1 [0]\n" in text
+    assert "Dilation 2: the window has holes." in text
+    assert "2 of 5 rows and 2 of 5 columns are never read" in text
+
+
+def test_transposed_stamps_and_adds(cli: Any) -> None:
+    text = cli("convolve", "-i", "1 2/3 4", "-k", "1 1/1 1", "--transposed", "-s", "1").stdout
+    assert "(2−1)·1−2·0+2 = 3\n" in text
+    assert (
+        "step 2 of 4: the image's row 1, column 2\n"
+        "  2 × [1 1 / 1 1] = [2 2 / 2 2]\n"
+        "  added to the map from row 1, column 2 to row 2, column 3\n"
+        "  1 [ 3][ 2]\n  1 [ 3][ 2]\n  0   0   0\n"
+    ) in text
+    assert "row 2, column 2: (1×1)+(2×1)+(3×1)+(4×1) = 10\n" in text
+    data = json.loads(
+        cli("convolve", "-i", "1 2/3 4", "-k", "1 1/1 1", "--transposed", "--format", "json").stdout
+    )
+    assert data["map"] == [[1, 3, 2], [4, 10, 6], [3, 7, 4]]
+    assert data["steps"][1]["terms"] == [[1, 1], [2, 1]]
+
+
+def test_markdown_is_a_handout(cli: Any) -> None:
+    text = cli("convolve", "--format", "markdown").stdout
+    assert text.startswith("## Conv2d: 5×5 to 3×3, kernel 3×3, stride 1\n")
+    assert "| step 1 of 9: row 1, column 1 | (1×1)+(2×0)" in text
+    assert text.count("\n| step ") == 10
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--stride", "0"], "stride must be a whole number of at least 1"),
+        (["--stride", "a"], "not 'a'"),
+        (["--padding", "-1"], "padding must be"),
+        (["-k", "9x9"], "help: a window of at most 5, or --padding 2"),
+        (["-p", "same", "-s", "2"], "help: --stride 1, or --padding 1"),
+        (["-p", "7", "--padding-mode", "reflect"], "help: --padding of at most 4, or --padding-m"),
+        (["--padding-mode", "reflect"], "reflect fills the padding, and there is none"),
+        (["--output-padding", "1"], "add --transposed"),
+        (["--transposed", "--padding-mode", "reflect"], "padding_mode must be 'zeros'"),
+        (["--transposed", "-p", "9"], "--padding of at most 3"),
+        (["--bias", "1 2"], "expected one number, or 1, not 2"),
+        (["--bias", "x"], "row 1, column 1: 'x' is no number"),
+        (["-i", "-", "-k", "-"], "stdin holds the image"),
+        (["-i", "nets.txt"], "there is no file 'nets.txt'"),
+        (["-i", "1 2/3 x"], "row 2, column 2: 'x' is no number"),
+        (["--theme", "dark"], "name one by --out"),
+        (["--speed", "0"], "expected a number above 0 and up to 20"),
+        (["--out", "a.png"], "expected a file that ends in .svg, .html or .gif"),
+        (["--out", "a.svg", "--out", "./a.svg"], "a.svg is named twice"),
+        (["-i", "100x100", "-k", "20x20"], "a lesson has room for 1,000,000"),
+    ],
+)
+def test_what_cannot_be_is_a_usage_error(cli: Any, options: list[str], told: str) -> None:
+    result = cli("convolve", *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert told in " ".join(result.stderr.split())
+
+
+def test_an_output_never_overwrites_an_input(cli: Any) -> None:
+    Path("a.svg").write_text("1 2/3 4")
+    Path("b.html").symlink_to("a.svg")
+    for options in (["-i", "a.svg", "-o", "b.html"], ["-k", "a.svg", "-o", "a.svg"]):
+        result = cli("convolve", *options)
+        assert result.exit_code == 2
+        assert "would be overwritten" in result.stderr
+    assert Path("a.svg").read_text() == "1 2/3 4"
+
+
+def test_a_name_from_outside_disturbs_no_terminal(cli: Any) -> None:
+    result = cli("convolve", "-i", "\x1b[31m")
+    assert "\x1b" not in result.stderr
+    Path("x.txt").write_text("1 \x1b[31m")
+    result = cli("convolve", "-i", "x.txt")
+    assert result.exit_code == 2
+    assert "\x1b" not in result.stderr
+
+
+def test_colour_only_where_it_may_be(process: Any) -> None:
+    assert "\x1b" not in process("convolve").stdout
+    assert "\x1b[30;46m 1 \x1b[0m" in process("convolve", FORCE_COLOR="1").stdout
+    assert "\x1b" not in process("convolve", FORCE_COLOR="1", NO_COLOR="1").stdout
+
+
+def test_no_torch_numpy_or_rich_is_imported() -> None:
+    code = (
+        "import sys\nfrom cnnshape.commands import main\n"
+        "try: main(['convolve'])\nexcept SystemExit: pass\n"
+        "print(sorted({'torch', 'numpy', 'rich', 'PIL'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
