@@ -112,7 +112,8 @@ class CommandGroup(typer.core.TyperGroup):
 def orderly_end() -> Iterator[None]:
     """Turn what no command can help into a line and an exit code, without a traceback.
 
-    That is Ctrl-C, an output that cannot be written, and a package that is not installed.
+    That is Ctrl-C, an output that cannot be written, a package that is not installed, and memory
+    that has run out.
     """
     try:
         with _imports_end_at_once():
@@ -129,6 +130,13 @@ def orderly_end() -> Iterator[None]:
             raise
         say(f"error: {told}", err=True)
         raise typer.Exit(2) from None
+    except (MemoryError, RuntimeError) as fault:
+        from ..torch_backend.comparison import first_line, is_out_of_memory
+
+        if not is_out_of_memory(fault):
+            raise
+        say(f"error: there is not enough memory: {first_line(fault)}", err=True)
+        raise typer.Exit(1) from None
     except BrokenPipeError:
         drop_output()
         raise typer.Exit(141) from None

@@ -78,7 +78,7 @@ def _measured(trained: Trained, name: str, data_dir: str | None, batch: int | No
     from ..training.data.loading import refuse_data_dir
     from ..training.distributed import Group
     from ..training.evaluation import evaluation_batches, measure
-    from ..training.explaining import running_explained
+    from ..training.explaining import fitting_batch, running_explained
     from ..training.session import budget_of, default_workers, load_for
 
     group = Group()
@@ -113,6 +113,7 @@ def _measured(trained: Trained, name: str, data_dir: str | None, batch: int | No
         classifier.device, default_workers(group),
     )  # fmt: skip
     at_once = batch or 2 * recipe.batch  # as at the end of an epoch
+    at_once = fitting_batch(trained.network, min(at_once, len(samples)), classifier.device, tell)
     with running_explained(classifier.device, at_once):
         return measure(classifier, evaluation_batches(samples, at_once, group), group)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
+from ..exporting.onnx_model import NEWEST_OPSET, OLDEST_OPSET, OPSET
 from ._common import (
     STDOUT,
     InputOption,
@@ -72,8 +73,14 @@ def export(
         typer.Option(metavar="N|dynamic", help="The batch that ONNX and torch.export are for."),
     ] = "dynamic",
     opset: Annotated[
-        int, typer.Option(min=18, max=23, help="The version of ONNX's operators that is written.")
-    ] = 20,
+        int,
+        typer.Option(
+            min=OLDEST_OPSET,
+            max=NEWEST_OPSET,
+            help="The version of ONNX's operators that is written, from "
+            f"{OLDEST_OPSET} to {NEWEST_OPSET}.",
+        ),
+    ] = OPSET,
     check: Annotated[
         bool,
         typer.Option(

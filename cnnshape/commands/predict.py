@@ -90,7 +90,10 @@ def predict(
     with faults_told():
         files = _files(paths)
         trained = open_trained(run, device, plugin)
-        at_once = batch or trained.recipe.batch
+        from ..training.explaining import fitting_batch
+
+        at_once = min(batch or trained.recipe.batch, len(files))
+        at_once = fitting_batch(trained.network, at_once, trained.classifier.device, tell)
         predictions = _remarks_told(
             _predictions(trained.classifier, files, top, at_once, unread), len(files) <= FEW
         )

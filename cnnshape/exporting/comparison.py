@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from functools import partial
+from math import isnan
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from .errors import ExportError
@@ -17,6 +19,13 @@ EXACT = 1e-5
 """How far outputs may be apart, as a part of the greatest of them."""
 SMALLEST = 1e-3
 """What the greatest output is taken for, at least."""
+ROUNDED = 10
+"""How many times as far as rounding moves PyTorch's outputs those of others may be apart."""
+NOT_HELD = "with weights by which every layer shows it could not be held"
+FAINT = "the input hardly shows in them, and so a fault in the first layers might not"
+SHOWN = 10
+"""How many times the tolerance outputs for another input must differ: else a fault in the first
+layers might not be seen."""
 BATCH = 3
 """Samples in a comparison, where any batch can be given."""
 
@@ -57,6 +66,14 @@ def outputs_of(values: Any) -> tuple[Tensor, ...]:
     return tuple(values) if isinstance(values, (tuple, list)) else (values,)
 
 
+def no_run(network: Network, batch: int | None = None) -> str:
+    """'not run, as that takes about 77 GB of memory, ...' where it cannot be held; else ''."""
+    from ..torch_backend.devices import shortage
+
+    lack = shortage(network, batch or BATCH, times=2)  # what rounding does is seen in float64
+    return f"not run, as that takes {lack}" if lack else ""
+
+
 def hold(
     network: Network,
     module: nn.Module,
@@ -85,62 +102,120 @@ def hold(
     """
     import torch
 
-    from ..torch_backend.initialisation import draw_whole_numbers
+    from ..torch_backend.initialisation import TAPS, Draw, draw_weights, draw_whole_numbers
 
     continuous = all(node.layer.is_continuous for node in network.layers)
     x = example(network, batch or BATCH, seed=1)
+    draws: list[Callable[[], None]]
+    if continuous:
+        leaning = (Draw(), Draw(lean=1), Draw(size=0.25), Draw(size=0.06))
+        draws = [partial(draw_weights, module, x, draw) for draw in leaning]
+    else:
+        draws = [partial(draw_whole_numbers, module, taps) for taps in (TAPS, 1)]
     with torch.no_grad():
-        apart = _apart(module, again, x, tolerance, most=not continuous)
+        told = _held_as_it_is(module, again, x, tolerance, most=not continuous)
         own = {key: value.clone() for key, value in module.state_dict().items()}
+        others = example(network, len(x), seed=2)
+        if not continuous:
+            x, others = (each.mul_(2).round_() for each in (x, others))
         try:
-            if continuous:
-                _hold_drawn(module, given, x, tolerance)
-            else:
-                draw_whole_numbers(module)
-                x = x.mul_(2).round_()
-                _apart(module, given(module.state_dict()), x, tolerance)
+            doubt = _doubt(module, given, x, others, tolerance, draws)
         finally:
             module.load_state_dict(own)
-    if continuous:
-        return "the same outputs" if apart == 0 else f"outputs within {apart:.1g} of PyTorch's"
-    return f"most outputs within {apart:.1g} of PyTorch's, and all of them in whole numbers"
+    told += "" if continuous or doubt else ", and all of them in whole numbers"
+    return f"{told}; {doubt}" if doubt else told
 
 
-def _hold_drawn(module: nn.Module, given: GivenWeights, x: Tensor, tolerance: float) -> None:
+def _held_as_it_is(
+    module: nn.Module, again: Run, x: Tensor, tolerance: float, *, most: bool
+) -> str:
+    """Hold what was loaded again against the module with its own weights."""
+    try:
+        apart = _apart(module, again, x, tolerance, most=most)
+    except _NoNumbers:
+        return "with these weights PyTorch gives no finite number"
+    except _Apart as fault:
+        rounding = _rounding(module, x)
+        if not fault.apart <= ROUNDED * rounding:
+            raise
+        told = f"outputs within {fault.apart:.1g} of PyTorch's"
+        return f"{told}, as far as single precision is exact in it ({rounding:.1g})"
+    if most:
+        return f"most outputs within {apart:.1g} of PyTorch's"
+    return "the same outputs" if apart == 0 else f"outputs within {apart:.1g} of PyTorch's"
+
+
+def _doubt(
+    module: nn.Module,
+    given: GivenWeights,
+    x: Tensor,
+    others: Tensor,
+    tolerance: float,
+    draws: Sequence[Callable[[], None]],
+) -> str:
     """Hold what was loaded again against the module, with weights by which every layer shows.
 
-    Where rounding grows from layer to layer until it makes too much, others are drawn, with
-    which it does not.
-    """
-    from ..torch_backend.initialisation import Draw, draw_weights
+    Where rounding grows from layer to layer until it makes too much, or the input is lost on the
+    way, others are drawn.
 
-    draws = (Draw(), Draw(lean=1), Draw(size=0.25), Draw(size=0.06))
+    Returns why that could not be done, or not for all layers; '' where it was.
+    """
+    found = ""
     for draw in draws:
-        draw_weights(module, x, draw)
+        draw()
         try:
             _apart(module, given(module.state_dict()), x, tolerance)
-        except ExportError:
-            if draw is draws[-1] or not _rounding(module, x) > tolerance / 10:
+        except _NoNumbers:
+            found = found or f"{NOT_HELD}: PyTorch gives no finite number"
+        except _Apart:
+            rounding = _rounding(module, x)
+            if not rounding > tolerance / 10:
                 raise
+            found = found or f"{NOT_HELD}: rounding alone moves the outputs by {rounding:.1g}"
         else:
-            return
+            if _difference(module(x.clone()), module(others.clone())) > SHOWN * tolerance:
+                return ""
+            found = FAINT
+    return found
 
 
 def _rounding(module: nn.Module, x: Tensor) -> float:
     """How far single precision takes the outputs away, as a part of the greatest of them."""
-    exact = outputs_of(deepcopy(module).double()(x.double()))
-    return max(
-        float((have - want).abs().max() / max(SMALLEST, float(want.abs().max())))
-        for want, have in zip(exact, outputs_of(module(x.clone())), strict=True)
-    )
+    return _difference(deepcopy(module).double()(x.double()), module(x.clone()))
+
+
+class _NoNumbers(ExportError):
+    """There is nothing that could be compared."""
+
+
+class _Apart(ExportError):
+    """The outputs differ, by so large a part of the greatest."""
+
+    def __init__(self, apart: float, tolerance: float) -> None:
+        super().__init__(
+            f"what was written gives other outputs than PyTorch: {apart:.2g} apart, where "
+            f"{tolerance:g} is allowed"
+        )
+        self.apart = apart
 
 
 def _apart(
     module: nn.Module, again: Run, x: Tensor, tolerance: float, *, most: bool = False
 ) -> float:
-    """How far the outputs are apart, all or most of them, as a part of the greatest."""
+    """How far the outputs are apart, all or most of them, as a part of the greatest.
+
+    Raises:
+        ExportError: their shapes differ, that is more than `tolerance`, or none is a number.
+    """
+    apart = _difference(module(x.clone()), again(x.clone()), most=most)
+    if not apart <= tolerance:
+        raise _Apart(apart, tolerance)
+    return apart
+
+
+def _difference(wanted: Any, found: Any, *, most: bool = False) -> float:
     worst = 0.0
-    for want, have in zip(outputs_of(module(x.clone())), outputs_of(again(x.clone())), strict=True):
+    for want, have in zip(outputs_of(wanted), outputs_of(found), strict=True):
         if want.shape != have.shape:
             raise ExportError(
                 f"what was written gives {tuple(have.shape)}, where PyTorch gives "
@@ -148,16 +223,11 @@ def _apart(
             )
         numbers = want[want.isfinite()]
         if not len(numbers):
-            raise ExportError("PyTorch gives no finite number, so that nothing can be compared")
+            raise _NoNumbers("PyTorch gives no finite number, so that nothing can be compared")
         # The same infinity, or no number in both, is the same.
         same = (want == have) | (want.isnan() & have.isnan())
         differences = (want - have).abs().masked_fill(same, 0)
         scale = max(SMALLEST, float(numbers.abs().max()))
         apart = float(differences.median() if most else differences.max()) / scale
-        if not apart <= tolerance:
-            raise ExportError(
-                f"what was written gives other outputs than PyTorch: {apart:.2g} apart, where "
-                f"{tolerance:g} is allowed"
-            )
-        worst = max(worst, apart)
+        worst = apart if isnan(apart) else max(worst, apart)
     return worst

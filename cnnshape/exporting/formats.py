@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from .comparison import Made, example, hold, with_state
+from .comparison import Made, example, hold, no_run, with_state
 from .errors import ExportError
 from .libraries import quiet, refusals
 
@@ -32,13 +32,19 @@ def to_torchscript(network: Network, module: nn.Module, batch: int | None) -> Ma
     """A TorchScript program, traced; it runs without Python."""
     import torch
 
+    from ..torch_backend.devices import shortage
+
     jit: Any = torch.jit
+    if lack := shortage(network, batch or 2):
+        raise ExportError(f"to trace it takes {lack}; ONNX and torch.export need no run")
     buffer = io.BytesIO()
     with quiet(), refusals("torch.jit.trace"):
         # Its own check refuses graphs that are written otherwise and do the same.
         traced = jit.trace(module, example(network, batch or 2), check_trace=False)
         jit.save(traced, buffer)
         again: Any = jit.load(io.BytesIO(buffer.getvalue()))
+    if why := no_run(network, batch):
+        return Made(buffer.getvalue(), why)
     return Made(buffer.getvalue(), hold(network, module, again, with_state(again), batch=batch))
 
 
@@ -53,6 +59,8 @@ def to_exported_program(network: Network, module: nn.Module, batch: int | None) 
         program = torch.export.export(module, given, dynamic_shapes=shapes, strict=False)
         torch.export.save(program, buffer)
         again = torch.export.load(io.BytesIO(buffer.getvalue())).module()
+    if why := no_run(network, batch):
+        return Made(buffer.getvalue(), f"loaded again; {why}")
     return Made(buffer.getvalue(), hold(network, module, again, with_state(again), batch=batch))
 
 

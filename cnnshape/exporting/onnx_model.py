@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .comparison import Made, Run, example, hold
+from .comparison import Made, Run, example, hold, no_run
 from .errors import ExportError
 from .formats import dynamic_shapes
 from .libraries import first_line, quiet, refusals
@@ -52,6 +52,8 @@ def to_onnx(network: Network, module: nn.Module, batch: int | None, opset: int =
         onnx.checker.check_model(onnx.load_model_from_string(content), full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as fault:
         raise ExportError(f"onnx.checker refuses what torch wrote: {first_line(fault)}") from None
+    if why := no_run(network, batch):
+        return Made(content, f"passes onnx.checker; {why}")
     try:
         runtime: Any = import_module("onnxruntime")
     except ImportError:

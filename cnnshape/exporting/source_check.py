@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .comparison import hold, outputs_of, with_state
+from .comparison import hold, no_run, outputs_of, with_state
 from .errors import ExportError
 from .libraries import refusals
 from .python_file import root_class
@@ -34,8 +34,9 @@ def check_python(network: Network, source: str) -> str:
     from ..torch_backend import build
 
     large = network.totals.params > LARGE_PARAMS or (network.totals.macs or 0) > LARGE_MACS
+    why = "not run: it is large" if large else no_run(network)
     made = _loaded(source, root_class(source))
-    with torch.device("meta" if large else "cpu"):
+    with torch.device("meta" if why else "cpu"):
         torch.manual_seed(0)
         module = build(network).eval()
         again: nn.Module = made().eval()
@@ -43,13 +44,13 @@ def check_python(network: Network, source: str) -> str:
     count = f"{len(own):,} tensor{'s' * (len(own) != 1)}"
     if {k: v.shape for k, v in own.items()} != {k: v.shape for k, v in other.items()}:
         raise ExportError("the file that was written has other parameters than the network")
-    if large:
+    if why:
         with torch.device("meta"), torch.no_grad():
             x = torch.empty(2, *network.input_shape)
             for want, have in zip(outputs_of(module(x)), outputs_of(again(x)), strict=True):
                 if want.shape != have.shape:
                     raise ExportError("the file that was written gives other shapes")
-        return f"loaded again: the same {count} and shapes (not run: it is large)"
+        return f"loaded again: the same {count} and shapes ({why})"
     again.load_state_dict(own)
     found = hold(network, module, again, with_state(again))
     return f"loaded again: the same {count}, {found}"

@@ -34,7 +34,10 @@ def weighted_module(network: Network, weights: str | None, seed: int) -> nn.Modu
     import torch
 
     from ..torch_backend import build
+    from ..torch_backend.devices import shortage
 
+    if lack := shortage(network, 0):
+        raise ExportError(f"the weights take {lack}")
     state = None if weights is None else read_weights(weights)
     torch.manual_seed(seed)
     module: nn.Module = build(network)

@@ -14,6 +14,7 @@ from torch.nn.utils.prune import BasePruningMethod
 from ..network import Network
 from ..torch_backend import build
 from ..torch_backend.counting import attention_by_matrix_products
+from ..torch_backend.devices import shortage
 from ..torch_backend.initialisation import draw_weights
 from ..torch_backend.network_module import NetworkModule
 from .graph import Recorded
@@ -72,6 +73,11 @@ def refused(check: Check) -> str:
     return ""
 
 
+def no_room(lack: str) -> str:
+    """What is said where there is no memory for the proof."""
+    return f"to run it takes {lack}; give a smaller --input, or take a larger machine"
+
+
 class LeftOutCosts(NamedTuple):
     """What the module has and its spec leaves out; None: not known."""
 
@@ -87,9 +93,13 @@ def check(
     The module's weights are drawn anew, so that every layer shows in the output.
 
     Raises:
+        MemoryError: there is too little for it.
         RuntimeError, TypeError, ...: the module cannot be run.
     """
     large = (network.totals.macs or 0) > LARGE or network.totals.params > LARGE_PARAMS
+    large = large or bool(shortage(network, 2, times=2))  # twice, as in float64
+    if large and (lack := shortage(network, 1)):
+        raise MemoryError(no_room(lack))
     refusal: Exception | None = None
     first = None
     dtype, samples = (torch.float32, 1) if large else (torch.float64, 2)

@@ -67,11 +67,39 @@ def memory_needed(network: Network, batch: int) -> int:
 def free_memory() -> int | None:
     """Bytes of main memory that a process can still take; None: the system does not say.
 
-    The least of what the machine has available and what each control group that the
-    process is in leaves.
+    The least of what the machine has available, what each control group that the process is in
+    leaves, and what its own limit (`ulimit -v`) does.
     """
-    limits = [_available_on_machine(), *map(_left_in_group, _control_groups())]
+    limits = [_available_on_machine(), _left_in_limit(), *map(_left_in_group, _control_groups())]
     return min((limit for limit in limits if limit is not None), default=None)
+
+
+def free_memory_of(device: torch.device | None) -> int | None:
+    """Bytes that are free on a device, or, for None, on the processor's side; None: not known."""
+    if device is not None and device.type == "cuda":
+        import torch
+
+        return torch.cuda.mem_get_info(device)[0]
+    return free_memory()
+
+
+def shortage(
+    network: Network, batch: int, *, times: float = 1, device: torch.device | None = None
+) -> str:
+    """'about 76.8 GB of memory, and 21.8 GB are free': what a run lacks; '' where it fits.
+
+    Everything that runs a network asks here first. An allocation beyond what is free may succeed
+    all the same, and the process is killed where it writes there.
+
+    Args:
+        batch: samples in the run; 0 asks for the weights alone.
+        times: how many such runs, in float32, stand in memory at once.
+        device: where it is; None: main memory.
+    """
+    needed, free = int(times * memory_needed(network, batch)), free_memory_of(device)
+    if free is None or needed <= free:
+        return ""
+    return f"about {readable_bytes(needed)} of memory, and {readable_bytes(free)} are free"
 
 
 def _available_on_machine() -> int | None:
@@ -82,6 +110,18 @@ def _available_on_machine() -> int | None:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         return None
+
+
+def _left_in_limit() -> int | None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    used = (_text(Path("/proc/self/statm")) or "").partition(" ")[0]
+    if limit == resource.RLIM_INFINITY or not used:
+        return None
+    return max(0, limit - int(used) * resource.getpagesize())
 
 
 def _control_groups() -> list[Path]:

@@ -164,13 +164,13 @@ def level(
 
 TAPS = 4
 """Few enough that 26 layers make no number so large that float32 rounds it, and enough that
-many numbers are not 0."""
+many numbers are not 0. With one, numbers grow in sums alone."""
 
 
-def draw_whole_numbers(module: nn.Module) -> None:
+def draw_whole_numbers(module: nn.Module, taps: int = TAPS) -> None:
     """Draw weights that make whole numbers of whole numbers, so that no sum is rounded.
 
-    Each kernel has a few taps of 1 or -1, and norms change nothing. Nonlinear functions may
+    Each kernel has so many taps of 1 or -1, and norms change nothing. Nonlinear functions may
     round all the same.
     """
     generator = Generator().manual_seed(0)
@@ -178,7 +178,7 @@ def draw_whole_numbers(module: nn.Module) -> None:
         for inner in nn.Module.modules(module):
             for key, weight in inner.named_parameters(recurse=False):
                 if weight.ndim > 1:
-                    _draw_taps(weight, generator)
+                    _draw_taps(weight, taps, generator)
                 else:
                     weight.fill_(0 if key.endswith("bias") else 1)
             if isinstance(mean := getattr(inner, "running_mean", None), Tensor):
@@ -187,9 +187,9 @@ def draw_whole_numbers(module: nn.Module) -> None:
                 norm.running_var.fill_(1 - norm.eps)  # 1 once eps is added
 
 
-def _draw_taps(weight: Tensor, generator: Generator) -> None:
+def _draw_taps(weight: Tensor, count: int, generator: Generator) -> None:
     """A few numbers of each kernel become 1 or -1, all others 0."""
     taps = weight.zero_().view(len(weight), -1)
-    places = rand(taps.shape, generator=generator).topk(min(TAPS, taps.shape[1])).indices
+    places = rand(taps.shape, generator=generator).topk(min(count, taps.shape[1])).indices
     signs = randint(0, 2, places.shape, generator=generator) * 2 - 1
     taps.scatter_(1, places, signs.to(taps))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from warnings import catch_warnings, simplefilter
 
 from .comparison import Comparison, Stopped, first_line, is_out_of_memory
-from .devices import AUTO, free_memory, memory_needed, readable_bytes, resolve_device
+from .devices import AUTO, resolve_device, shortage
 from .report import Report
 from .witness import ask_torchinfo
 
@@ -64,10 +64,8 @@ def _on_auto(network: Network, batch: int) -> Report:
         report = _shapes_alone(network, batch, f"it takes {macs / 10**9:,.1f} billion MACs")
         if report.status != "skipped":
             return report
-    needed, free = memory_needed(network, batch), free_memory()
-    if free is not None and needed > free:
-        have = f"about {readable_bytes(needed)} and {readable_bytes(free)} are free"
-        return _shapes_alone(network, batch, f"it needs {have}")
+    if lack := shortage(network, batch):
+        return _shapes_alone(network, batch, f"it needs {lack}")
     try:
         return _verify_on(network, resolve_device("cpu"), batch)
     except _OutOfMemory as fault:

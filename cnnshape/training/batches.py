@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from ..torch_backend.devices import free_memory
+from ..torch_backend.devices import free_memory_of
 from .data import DataError
 
 if TYPE_CHECKING:
@@ -142,11 +142,3 @@ def open_samples(
     if free is None or len(images) * prod(shape) <= MEMORY_SHARE * free:
         return Resident.of(images, preparation, shape, device)
     return Streamed(images, preparation, device, workers)
-
-
-def free_memory_of(device: torch.device) -> int | None:
-    """Bytes that are free on a device; None: it does not say."""
-    if device.type == "cuda":
-        free, _ = torch.cuda.mem_get_info(device)
-        return free
-    return free_memory()

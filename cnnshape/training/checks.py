@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from ..layers import format_shape
-from ..torch_backend.devices import free_memory, readable_bytes
-from .batches import MEMORY_SHARE, free_memory_of
+from ..torch_backend.devices import free_memory, free_memory_of, readable_bytes
+from .batches import MEMORY_SHARE
 from .distributed import Group
 from .faults import TrainingError
 from .memory import measured_memory

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import torch
 
 from ..torch_backend.comparison import first_line, is_out_of_memory
+from ..torch_backend.devices import shortage
 from .distributed import Group, tells_of_a_lost_peer
 from .faults import TrainingError
 
 if TYPE_CHECKING:
+    from ..network import Network
     from .plan import Plan
 
 
@@ -42,6 +44,25 @@ def running_explained(device: torch.device, batch: int) -> Iterator[None]:
         if is_out_of_memory(fault):
             raise TrainingError(_out_of_memory(device, batch)) from fault
         raise TrainingError(f"PyTorch cannot run this network: {first_line(fault)}") from fault
+
+
+def fitting_batch(
+    network: Network, batch: int, device: torch.device, report: Callable[[str], None]
+) -> int:
+    """How many images are run at once: `batch`, or as many as there is memory for.
+
+    Raises:
+        TrainingError: there is none for a single one.
+    """
+    fits = batch
+    while lack := shortage(network, fits, device=device):
+        if fits == 1:
+            raise TrainingError(f"to run the network on one image takes {lack}")
+        fits = (fits + 1) // 2
+    if fits < batch:
+        lack = shortage(network, batch, device=device)
+        report(f"{fits:,} images are run at once, as {batch:,} take {lack}")
+    return fits
 
 
 def _out_of_memory(device: torch.device, batch: int, processes: int = 1) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -95,6 +96,20 @@ def process() -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def _trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("trained") / "run"
+    options = ["--epochs", "8", "--threads", "1", "--quiet", "--out", str(folder)]
+    assert CliRunner().invoke(app, ["train", "lenet5", *options]).exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def run(_trained: Path) -> Path:
+    """The folder of a run of LeNet-5 on digits, in the working folder; a test may change it."""
+    return Path(shutil.copytree(_trained, "run"))
 
 
 @pytest.fixture

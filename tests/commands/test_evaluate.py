@@ -7,13 +7,8 @@ from pathlib import Path
 
 import pytest
 
-SETTINGS = ("--epochs", 3, "--threads", 1, "--quiet", "--out", "run")
-
-
-@pytest.fixture
-def run(cli) -> Path:
-    assert cli("train", "lenet5", *SETTINGS).exit_code == 0
-    return Path("run")
+import cnnshape
+from cnnshape.torch_backend import devices
 
 
 def test_it_measures_what_was_measured(cli, run):
@@ -123,6 +118,23 @@ def test_a_folder_without_a_run(cli):
     result = cli("evaluate", "nowhere")
     assert result.exit_code == 2
     assert "nowhere holds no training run" in result.stderr
+
+
+def test_as_many_images_are_run_at_once_as_there_is_memory_for(cli, run, monkeypatch):
+    network = cnnshape.load("lenet5")
+    free = devices.memory_needed(network, 40)
+    monkeypatch.setattr(devices, "free_memory", lambda: free)
+    result = cli("evaluate", run)
+    assert (result.exit_code, "as in result.json" in result.stdout) == (0, True)
+    needed = devices.readable_bytes(devices.memory_needed(network, 128))
+    assert result.stderr == (
+        f"32 images are run at once, as 128 take about {needed} of memory, and "
+        f"{devices.readable_bytes(free)} are free\n"
+    )
+    monkeypatch.setattr(devices, "free_memory", lambda: 10**5)
+    result = cli("evaluate", run)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("error: to run the network on one image takes about ")
 
 
 def test_a_batch_that_is_too_much_is_told_and_a_smaller_one_gives_the_same(cli, run, small_memory):

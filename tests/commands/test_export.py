@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 
 import cnnshape
 from cnnshape.commands import export as command
+from cnnshape.exporting import onnx_model
 from cnnshape.torch_backend.devices import readable_bytes
 
 
@@ -132,6 +133,70 @@ def test_a_folder_that_is_not_there(process, spec):
     result = process("export", spec, "--out", "missing/net.py")
     assert result.returncode == 2
     assert result.stderr == "error: missing/net.py: No such file or directory\n"
+
+
+HUGE = """\
+name: huge
+input: [1, 8, 8]
+layers:
+  - {type: Conv2d, out_channels: 2, kernel_size: 3}
+  - {type: Upsample, size: [400000, 400000]}
+  - {type: AvgPool2d, kernel_size: 400000}
+"""
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("ending", "words"),
+    [
+        ("py", "the same 2 tensors and shapes (not run, as that takes about "),
+        ("onnx", "passes onnx.checker; not run, as that takes about "),
+        ("pt2", "loaded again; not run, as that takes about "),
+        ("safetensors", "2 tensors, read again"),
+    ],
+)
+def test_what_no_memory_holds_is_written_and_not_run(cli, ending, words):
+    Path("huge.yaml").write_text(HUGE)
+    result = cli("export", "huge.yaml", "--out", f"huge.{ending}")
+    assert (result.exit_code, Path(f"huge.{ending}").exists()) == (0, True)
+    assert words in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_what_no_memory_holds_is_not_traced(cli):
+    Path("huge.yaml").write_text(HUGE)
+    result = cli("export", "huge.yaml", "--out", "huge.ts")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: to trace it takes about 5.1 TB of memory, and ")
+    assert result.stderr.endswith(" are free; ONNX and torch.export need no run\n")
+
+
+def test_weights_that_no_memory_holds_are_not_made(cli):
+    Path("wide.yaml").write_text(
+        "input: [10000000]\nlayers: [{type: Linear, out_features: 9999999}]"
+    )
+    result = cli("export", "wide.yaml", "--out", "wide.safetensors")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: the weights take about 800.0 TB of memory, and ")
+
+
+def test_memory_that_runs_out_all_the_same_is_told_in_a_line(cli, spec, monkeypatch):
+    def fails(*_):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory\nfurther lines")
+
+    monkeypatch.setattr(command, "_made", fails)
+    result = cli("export", spec, "--out", "tiny.ts")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "error: there is not enough memory: RuntimeError: DefaultCPUAllocator: can't allocate "
+        "memory\n",
+    )
+
+
+def test_the_versions_of_operators_are_those_in_the_document():
+    words = Path(__file__).parents[2].joinpath("docs", "export.md").read_text("utf-8")
+    versions = onnx_model.OLDEST_OPSET, onnx_model.NEWEST_OPSET, onnx_model.OPSET
+    assert "from {} to {}; {} where nothing is said".format(*versions) in words
 
 
 def test_without_onnx_the_extra_is_named(cli, spec, monkeypatch):

@@ -11,13 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-SETTINGS = ("--epochs", 8, "--threads", 1, "--quiet", "--out", "run")
-
-
-@pytest.fixture
-def run(cli) -> Path:
-    assert cli("train", "lenet5", *SETTINGS).exit_code == 0
-    return Path("run")
+from cnnshape.torch_backend import devices
 
 
 @pytest.fixture
@@ -157,6 +151,14 @@ def test_a_doubtful_photograph_is_told(cli, run, digits):
     assert f"two.png: doubtful: {doubt}" in result.stderr.splitlines()
     (found,) = json.loads(cli("predict", run, "two.png", "--format", "json").stdout)
     assert doubt in found["doubts"]
+
+
+def test_no_memory_for_one_image_is_told_before_it_is_run(cli, run, digits, monkeypatch):
+    monkeypatch.setattr(devices, "free_memory", lambda: 10**5)
+    result = cli("predict", run, digits)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("error: to run the network on one image takes about ")
+    assert result.stderr.endswith(" of memory, and 100 kB are free\n")
 
 
 def test_a_batch_that_is_too_much_is_told_and_a_smaller_one_gives_the_same(

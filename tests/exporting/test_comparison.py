@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 
 import cnnshape
 from cnnshape.exporting import ExportError, weighted_module
-from cnnshape.exporting.comparison import hold, with_state
+from cnnshape.exporting.comparison import FAINT, NOT_HELD, hold, with_state
 from cnnshape.network import Network
 
 from ..specs import net
@@ -105,6 +106,54 @@ def test_a_deep_network_is_held_with_weights_that_rounding_does_not_grow_through
     module = weighted_module(network, None, seed=1)
     exact = Rounded(weighted_module(network, None, seed=1).double())
     assert "outputs" in hold(network, module, exact, exact.given, tolerance=1e-4)
+
+
+def test_its_own_weights_may_be_rounded_as_far_as_they_are_in_pytorch() -> None:
+    conv = "{type: Conv2d, out_channels: 6, kernel_size: 3, padding: 1, bias: false}"
+    network = net(
+        f"[{{repeat: 250, layers: [{{branches: [[{conv}, Tanh], []], join: Add}}, Tanh]}}]",
+        "[6, 8, 8]",
+    )
+    module = weighted_module(network, None, seed=0)
+    exact = Rounded(weighted_module(network, None, seed=0).double())
+    assert "as far as single precision is exact in it" in hold(network, module, exact, exact.given)
+    with pytest.raises(ExportError, match="other outputs than PyTorch"):
+        hold(network, module, Rounded(exact.module, change=1.1), exact.given)
+
+
+def test_where_the_input_is_lost_on_the_way_that_is_said() -> None:
+    conv = "{type: Conv2d, out_channels: 8, kernel_size: 3, padding: 1}"
+    network = net(f"[{{repeat: 60, layers: [{conv}, Sigmoid]}}]", "[3, 8, 8]")
+    module = weighted_module(network, None, seed=1)
+    exact = Rounded(weighted_module(network, None, seed=1).double())
+    assert hold(network, module, exact, exact.given).endswith(FAINT)
+
+
+@pytest.mark.parametrize("weight", [float("nan"), 1e30])
+def test_where_no_weights_give_numbers_that_is_said(weight: float) -> None:
+    network = net("[{type: Conv2d, out_channels: 2, kernel_size: 3}]", "[3, 8, 8]")
+    module = weighted_module(network, None, seed=1)
+    for parameter in module.parameters():
+        parameter.data.fill_(weight)
+    found = hold(network, module, module, with_state(module))
+    spoiled = "with these weights PyTorch gives no finite number"
+    assert found == (spoiled if isnan(weight) else "the same outputs")
+    network = net("[{type: Rescale, scale: 1.0e+38}, {type: Rescale, scale: 1.0e+38}]", "[3, 8, 8]")
+    module = weighted_module(network, None, seed=1)
+    found = hold(network, module, module, with_state(module))
+    assert found.endswith(f"{NOT_HELD}: PyTorch gives no finite number")
+
+
+def test_a_deep_network_that_is_not_continuous_is_held_in_whole_numbers() -> None:
+    conv = "{type: Conv2d, out_channels: 4, kernel_size: 3, padding: 1, bias: false}"
+    network = net(
+        f"[{{repeat: 250, layers: [{conv}, ReLU]}}, {{name: a, type: ReLU}}, "
+        "{name: pool, type: MaxPool2d, kernel_size: 2}, "
+        "{type: MaxUnpool2d, kernel_size: 2, from: [pool, a]}]",
+        "[3, 8, 8]",
+    )
+    module = weighted_module(network, None, seed=1)
+    assert "most outputs" in hold(network, module, module, with_state(module))
 
 
 def test_a_difference_in_a_deep_network_is_still_one() -> None:

@@ -11,7 +11,7 @@ from torch import nn
 import cnnshape
 from cnnshape.layers import Shape, Shapes, function_module, registry
 from cnnshape.network import Network
-from cnnshape.torch_backend import DeviceError, verification, verify
+from cnnshape.torch_backend import DeviceError, devices, verification, verify
 
 from .networks import chain
 
@@ -61,10 +61,10 @@ def test_a_fault_beside_what_meta_cannot_run_is_still_a_fault() -> None:
 def test_meta_is_chosen_and_said_where_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     network = small()
     assert verify(network).device == "cpu"
-    monkeypatch.setattr(verification, "free_memory", lambda: 5000)
+    monkeypatch.setattr(devices, "free_memory", lambda: 5000)
     report = verify(network)
     assert (report.status, report.device) == ("passed", "meta")
-    assert report.reason == "shapes alone: it needs about 12.5 kB and 5 kB are free"
+    assert report.reason == "shapes alone: it needs about 12.5 kB of memory, and 5 kB are free"
     assert verify(network, "cpu").device == "cpu"
 
 

@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from ...layers.shapes import Shape
 from ...network import Network
 from ...torch_backend import build
-from ...torch_backend.devices import free_memory, memory_needed, readable_bytes
+from ...torch_backend.devices import shortage
 from ...torch_backend.initialisation import draw_weights, level
-from ..checking import LARGE, TOLERANCE, Check, largest_difference, make_constants
+from ..checking import LARGE, TOLERANCE, Check, largest_difference, make_constants, no_room
 from ..graph import Recorded
 from ..importer import ImportFault
 from .graph import Graph
@@ -85,15 +85,12 @@ def _samples(graph: Graph, network: Network) -> int:
             "to hold it against the file: give a smaller --input"
         )
     choices = ((RUN, 1) if total < LARGE else (1,)) if graph.is_open else (graph.batch,)
-    free = free_memory()
-    needs = [memory_needed(network, batch) for batch in choices]
-    for batch, need in zip(choices, needs, strict=True):
-        if free is None or 2 * need < free:  # the file takes as much again
+    lack = ""
+    for batch in choices:
+        lack = shortage(network, batch, times=2)  # the file takes as much again
+        if not lack:
             return batch
-    raise ImportFault(
-        f"to hold it against the file takes about {readable_bytes(2 * needs[-1])} of memory, and "
-        f"{readable_bytes(free or 0)} are free: give a smaller --input, or take a larger machine"
-    )
+    raise ImportFault(f"it cannot be held against the model: {no_room(lack)}")
 
 
 def _tolerance(ours: NetworkModule, x: Tensor, found: list[Tensor], limit: Limit) -> float:

@@ -97,14 +97,14 @@ def test_an_input_that_is_too_large() -> None:
 
 
 def test_less_memory_than_the_proof_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnnshape.importing.onnx import proof
+    from cnnshape.torch_backend import devices
 
-    monkeypatch.setattr(proof, "free_memory", lambda: 10**6)
+    monkeypatch.setattr(devices, "free_memory", lambda: 10**6)
     w = Writer(16, 100, 100)
     told = _fault(w, w.node("Relu", ["x"]))
     assert told == (
-        "to hold it against the file takes about 5.12 MB of memory, and 1 MB are free: "
-        "give a smaller --input, or take a larger machine"
+        "it cannot be held against the model: to run it takes about 5.12 MB of memory, and 1 MB "
+        "are free; give a smaller --input, or take a larger machine"
     )
 
 
