@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..errors import Diagnostic
     from ..network import Network
+    from ..spec import Spec
     from ..spec.document import Value
 
 Line: TypeAlias = list[tuple[str, str]]
@@ -202,24 +203,29 @@ def load_network(spec: str, changes: Changes) -> Network:
         SpecError: the spec is faulty.
         BadParameter: there is no such file or net, or a plugin cannot be loaded.
     """
-    from ..api import build_network, load, read_bytes
+    from ..api import build_network
+
+    recipe, variant = load_recipe(spec, changes)
+    return build_network(recipe, input=changes.input, params=changes.params, variant=variant)
+
+
+def load_recipe(spec: str, changes: Changes) -> tuple[Spec, str | None]:
+    """What a SPEC argument is read to, and which of its variants is meant; see `load_network`."""
+    from .. import zoo
+    from ..api import read_bytes, read_file
     from ..layers import PluginError, load_plugin
-    from ..zoo import UnknownNet
 
     try:
         for plugin in changes.plugins:
             load_plugin(plugin)
         if spec == STDIN:
-            recipe = read_bytes(_read_all(sys.stdin), "<stdin>")
-            return build_network(
-                recipe, input=changes.input, params=changes.params, variant=changes.variant
-            )
-        return load(
-            spec, input=changes.input, params=changes.params or None, variant=changes.variant
-        )
+            return read_bytes(_read_all(sys.stdin), "<stdin>"), changes.variant
+        path, named = zoo.resolve(spec)
+        variant = changes.variant if changes.variant is not None else named
+        return read_file(path, os.fspath(path)), variant
     except PluginError as fault:
         usage_error(str(fault), "--plugin")
-    except UnknownNet as fault:
+    except zoo.UnknownNet as fault:
         usage_error(str(fault), "SPEC")
     except OSError as fault:
         usage_error(f"cannot read {spec}: {fault.strerror or fault}{_net_of_file(spec)}", "SPEC")

@@ -88,7 +88,7 @@ class Window(NamedTuple):
         pads = "+2P" if self.before == self.after else "+P+P′"
         span = f"(W−F{pads})" if self.dilation == 1 else f"(W{pads}−D(F−1)−1)"
         quotient = f"{span}/S"
-        if (self.padded(size) - self.extent) % self.stride:
+        if not self.divides(size):
             quotient = f"⌈{quotient}⌉" if self.ceil_mode else f"⌊{quotient}⌋"
         letters = {"W": size, "F": self.kernel, "P": self.before, "S": self.stride}
         if self.before != self.after:
@@ -102,6 +102,15 @@ class Window(NamedTuple):
         """Whether positions that are not read can only lie at the end."""
         return self.dilation == 1 and self.stride <= self.kernel
 
+    def left_over(self, size: int) -> int:
+        """How many of `size` positions lie behind the end of the last window."""
+        end = (self.positions(size) - 1) * self.stride + self.extent - self.before
+        return min(size, max(0, size - end))
+
+    def divides(self, size: int) -> bool:
+        """Whether its stride divides what it has to go: the last window ends with the padding."""
+        return (self.padded(size) - self.extent) % self.stride == 0
+
     def unread(self, size: int) -> int | None:
         """How many of `size` positions no window touches.
 
@@ -110,12 +119,11 @@ class Window(NamedTuple):
         None: not known, where counting would take long (windows with gaps and more than a
         hundred thousand taps).
         """
-        count = self.positions(size)
         if self.reads_all_between:
-            end = (count - 1) * self.stride + self.kernel - self.before
-            return min(size, max(0, size - end))
+            return self.left_over(size)
         if self.kernel > _LARGEST_KERNEL_WALKED:
             return None
+        count = self.positions(size)
         # Tap j of window i reads i·S + j·D. Two pairs (i, j) read the same position exactly
         # when they differ by a multiple of (D/g, −S/g), g = gcd(S, D). Of all pairs that read
         # one position, count the one with the largest i: there, j < S/g or i ≥ O − D/g.

@@ -1,0 +1,143 @@
+"""``cnnshape sizes``: which input sizes suit a network."""
+
+from __future__ import annotations
+
+import sys
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ._common import (
+    InputOption,
+    PluginOption,
+    SetOption,
+    SpecArgument,
+    VariantOption,
+    load_network,
+    load_recipe,
+    print_diagnostics,
+    print_json,
+    read_changes,
+    usage_error,
+)
+
+if TYPE_CHECKING:
+    from ..layers.shapes import Shape
+    from ..lesson.sizes import Sizes, Trial
+    from ..network import Network
+
+SCHEMA_VERSION = 1
+"""The version of what --format json prints."""
+
+MEANING = (
+    "Left over are positions behind the last window, which no window reads. A stride divides "
+    "where (W−F+2P)/S has no rest. Found by the shape engine at one size after another."
+)
+
+
+def sizes(
+    spec: SpecArgument = "lenet5",
+    format: Annotated[
+        Literal["text", "json", "markdown"], typer.Option(help="How to write it.")
+    ] = "text",
+    set_: SetOption = None,
+    input: InputOption = None,
+    variant: VariantOption = None,
+    plugin: PluginOption = None,
+) -> None:
+    """Tell which input sizes suit a network.
+
+    The smallest that works; those of which no layer leaves a row over; those at which every
+    stride divides; and what comes out of each. A rule such as "multiples of 16 plus 12" is
+    found by running the network's shapes at one size after another, near its own or --input.
+    Dimensions that are alike in the input are varied together.
+
+    Examples:
+        cnnshape sizes unet
+        cnnshape sizes resnet50 --input 3x320x480
+        cnnshape sizes net.yaml --format json
+    """
+    from ..errors import SpecError
+    from ..expansion import expand
+    from ..layers import registry
+    from ..lesson.sizes import sizes_of
+
+    changes = read_changes(set_, input, variant, plugin)
+    try:
+        network = load_network(spec, changes)
+    except SpecError as fault:
+        print_diagnostics(fault.diagnostics)
+        raise typer.Exit(1) from None
+    if len(network.input_shape) < 2:
+        usage_error(f"{network.name} reads a vector, which has no size to choose", "SPEC")
+    recipe, chosen = load_recipe(spec, changes)
+
+    def at(shape: Shape) -> Network:
+        return expand(recipe, registry(), input_shape=shape, params=changes.params, variant=chosen)
+
+    found = sizes_of(network, at)
+    if format == "json":
+        print_json({
+            "schema": SCHEMA_VERSION,
+            "name": network.name,
+            "input_shape": list(network.input_shape),
+            "groups": [group.to_dict() for group in found],
+        })  # fmt: skip
+    else:
+        _write(network, found, markdown=format == "markdown")
+
+
+def _write(network: Network, found: list[Sizes], *, markdown: bool) -> None:
+    from ..layers.shapes import format_shape
+    from ..views.plain import markdown_table, text_table, wrapped
+    from ..views.text import escape_markdown
+
+    width = get_terminal_size().columns
+    title = f"{network.name}, input {format_shape(network.input_shape)}"
+    sys.stdout.write(f"## {escape_markdown(title)}\n" if markdown else wrapped([title], width))
+    for group in found:
+        lines = [] if len(found) == 1 else [_varied(group, network)]
+        lines += _rules(group)
+        cells = [
+            ("input", "output", "remark"),
+            *(_cells(trial, group.own) for trial in group.listed),
+        ]
+        if markdown:
+            sys.stdout.write("\n" + "\n".join(f"- {escape_markdown(line)}" for line in lines))
+            sys.stdout.write("\n\n" + markdown_table(cells))
+        else:
+            sys.stdout.write("\n" + wrapped(lines, width) + "\n" + text_table(cells, width))
+    sys.stdout.write(
+        f"\n{escape_markdown(MEANING)}\n" if markdown else "\n" + wrapped([MEANING], width)
+    )
+
+
+def _varied(group: Sizes, network: Network) -> str:
+    from ..layers.shapes import spatial_letters
+
+    letters = spatial_letters(len(network.input_shape) - 1)
+    return f"{' and '.join(letters[place] for place in group.dimensions)} varied, the rest as it is"
+
+
+def _rules(group: Sizes) -> list[str]:
+    none = f"no rule found near {group.own.size}"
+    if group.failed is None:
+        works = str(group.works)
+    else:
+        works = f"not every size: {group.failed.size} fails: {group.failed.fault}"
+    return [
+        f"works: {works}",
+        f"nothing left over: {group.whole or none}",
+        f"every stride divides: {group.exact or none}",
+        *([f"output = {group.relation}"] if group.relation else []),
+    ]
+
+
+def _cells(trial: Trial, own: Trial) -> tuple[str, str, str]:
+    from ..layers.shapes import format_shape
+
+    said = ["its own"] if trial.size == own.size else []
+    remark = "; ".join(filter(None, [*said, trial.fault or trial.left or trial.uneven]))
+    outputs = ", ".join(map(format_shape, trial.outputs)) or "none"
+    return (format_shape(trial.input), outputs, remark)
