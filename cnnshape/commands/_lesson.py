@@ -171,10 +171,11 @@ def give_out(
     still: bool,
 ) -> None:
     """Write the files that are named, else print or play the lesson."""
-    for path in out:
+    drawn = [(path, _drawn(worked, path, theme or "light", speed or 1)) for path in out]
+    for path, content in drawn:
         from ..files import write_atomically
 
-        write_atomically(path, _drawn(worked, path, theme or "light", speed or 1))
+        write_atomically(path, content)
     if format == "json":
         from ..lesson.forms import to_json_text
 
@@ -188,7 +189,27 @@ def give_out(
 
 
 def _drawn(worked: Worked, path: str, theme: str, speed: float) -> str | bytes:
-    usage_error("no lesson is drawn into files yet", "--out")
+    from ..lesson.scene import draw
+
+    ending = Path(path).suffix.lower()
+    if ending == ".html":
+        from ..lesson.page import to_page
+
+        return to_page(worked, theme, speed)
+    scene = draw(worked)
+    if ending == ".svg":
+        from ..lesson.svg import MOST_STEPS, to_svg
+
+        if scene.steps > MOST_STEPS:
+            note(f"{path} stands still: it has {scene.steps:,} steps, and {MOST_STEPS} can move")
+        return to_svg(scene, theme, 1 / speed)
+    from ..diagrams import DiagramError
+    from ..lesson.gif import TooManySteps, to_gif
+
+    try:
+        return to_gif(scene, theme, 1 / speed)
+    except (TooManySteps, DiagramError) as fault:
+        usage_error(f"{path}: {fault}", "--out")
 
 
 def _show(worked: Worked, speed: float, still: bool) -> None:

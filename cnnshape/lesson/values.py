@@ -376,27 +376,40 @@ def marks(worked: Worked, move: Move) -> tuple[set[tuple[int, int]], set[tuple[i
     return {(move.row, move.column)}, inside
 
 
+def growth(worked: Worked) -> Iterator[dict[tuple[int, int], Number]]:
+    """For each move, what its map holds where the move has written, by row and column."""
+    so_far: dict[tuple[int, int], Number] = {}
+    of_map = -1
+    _, height, width = worked.output_shape
+    for move in worked.moves:
+        grid = worked.maps[move.map]
+        if not worked.transposed:
+            yield {(move.row, move.column): grid[move.row][move.column]}
+            continue
+        places = [(row, column) for row in range(height) for column in range(width)]
+        if move.ends:
+            yield {(row, column): grid[row][column] for row, column in places}
+            continue
+        changed = set()
+        if move.map != of_map:
+            of_map = move.map
+            so_far = dict.fromkeys(places, worked.bias[of_map] if worked.bias else 0)
+            changed = set(places)
+        for values, kernel in zip(worked.image, worked.kernels[of_map], strict=True):
+            value = values[move.row][move.column]
+            for at, weight in stamped(worked.layer, move.row, move.column, kernel):
+                if at in so_far:
+                    so_far[at] += value * weight
+                    changed.add(at)
+        yield {at: so_far[at] for at in changed}
+
+
 def map_after(worked: Worked, number: int) -> list[list[Number | None]]:
     """The output map of a move, as far as it is known after it. None: not yet."""
     last = worked.moves[number]
+    known: dict[tuple[int, int], Number] = {}
+    for move, written in zip(worked.moves[: number + 1], growth(worked), strict=False):
+        if move.map == last.map:
+            known.update(written)
     _, height, width = worked.output_shape
-    if not worked.transposed:
-        done = last.row * width + last.column
-        grid = worked.maps[last.map]
-        return [
-            [grid[r][c] if r * width + c <= done else None for c in range(width)]
-            for r in range(height)
-        ]
-    if last.ends:
-        return [list(row) for row in worked.maps[last.map]]
-    begin = worked.bias[last.map] if worked.bias else 0
-    so_far: list[list[Number | None]] = [[begin] * width for _ in range(height)]
-    for move in worked.moves[: number + 1]:
-        if move.map == last.map and not move.ends:
-            for channel, grid in enumerate(worked.image):
-                value = grid[move.row][move.column]
-                kernel = worked.kernels[move.map][channel]
-                for (row, column), weight in stamped(worked.layer, move.row, move.column, kernel):
-                    if 0 <= row < height and 0 <= column < width:
-                        so_far[row][column] += value * weight  # type: ignore[operator]
-    return so_far
+    return [[known.get((row, column)) for column in range(width)] for row in range(height)]

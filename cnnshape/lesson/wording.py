@@ -56,17 +56,17 @@ def _padding(worked: Worked) -> str:
     layer = worked.layer
     mode = layer.arguments.get("padding_mode", "zeros")
     if layer.type_name == "MaxPool2d" and any(layer.padding):
-        return "Around the frame is padding: −∞, which is never the largest."
+        return "The padding around the image is −∞, which is never the largest."
     if any(worked.before) or layer.arguments.get("padding") == "same":
         what = {
             "zeros": "zeros",
-            "reflect": "the image mirrored at its edge",
-            "replicate": "the edge repeated",
-            "circular": "the other end of the image",
+            "reflect": "the image itself, mirrored at its edge",
+            "replicate": "its edge, repeated",
+            "circular": "its other end",
         }[mode]
         counted = "" if layer.arguments.get("count_include_pad", True) else (
             ", which do not count in the mean")  # fmt: skip
-        return f"Around the frame is padding: {what}{counted}."
+        return f"The padding around the image is {what}{counted}."
     return ""
 
 

@@ -95,10 +95,10 @@ def test_28_by_28_by_3_with_4_filters(cli: Any) -> None:
 def test_padding_is_drawn_and_said(cli: Any) -> None:
     text = cli("convolve", "--padding", 1, "--stride", 2).stdout
     assert "[0]│[1][2] 3  4  5 │ 0\n" in text
-    assert "Around the frame is padding: zeros." in text
+    assert "The padding around the image is zeros." in text
     reflected = cli("convolve", "-p", 1, "--padding-mode", "reflect").stdout
     assert "[1] [2][1] 0  1  2   1\n   ┌" in reflected
-    assert "padding: the image mirrored at its edge." in reflected
+    assert "is the image itself, mirrored at its edge." in reflected
 
 
 def test_dilation_shows_its_holes_and_what_is_never_read(cli: Any) -> None:

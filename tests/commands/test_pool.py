@@ -46,7 +46,7 @@ def test_the_lesson_line_by_line(cli: Any) -> None:
         (["--type", "lp", "-i", "3 4", "-k", "1x2"], "√(3²+4²) = 5"),
         (["--type", "lp", "-k", "3", "--ceil-mode"], "√((4²+8²+0²)·9/3) ≈ 15.49"),
         (["-p", "1"], "max(1) = 1"),
-        (["-p", "1"], "Around the frame is padding: −∞, which is never the largest."),
+        (["-p", "1"], "The padding around the image is −∞, which is never the largest."),
         (["-k", "3", "--ceil-mode"], "max(4, 8, 0) = 8"),
         (["-k", "3"], "the last row and column of 4×4 are never read"),
         (["--channels", "2"], "step 8 of 8: channel 2, row 2, column 2: max("),

@@ -7,8 +7,6 @@ children: they are the same whether a child is open or closed.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from math import prod
 from typing import Any
@@ -72,15 +70,6 @@ def _conventions(network: Network) -> list[str]:
         *(line for line, _ in told),
         "FLOPs are those that torch.utils.flop_counter counts.",
     ]
-
-
-def to_json(data: object) -> str:
-    """JSON that may stand in a script element: nothing in it can end the element.
-
-    Source: HTML Standard, "Restrictions for contents of script elements".
-    """
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return re.sub("[<>&\u2028\u2029\ud800-\udfff]", lambda found: rf"\u{ord(found[0]):04x}", text)
 
 
 class _Ops:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from base64 import b64encode
-from hashlib import sha256
 from pathlib import Path
 
 from ...network import Network
+from ..html_file import fill, policy, to_json
 from ..look import Look
 from ..svg import escape
 from ..text import FONT_FAMILY
 from ..themes import KIND_TITLES, THEMES, Theme
-from .data import page_data, to_json
+from .data import page_data
 
 _FOLDER = Path(__file__).parent
 
@@ -49,30 +47,17 @@ def to_page(network: Network, look: Look) -> str:
     """
     style = _style()
     script = _script()
-    return _fill(
+    return fill(
         (_FOLDER / "page.html").read_text("utf-8"),
         {
             "title": escape(network.name),
             "theme": _START[look.theme.name],
-            "policy": (
-                f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; "
-                "base-uri 'none'; form-action 'none'"
-            ),
+            "policy": policy(style, script),
             "style": style,
             "data": to_json(page_data(network, look)),
             "script": script,
         },
     )
-
-
-def _fill(template: str, values: dict[str, str]) -> str:
-    """The template with each @@name@@ replaced, in one pass: values are not looked into."""
-    return re.sub("@@([a-z]+)@@", lambda found: values[found[1]], template)
-
-
-def _source(text: str) -> str:
-    """The one inline text that a content security policy lets run. Source: W3C, CSP Level 3."""
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
 def _script() -> str:

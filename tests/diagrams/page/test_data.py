@@ -11,8 +11,9 @@ import pytest
 
 from cnnshape import load
 from cnnshape.diagrams import DiagramError, Look
+from cnnshape.diagrams.html_file import to_json
 from cnnshape.diagrams.outline import outline, whole_outline
-from cnnshape.diagrams.page.data import OWN, SIZE_ONLY, SKIP, page_data, to_json
+from cnnshape.diagrams.page.data import OWN, SIZE_ONLY, SKIP, page_data
 from tests.specs import net
 
 NETS = ("lenet5", "resnet18", "resnet152", "googlenet", "densenet121", "unet", "mobilenet_v2")

@@ -1,0 +1,332 @@
+"""A lesson as a figure that moves: what is drawn where, and in which steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ..diagrams.text import text_width
+from ..diagrams.text import wrap as wrap_words
+from .exact import Grid, Number, written
+from .text import fitted
+from .values import Worked, growth, stamped
+from .wording import move_lines, move_title, remarks, title, unit
+
+MARGIN = 24.0
+GAP = 36.0
+LINE = 20.0
+SIZE = 14.0
+ROOMY, TIGHT = 36.0, 22.0
+"""Of a cell with a number in it, in px: with room for a weight in its corner, and without."""
+ROOMY_WIDTH, MOST_WIDTH = 1400.0, 2200.0
+"""Of the grids. Wider ones have tight cells, and then cells of grey steps without numbers."""
+LEAST_WIDTH = 730.0
+"""Of the figure: in it the lesson's own sums are a line each."""
+SHADED = 9.0
+"""Of a cell without a number."""
+_CHARACTER = 8.6
+"""Of a sum, in px, in the widest font that may be found."""
+
+
+class Mark(NamedTuple):
+    """A rectangle with a text in it, which is there in some of the steps.
+
+    Attributes:
+        x, y, width, height: in px.
+        fill, line, ink: a role of the colours, or '#RRGGBB'; '' is none. ink is the text's.
+        text: what it says. size: of the font. anchor: 'middle', 'start' or 'end'.
+        dashed: whether its line is.
+        first, last: the steps from and before which it is there; None: to the end.
+    """
+
+    x: float
+    y: float
+    width: float = 0
+    height: float = 0
+    fill: str = ""
+    line: str = ""
+    ink: str = "text"
+    text: str = ""
+    size: float = SIZE
+    anchor: str = "middle"
+    bold: bool = False
+    dashed: bool = False
+    first: int = 0
+    last: int | None = None
+
+
+Places = tuple[tuple[float, float] | None, ...]
+
+
+class Mover(NamedTuple):
+    """A mark that is in another place in each step; None: it is not there."""
+
+    mark: Mark
+    places: Places
+
+
+class Scene(NamedTuple):
+    """A figure that moves.
+
+    Attributes:
+        width, height: in px.
+        name: what it is.
+        marks: what stands. movers: what moves, over it.
+        steps: how many there are.
+    """
+
+    width: float
+    height: float
+    name: str
+    marks: tuple[Mark, ...]
+    movers: tuple[Mover, ...]
+    steps: int
+
+
+def draw(worked: Worked, *, words: bool = True) -> Scene:
+    """The scene of a lesson; without `words`, the steps are not told under it."""
+    drawing = _Drawing(worked)
+    drawing.grids()
+    name = 1.15 * text_width(title(worked), 16, bold=True)
+    width = max(LEAST_WIDTH, drawing.right + MARGIN, name + 2 * MARGIN)
+    bottom = drawing.bottom
+    told: list[Mark] = []
+    if words:
+        bottom = _words(worked, told, bottom, width)
+    for line in remarks(worked):
+        for part in wrap_words(line, (width - 2 * MARGIN) / 1.15, 12):
+            told.append(_text(part, MARGIN, bottom + 16, ink="muted", size=12))
+            bottom += 17
+    return Scene(
+        round(width),
+        round(bottom + MARGIN),
+        title(worked),
+        (*drawing.marks, *told),
+        tuple(drawing.movers),
+        len(worked.moves),
+    )
+
+
+def _text(text: str, x: float, y: float, **style: Any) -> Mark:
+    return Mark(x, y, text=text, anchor="start")._replace(**style)
+
+
+def _words(worked: Worked, told: list[Mark], top: float, width: float) -> float:
+    """What is said of each step, one over the other in one place; gives its end."""
+    most = 0
+    characters = int((width - 2 * MARGIN) / _CHARACTER)
+    for number in range(len(worked.moves)):
+        when: dict[str, Any] = {
+            "first": number,
+            "last": number + 1 if number + 1 < len(worked.moves) else None,
+        }
+        lines = [x for line in move_lines(worked, number) for x in fitted(line, characters)]
+        most = max(most, len(lines))
+        told.append(_text(move_title(worked, number), MARGIN, top + LINE, bold=True, **when))
+        for place, line in enumerate(lines, 2):
+            told.append(_text(line.strip(), MARGIN, top + place * LINE, **when))
+    return top + (most + 1) * LINE + 8
+
+
+class _Drawing:
+    """The grids of a lesson, one after the other."""
+
+    def __init__(self, worked: Worked) -> None:
+        self.worked = worked
+        self.marks: list[Mark] = []
+        self.movers: list[Mover] = []
+        self.right = self.bottom = 0.0
+        columns = len(worked.boards[0][0]) + worked.output_shape[2]
+        columns += worked.window[0][1] if worked.kernels else 0
+        widest = max(text_width(text, SIZE) for text in self._texts())
+        self.cell = max(ROOMY, widest + 20)
+        self.roomy = columns * self.cell <= ROOMY_WIDTH
+        if not self.roomy:
+            self.cell = max(TIGHT, widest + 6)
+        self.shaded = columns * self.cell > MOST_WIDTH
+        if self.shaded:
+            self.cell = SHADED
+        moves = worked.moves
+        self.spans = []
+        for map in range(worked.output_shape[0]):
+            own = [number for number, move in enumerate(moves) if move.map == map]
+            last = own[-1] + 1 if map + 1 < worked.output_shape[0] else None
+            self.spans.append((own[0], last))
+
+    def _texts(self) -> set[str]:
+        worked = self.worked
+        kernels = [grid for maps in worked.kernels for grid in maps]
+        grids = [*worked.boards, *kernels, *worked.maps]
+        return {written(v) for grid in grids for row in grid for v in row if v is not None}
+
+    def grids(self) -> None:
+        """Everything: the image's channels with the kernels beside them, then the maps."""
+        worked = self.worked
+        self.marks.append(_text(title(worked), MARGIN, MARGIN + 8, size=16, bold=True))
+        self.marks.append(_text(worked.formula, MARGIN, MARGIN + 30, ink="muted"))
+        top = MARGIN + 62
+        count = len(worked.boards)
+        boards = []
+        left = MARGIN
+        for channel, board in enumerate(worked.boards):
+            name = "image" if count == 1 else f"image, channel {channel + 1}"
+            boards.append(self.grid(name, board, left, top, around=True))
+            kernel_left = left + len(board[0]) * self.cell + GAP
+            for map, maps in enumerate(worked.kernels):
+                self.kernel(map, channel, maps[channel], kernel_left, top)
+            tallest = max(len(board), worked.window[0][0] + 1.5 if worked.kernels else 0)
+            top += tallest * self.cell + GAP
+        self.bottom = top
+        left = self.right + GAP
+        top = MARGIN + 62
+        for map in range(worked.output_shape[0]):
+            self.map(map, boards, left, top)
+            top += worked.output_shape[1] * self.cell + GAP
+        self.bottom = max(self.bottom, top) - GAP / 2
+
+    def grid(
+        self,
+        name: str,
+        grid: Sequence[Sequence[Number | None]],
+        left: float,
+        top: float,
+        *,
+        around: bool = False,
+        first: int = 0,
+        last: int | None = None,
+    ) -> tuple[float, float]:
+        """Cells with numbers, under their name; gives the place of the first."""
+        when: dict[str, Any] = {"first": first, "last": last}
+        self.marks.append(_text(name, left, top - 8, ink="muted", size=12, **when))
+        for row, values in enumerate(grid):
+            for column, value in enumerate(values):
+                outside = around and not self._in_image(row, column)
+                cell = self._cell(value, grid, left, top, row, column)
+                if outside:
+                    cell = cell._replace(ink="muted", line="padding-line", dashed=True,
+                                         fill=cell.fill if self.shaded else "padding")  # fmt: skip
+                self.marks.append(cell._replace(**when))
+        self.right = max(self.right, left + len(grid[0]) * self.cell,
+                         left + text_width(name, 12))  # fmt: skip
+        return left, top
+
+    def _cell(
+        self, value: Number | None, grid: Sequence[Sequence[Number | None]], left: float,
+        top: float, row: int, column: int,
+    ) -> Mark:  # fmt: skip
+        x, y = left + column * self.cell, top + row * self.cell
+        text = "" if value is None or self.shaded else written(value)
+        mark = Mark(x, y, self.cell, self.cell, "cell", "line", text=text)
+        if not self.shaded:
+            return mark
+        return mark._replace(fill=_grey(value, grid), line="")
+
+    def _in_image(self, row: int, column: int) -> bool:
+        top, left = self.worked.before
+        _, height, width = self.worked.input_shape
+        return top <= row < top + height and left <= column < left + width
+
+    def kernel(self, map: int, channel: int, kernel: Grid, left: float, top: float) -> None:
+        """The kernel of one filter for one channel, while that filter is worked out."""
+        worked = self.worked
+        name = "kernel"
+        name += f", filter {map + 1}" if len(worked.kernels) > 1 else ""
+        first, last = self.spans[map]
+        self.grid(name, kernel, left, top, first=first, last=last)
+        if worked.bias and channel == 0:
+            below = top + len(kernel) * self.cell + 16
+            text = f"bias {written(worked.bias[map])}"
+            self.marks.append(_text(text, left, below, size=12, first=first, last=last))
+
+    def map(self, map: int, boards: list[tuple[float, float]], left: float, top: float) -> None:
+        """An output map, its cells filling up, and the window on its way."""
+        worked, moves = self.worked, self.worked.moves
+        name = "feature map" if worked.kernels else "pooled map"
+        name += f", {unit(worked)} {map + 1}" if worked.output_shape[0] > 1 else ""
+        _, height, width = worked.output_shape
+        self.grid(name, [[None] * width for _ in range(height)], left, top)
+        shown: dict[tuple[int, int], tuple[int, Number]] = {}
+        for number, (move, changes) in enumerate(zip(moves, growth(worked), strict=True)):
+            if move.map == map:
+                for at, value in changes.items():
+                    self._value(map, at, shown.get(at), number, left, top)
+                    shown[at] = (number, value)
+        for at, known in shown.items():
+            self._value(map, at, known, None, left, top)
+        self._window(map, boards, (left, top))
+
+    def _value(
+        self, map: int, at: tuple[int, int], known: tuple[int, Number] | None, last: int | None,
+        left: float, top: float,
+    ) -> None:  # fmt: skip
+        """A value that a cell of a map has held from one step to another."""
+        if known is not None:
+            first, value = known
+            cell = self._cell(value, self.worked.maps[map], left, top, *at)
+            fill = cell.fill if self.shaded else "map"
+            self.marks.append(cell._replace(fill=fill, first=first, last=last))
+
+    def _window(self, map: int, boards: list[tuple[float, float]], at: tuple[float, float]) -> None:
+        worked, moves = self.worked, self.worked.moves
+        (height, width), (gap, gap_right) = worked.window
+        _, rows, columns = worked.output_shape
+        cell = self.cell
+        down, right = worked.stride
+
+        def places(over: tuple[float, float], scale: tuple[int, int], own: int | None) -> Places:
+            return tuple(
+                (over[0] + move.column * scale[1] * cell, over[1] + move.row * scale[0] * cell)
+                if move.map == (map if own is None else own) and not move.ends
+                else None
+                for move in moves
+            )
+
+        written_mark = Mark(0, 0, cell, cell, "filled", "filled-line")
+        read_mark = Mark(0, 0, cell, cell, "mark", "mark-line")
+        for channel, over in enumerate(boards):
+            if not worked.kernels and channel != map:
+                continue
+            if worked.transposed:
+                self.movers.append(Mover(read_mark, places(over, (1, 1), None)))
+                continue
+            way = places(over, (down, right), None)
+            for row in range(height):
+                for column in range(width):
+                    weight = worked.kernels[map][channel][row][column] if worked.kernels else None
+                    tap = read_mark._replace(x=column * gap_right * cell, y=row * gap * cell)
+                    self.movers.append(Mover(tap, way))
+                    if weight is not None and self.roomy:
+                        self.movers.append(Mover(self._times(weight, tap), way))
+        if not worked.transposed:
+            self.movers.append(Mover(written_mark, places(at, (1, 1), None)))
+            return
+        for (row, column), weight in stamped(worked.layer, 0, 0, worked.kernels[map][0]):
+            way = tuple(
+                place
+                if place
+                and 0 <= row + move.row * down < rows
+                and 0 <= column + move.column * right < columns
+                else None
+                for place, move in zip(places(at, (down, right), None), moves, strict=True)
+            )
+            tap = written_mark._replace(x=column * cell, y=row * cell)
+            self.movers.append(Mover(tap, way))
+            if len(worked.image) == 1 and self.roomy:
+                self.movers.append(Mover(self._times(weight, tap), way))
+
+    def _times(self, weight: Number, tap: Mark) -> Mark:
+        """A weight in the corner of the cell that it is multiplied with."""
+        return Mark(tap.x + self.cell - 2, tap.y + self.cell - 3, ink="weight",
+                    text=f"×{written(weight)}", size=9, anchor="end")  # fmt: skip
+
+
+def _grey(value: Number | None, grid: Sequence[Sequence[Any]]) -> str:
+    """A number as a grey between the least, black, and the largest of its grid, white."""
+    known = [each for row in grid for each in row if each is not None and abs(each) < 1e300]
+    if value is None or not known:
+        return "cell"
+    least, most = min(known), max(known)
+    inside = min(max(value, least), most) - least
+    share = 0.5 if least == most else float(inside / (most - least))
+    level = round(255 * share)
+    return f"#{level:02X}{level:02X}{level:02X}"
