@@ -185,7 +185,7 @@ def give_out(
 
         sys.stdout.write(to_markdown(worked))
     elif format == "text" or not out:
-        _show(worked, speed or 1, still)
+        _show(worked, speed, still)
 
 
 def _drawn(worked: Worked, path: str, theme: str, speed: float) -> str | bytes:
@@ -212,13 +212,18 @@ def _drawn(worked: Worked, path: str, theme: str, speed: float) -> str | bytes:
         usage_error(f"{path}: {fault}", "--out")
 
 
-def _show(worked: Worked, speed: float, still: bool) -> None:
+def _show(worked: Worked, speed: float | None, still: bool) -> None:
     from ..lesson.grids import paint
-    from ..lesson.text import text_lines
+    from ..lesson.playing import can_play, play
+    from ..lesson.text import summary, text_lines
 
-    colour = coloured(sys.stdout) and os.environ.get("TERM") != "dumb"
-    for line in text_lines(worked, _width()):
-        sys.stdout.write(f"{paint(line, colour)}\n")
+    out = sys.stdout
+    colour = coloured(out) and os.environ.get("TERM") != "dumb"
+    moves = not still and can_play(out) and len(worked.moves) > 1
+    if moves:
+        play(worked, speed or 1, colour, out)
+    for line in summary(worked, _width()) if moves else text_lines(worked, _width()):
+        out.write(f"{paint(line, colour)}\n")
 
 
 def _width() -> int:

@@ -140,19 +140,20 @@ def _framed(
 
 def beside(blocks: Sequence[Block], width: int) -> list[Line]:
     """Blocks side by side, as many as fit into the width, the others under them."""
-    lines: list[Line] = []
-    row: list[Block] = []
+    rows: list[list[Block]] = [[]]
     for block in blocks:
-        if row and sum(each.width + GAP for each in row) + block.width > width:
-            lines += [*_row(row), []]
-            row = []
-        row.append(block)
-    return lines + _row(row)
+        if rows[-1] and sum(each.width + GAP for each in rows[-1]) + block.width > width:
+            rows.append([])
+        rows[-1].append(block)
+    lines: list[Line] = []
+    for row in rows:
+        lines += [*([[]] if lines else []), *side_by_side([each.all_lines() for each in row])]
+    return lines
 
 
-def _row(blocks: Sequence[Block]) -> list[Line]:
-    parts = [block.all_lines() for block in blocks]
-    widths = [block.width for block in blocks]
+def side_by_side(parts: Sequence[Sequence[Line]]) -> list[Line]:
+    """Groups of lines as columns."""
+    widths = [max(map(length, part), default=0) for part in parts]
     lines: list[Line] = []
     for number in range(max(map(len, parts))):
         line: Line = []
@@ -161,6 +162,18 @@ def _row(blocks: Sequence[Block]) -> list[Line]:
             line += [*cells, ("", " " * (width - length(cells) + GAP))]
         lines.append(line)
     return lines
+
+
+def clipped(line: Line, width: int) -> Line:
+    """As much of a line as fits, with '…' where it goes on."""
+    if length(line) <= width or not "".join(text for _, text in line)[width:].strip():
+        return line
+    kept: Line = []
+    room = width - 1
+    for style, text in line:
+        kept.append((style, text[:room]))
+        room -= min(room, len(text))
+    return [*kept, ("", "…")]
 
 
 def paint(line: Line, colour: bool) -> str:

@@ -1,0 +1,133 @@
+"""A lesson that moves in a terminal, step by step, by itself or by key."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from .frames import frame
+from .grids import paint
+from .values import Worked
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+_BEGIN, _END = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
+"""A screen of its own without a cursor, and back. Source: xterm, "Control Sequences"."""
+_HOME, _REST_OF_LINE, _REST_OF_SCREEN = "\x1b[H", "\x1b[K", "\x1b[J"
+
+NEXT, BACK, PLAY, QUIT, FIRST, LAST = "next", "back", "play", "quit", "first", "last"
+_KEYS = {
+    " ": NEXT, "\x1b[C": NEXT, "\x1bOC": NEXT, "\n": NEXT, "\r": NEXT,
+    "\x1b[D": BACK, "\x1bOD": BACK, "\x7f": BACK,
+    "p": PLAY, "P": PLAY, "q": QUIT, "Q": QUIT, "": QUIT,
+    "\x1b[H": FIRST, "\x1bOH": FIRST, "\x1b[1~": FIRST,
+    "\x1b[F": LAST, "\x1bOF": LAST, "\x1b[4~": LAST,
+}  # fmt: skip
+"""What each key sends; the end of the input ends the lesson."""
+
+
+def can_play(out: TextIO) -> bool:
+    """Whether a stream is a terminal on which something can move."""
+    try:
+        import termios  # noqa: F401  (Unix has it, Windows has not)
+    except ImportError:
+        return False
+    return out.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def play(worked: Worked, speed: float, colour: bool, out: TextIO) -> None:
+    """Walk through all steps on the terminal; it is as it was, afterwards.
+
+    Args:
+        worked: the lesson.
+        speed: steps a second.
+        colour: whether marks are colours; else they are brackets.
+        out: the terminal.
+    """
+    keyboard = sys.stdin if sys.stdin.isatty() else None
+    last = len(worked.moves) - 1
+    number, playing = 0, True
+    with _own_screen(out), _single_keys(keyboard):
+        while True:
+            _draw(worked, number, playing, colour, out, keyboard is not None)
+            key = _key(keyboard, 1 / speed if playing else None)
+            if key is None and number == last and keyboard is None:
+                return
+            if key == QUIT or (key == NEXT and number == last and not playing):
+                return
+            playing = key == PLAY and not playing if key else playing and number < last
+            if key == PLAY and playing and number == last:
+                number = 0
+            elif key in (None, NEXT):
+                number = min(last, number + 1)
+            elif key != PLAY:
+                number = {BACK: max(0, number - 1), FIRST: 0, LAST: last}.get(key, number)
+
+
+def _draw(
+    worked: Worked, number: int, playing: bool, colour: bool, out: TextIO, keys: bool
+) -> None:
+    width, height = os.get_terminal_size(out.fileno())
+    at_end = number + 1 == len(worked.moves)
+    status = ""
+    if keys:
+        follows = "ends" if at_end and not playing else "next"
+        plays = "pauses" if playing else "plays"
+        status = f"space or →: {follows}   ←: back   p: {plays}   q: quits"
+    lines = frame(worked, number, width - 1, height, status)
+    text = "\n".join(paint(line, colour) + _REST_OF_LINE for line in lines)
+    out.write(f"{_HOME}{text}{_REST_OF_SCREEN}")
+    out.flush()
+
+
+def _key(keyboard: TextIO | None, seconds: float | None) -> str | None:
+    """What a key asks for; None when the time is up. Other keys are 'no'."""
+    if keyboard is None:
+        time.sleep(seconds or 0)
+        return None
+    ready, _, _ = select.select([keyboard.fileno()], [], [], seconds)
+    if not ready:
+        return None
+    sent = os.read(keyboard.fileno(), 16).decode(errors="replace")
+    # Keys that were pressed faster than steps are drawn count each.
+    return _KEYS.get(sent) or _KEYS.get(sent[:1] if sent[:1] != "\x1b" else sent[:3], "no")
+
+
+@contextmanager
+def _own_screen(out: TextIO) -> Iterator[None]:
+    """A screen that is given back, also when the process is asked to end."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    out.write(_BEGIN)
+    try:
+        yield
+    finally:
+        out.write(_END)
+        out.flush()
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _single_keys(keyboard: TextIO | None) -> Iterator[None]:
+    """Keys that come at once and are not shown; Ctrl-C still interrupts."""
+    if keyboard is None:
+        yield
+        return
+    import termios
+    import tty
+
+    before: Any = termios.tcgetattr(keyboard)
+    try:
+        tty.setcbreak(keyboard)
+        own: Any = termios.tcgetattr(keyboard)
+        own[6][termios.VSUSP] = b"\0"  # a stopped process would leave the screen as it is
+        termios.tcsetattr(keyboard, termios.TCSANOW, own)
+        yield
+    finally:
+        termios.tcsetattr(keyboard, termios.TCSAFLUSH, before)
