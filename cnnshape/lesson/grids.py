@@ -57,6 +57,7 @@ def grid_block(
     view: View | None = None,
     width: int = 0,
     room: int = 0,
+    roof: bool = True,
 ) -> Block:
     """A grid as a block.
 
@@ -69,6 +70,7 @@ def grid_block(
             around: the image inside its padding.
         view: what is shown of it; None: all.
         width: of a cell, at least.
+        roof: whether the frame has a top and a bottom.
         room: characters of a line where no view says what is shown; 0: as many as need be.
     """
     rows, columns = view or View(range(len(grid)), range(len(grid[0])))
@@ -88,7 +90,7 @@ def grid_block(
             cells += [*([("", edge[0])] if edge[0] else []), (chosen, text),
                       *([("", edge[1])] if edge[1] else [])]  # fmt: skip
         lines.append(cells)
-    if frame:
+    if frame and roof:
         lines = _framed(lines, rows, columns, frame, wide + 2)
     shown = f"{title}{_shown(rows, len(grid), 'row')}{_shown(columns, len(grid[0]), 'column')}"
     return Block(shown, lines)

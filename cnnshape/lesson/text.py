@@ -86,6 +86,7 @@ def image_blocks(
     view: View | None = None,
     channels: range | None = None,
     room: int = 0,
+    roof: bool = True,
 ) -> list[Block]:
     """The image with what a move reads of it, a block a channel."""
     move = worked.moves[number]
@@ -98,7 +99,13 @@ def image_blocks(
         own = read if worked.kernels or channel == move.map else set()
         blocks.append(
             grid_block(
-                name, worked.boards[channel], own, frame=frame_of(worked), view=view, room=room
+                name,
+                worked.boards[channel],
+                own,
+                frame=frame_of(worked),
+                view=view,
+                room=room,
+                roof=roof,
             )
         )
     return blocks
