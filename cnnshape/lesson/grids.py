@@ -159,23 +159,23 @@ def side_by_side(parts: Sequence[Sequence[Line]]) -> list[Line]:
     lines: list[Line] = []
     for number in range(max(map(len, parts))):
         line: Line = []
-        for width, own in zip(widths, parts, strict=True):
+        for place, (width, own) in enumerate(zip(widths, parts, strict=True)):
             cells = own[number] if number < len(own) else []
-            line += [*cells, ("", " " * (width - length(cells) + GAP))]
+            gap = GAP if place + 1 < len(parts) else 0
+            line += [*cells, ("", " " * (width - length(cells) + gap))]
         lines.append(line)
     return lines
 
 
 def clipped(line: Line, width: int) -> Line:
-    """As much of a line as fits, with '…' where it goes on."""
-    if length(line) <= width or not "".join(text for _, text in line)[width:].strip():
-        return line
+    """As much of a line as fits, with '…' where more than blanks are left out."""
+    goes_on = bool("".join(text for _, text in line)[width:].strip())
+    room = width - goes_on
     kept: Line = []
-    room = width - 1
     for style, text in line:
         kept.append((style, text[:room]))
         room -= min(room, len(text))
-    return [*kept, ("", "…")]
+    return [*kept, ("", "…")] if goes_on else kept
 
 
 def paint(line: Line, colour: bool) -> str:
@@ -183,8 +183,13 @@ def paint(line: Line, colour: bool) -> str:
     if colour:
         parts = [f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style else text for style, text in line]
         return "".join(parts).rstrip()
-    parts = [f"[{text[1:-1]}]" if style in (MARK, FILLED) else text for style, text in line]
-    return "".join(parts).rstrip()
+    return "".join(_bracketed(style, text) for style, text in line).rstrip()
+
+
+def _bracketed(style: str, text: str) -> str:
+    """A marked cell in brackets, if the line's end has not cut it."""
+    whole = style in (MARK, FILLED) and len(text) > 2 and text[0] == text[-1] == " "
+    return f"[{text[1:-1]}]" if whole else text
 
 
 def focused(size: int, room: int, first: int, last: int) -> range:

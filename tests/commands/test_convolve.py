@@ -9,7 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
+
+from ..patience import PATIENCE
 
 LESSON = """\
 Conv2d: 5×5 to 3×3, kernel 3×3, stride 1
@@ -196,3 +199,95 @@ def test_no_torch_numpy_or_rich_is_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+# Files --------------------------------------------------------------------------------
+
+
+def test_files_are_drawn_and_nothing_is_printed(cli: Any) -> None:
+    result = cli("convolve", "-o", "a.svg", "-o", "a.html", "-o", "a.gif", "--theme", "dark")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+    assert Path("a.svg").read_text().startswith("<?xml")
+    assert Path("a.html").read_text().startswith("<!doctype html>")
+    assert Path("a.gif").read_bytes().startswith(b"GIF89a")
+    assert cli("convolve", "-o", "a.svg", "--format", "text").stdout == LESSON
+
+
+def test_what_is_too_long_to_move_is_said(cli: Any) -> None:
+    result = cli("convolve", "-i", "30x30", "-o", "a.svg")
+    assert result.exit_code == 0
+    assert "a.svg stands still: it has 784 steps" in result.stderr
+    result = cli("convolve", "-i", "30x30", "-o", "b.svg", "-o", "a.gif")
+    assert result.exit_code == 2
+    assert "a GIF of 784 steps is too long" in " ".join(result.stderr.split())
+    assert not Path("b.svg").exists()
+
+
+# A terminal ---------------------------------------------------------------------------
+
+
+class _Terminal:
+    """`convolve` on a terminal of 24 lines and 80 columns."""
+
+    def __init__(self, *arguments: str, **environment: str) -> None:
+        env = {**os.environ, "TERM": "xterm-256color", "NO_COLOR": "1", **environment}
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-m", "cnnshape", "convolve", *arguments],
+            env=env,
+            dimensions=(24, 80),
+            encoding="utf-8",
+            timeout=PATIENCE,
+        )
+
+    def send(self, keys: str, told: str) -> None:
+        self.child.send(keys)
+        self.child.expect_exact(told)
+
+    def end(self) -> str:
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        return str(self.child.before)
+
+
+def test_it_steps_by_key() -> None:
+    terminal = _Terminal("--speed", "0.001")
+    terminal.child.expect_exact("step 1 of 9")
+    terminal.send(" ", "step 2 of 9: row 1, column 2")
+    terminal.send("\x1b[C", "step 3 of 9")
+    terminal.send("\x1b[D", "step 2 of 9")
+    terminal.send("\x1b[F", "step 9 of 9")
+    terminal.send("\x1b[H", "step 1 of 9")
+    terminal.child.send("q")
+    rest = terminal.end()
+    # The screen and the cursor are given back, and the map is left.
+    assert "\x1b[?25h\x1b[?1049l" in rest
+    assert rest.rstrip().endswith("7   7   4")
+    assert terminal.child.exitstatus == 0
+
+
+def test_it_plays_to_the_end_and_waits_there() -> None:
+    terminal = _Terminal("--speed", "20")
+    terminal.child.expect_exact("step 9 of 9")
+    terminal.child.expect_exact("space or →: ends")
+    terminal.child.send(" ")
+    assert "feature map" in terminal.end()
+
+
+def test_ctrl_c_gives_the_terminal_back() -> None:
+    terminal = _Terminal("--speed", "0.001")
+    terminal.child.expect_exact("step 1 of 9")
+    terminal.child.sendintr()
+    rest = terminal.end()
+    assert "\x1b[?25h\x1b[?1049l" in rest
+    assert "interrupted" in rest
+    assert terminal.child.exitstatus == 130
+
+
+@pytest.mark.parametrize("how", [{"TERM": "dumb"}, {"still": "1"}])
+def test_still_where_it_cannot_or_shall_not_move(how: dict[str, str]) -> None:
+    still = ["--still"] if how.pop("still", "") else []
+    text = _Terminal(*still, **how).end()
+    assert "\x1b[?1049h" not in text
+    assert "step 9 of 9" in text
+    assert max(map(len, text.splitlines())) <= 80
