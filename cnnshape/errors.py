@@ -21,6 +21,28 @@ class Mark(NamedTuple):
     length: int = 1
 
 
+class About(NamedTuple):
+    """What a fault is about, as data; its message says it to people.
+
+    Attributes:
+        kind: 'yaml' for a text that is none; 'type', 'argument' or 'name' for a word that is not
+            known; 'missing' for what must be written; 'taken' for a name that something else has;
+            'twice' for a key; 'form' for a type that stands as a key; 'sizes' for maps that
+            differ in size where they meet; else ''.
+        word: the word at fault.
+        near: the known word that is nearest to it, or ''.
+        line: where what was not closed begins, in a text that is no YAML; else 0.
+    """
+
+    kind: str = ""
+    word: str = ""
+    near: str = ""
+    line: int = 0
+
+
+UNSAID = About()
+
+
 class Diagnostic(NamedTuple):
     """One fault, or one warning, with where it is and what would mend it.
 
@@ -33,6 +55,7 @@ class Diagnostic(NamedTuple):
         notes: further lines, such as the uses of a block that led here.
         severity: 'error' or 'warning'.
         fixes: what the help proposes, as data.
+        about: what kind of fault it is, and the words that it is about.
     """
 
     message: str
@@ -43,6 +66,7 @@ class Diagnostic(NamedTuple):
     notes: tuple[str, ...] = ()
     severity: str = "error"
     fixes: tuple[Fix, ...] = ()
+    about: About = UNSAID
 
     def segments(self) -> Iterator[tuple[str, str]]:
         """The drawing as (style, text) pairs; styles are those of rich, '' for none.

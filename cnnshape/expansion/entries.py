@@ -231,8 +231,8 @@ class Expander:
             return self._record(scope, Record(path, op, _refs(inputs), entry.mark, None))
         if name in self.blocks:
             return self._block(self.blocks[name], entry, place, path, inputs)
-        message, mark, help = unknown_type(str(name), self.types, self.blocks, entry.type.mark)
-        raise self.faults.fail(scope, message, mark, help)
+        message, _, help, about = unknown_type(str(name), self.types, self.blocks)
+        raise self.faults.fail(scope, message, entry.type.mark, help, about)
 
     def _arguments(self, entry: LayerEntry, place: Place) -> dict[str, Any]:
         """The arguments with their values; raises Faulty after reporting every bad one."""
@@ -311,8 +311,8 @@ class Expander:
         if (id(entry), block.name) in self._checked:
             return
         faults = block_faults(block.name, block.params, entry.arguments)
-        for message, key, help in faults:
-            self.faults.at(scope, message, argument_mark(entry, key), help)
+        for message, key, help, about in faults:
+            self.faults.at(scope, message, argument_mark(entry, key), help, about=about)
         if faults:
             raise Faulty
         self._checked.add((id(entry), block.name))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from ..errors import Diagnostic, Mark, did_you_mean
+from ..errors import UNSAID, About, Diagnostic, Mark, did_you_mean
 from ..fixes import Fix
 from ..spec import limits
 from ..spec.bounds import Budget, BudgetSpent, ExpressionError, UnknownName, bounded
@@ -68,14 +68,16 @@ class Faults:
         help: str = "",
         fixes: Sequence[Fix] = (),
         notes: tuple[str, ...] = (),
+        about: About = UNSAID,
     ) -> None:
         """Add a fault that no layer stands for; the same fault is added once."""
         if (message, mark) in self._seen:
             return
         self._seen.add((message, mark))
         notes = (*notes, *self._within[:-5:-1])
-        fault = self.source.diagnostic(message, mark, help=help, notes=notes, fixes=fixes)
-        self.found.append(fault)
+        self.found.append(
+            self.source.diagnostic(message, mark, help=help, notes=notes, fixes=fixes, about=about)
+        )
         if len(self.found) >= limits.FAULTS:
             raise Stop
 
@@ -87,16 +89,17 @@ class Faults:
         help: str = "",
         fixes: Sequence[Fix] = (),
         notes: tuple[str, ...] = (),
+        about: About = UNSAID,
     ) -> None:
         """Add a fault; the table of the faulty spec ends before it."""
         scope.break_off()
-        self.report(message, mark, help, fixes, notes)
+        self.report(message, mark, help, fixes, notes, about)
 
     def fail(
-        self, scope: Scope, message: str, mark: Mark, help: str = "", fixes: Sequence[Fix] = ()
+        self, scope: Scope, message: str, mark: Mark, help: str = "", about: About = UNSAID
     ) -> Faulty:
         """The same, and the exception to raise: `raise faults.fail(...)`."""
-        self.at(scope, message, mark, help, fixes)
+        self.at(scope, message, mark, help, about=about)
         return Faulty()
 
     def evaluate(self, place: Place, written: Written) -> Any:
@@ -113,8 +116,8 @@ class Faults:
             unknown = isinstance(error, UnknownName) and error.name in INCOMING
             if unknown and "in_shape" not in place.env:
                 raise Faulty from None  # the input is unknown because of an earlier fault
-            help = name_help(error, place.env)
-            raise self.fail(place.scope, str(error), written.mark, help) from None
+            told = name_help(error, place.env)
+            raise self.fail(place.scope, str(error), written.mark, *told) from None
 
     def told_apart(self, scope: Scope, arguments: Mapping[str, Any], mark: Mark) -> str:
         """A text that is equal for equal arguments only: unlike them, it tells 1 from true."""
@@ -140,11 +143,10 @@ def evaluated(value: Any, env: Mapping[str, Any], budget: Budget) -> Any:
     return value
 
 
-def name_help(error: ExpressionError, env: Mapping[str, Any]) -> str:
-    """What may have been meant by an unknown name."""
+def name_help(error: ExpressionError, env: Mapping[str, Any]) -> tuple[str, About]:
+    """The help for an unknown name, and what may have been meant by it."""
     if not isinstance(error, UnknownName):
-        return ""
-    near = did_you_mean(error.name, list(env))
-    if near:
-        return f"did you mean {near}?"
-    return f"known here: {', '.join(list(env)[:20])}" if env else ""
+        return "", UNSAID
+    near = did_you_mean(error.name, list(env)) or ""
+    help = f"known here: {', '.join(list(env)[:20])}" if env and not near else ""
+    return help, About("name", error.name, near)

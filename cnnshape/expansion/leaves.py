@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any, TypeAlias
 
-from ..errors import Mark
+from ..errors import UNSAID, About, Mark
 from ..fixes import Fix, joined
 from ..layers.base import Layer, LayerError
 from ..layers.fields import shown
@@ -74,15 +74,14 @@ class Leaves:
         # A type that is written out was held against its arguments when the spec was read.
         written_out = isinstance(entry.type.value, str)
         named = [] if written_out else argument_faults(kind, arguments)
-        for message, key, help in named:
-            self.faults.at(scope, message, argument_mark(entry, key), help)
+        for message, key, help, about in named:
+            self.faults.at(scope, message, argument_mark(entry, key), help, about=about)
         if named:
             return None
         faults: list[LayerError] = []
         layer = kind.read(arguments, faults)
         for fault in faults:
-            # Of several, a fix for one would leave the others, and cannot be tried.
-            fixes = cures(fault, kind, arguments, shapes, entry.mark) if len(faults) == 1 else ()
+            fixes = cures(fault, kind, arguments, shapes, entry.mark)
             self._layer_fault(scope, entry, fault, fixes, shapes)
         return layer
 
@@ -106,8 +105,10 @@ class Leaves:
         except LayerError as fault:
             kind = type(layer)
             fixes = cures(fault, kind, arguments, shapes, entry.mark)
-            told = notes() if notes is not None and len({s[1:] for s in shapes}) > 1 else ()
-            self._layer_fault(scope, entry, fault, fixes, shapes, told)
+            uneven = notes is not None and len({s[1:] for s in shapes}) > 1
+            told = notes() if notes is not None and uneven else ()
+            about = About("sizes" if uneven else "")
+            self._layer_fault(scope, entry, fault, fixes, shapes, told, about)
             meant = [fix for fix in fixes if fix.certain]
             return mended(meant[0], kind, arguments, shapes) if meant else None
         except OverflowError:
@@ -131,11 +132,12 @@ class Leaves:
         fixes: tuple[Fix, ...],
         shapes: Shapes | None,
         notes: tuple[str, ...] = (),
+        about: About = UNSAID,
     ) -> None:
         mark = argument_mark(entry, fault.field or "")
         help = joined(fixes) or fault.advice or ""
         notes = (*notes, *self._whose(scope, entry, shapes))
-        self.faults.at(scope, fault.message, mark, help, fixes, notes)
+        self.faults.at(scope, fault.message, mark, help, fixes, notes, about)
 
     def _whose(self, scope: Scope, entry: Entry, shapes: Shapes | None) -> tuple[str, ...]:
         """Notes on what `$in_channels` and the like are, where the layer itself reads another."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from ..errors import Mark, did_you_mean
+from ..errors import About, Mark, did_you_mean
 from ..spec import limits
 from ..spec.recipe import BranchesEntry, Entry, GroupEntry, LayerEntry, ShareEntry, Written
 from ..spec.vocabulary import name_problem
@@ -52,9 +52,8 @@ class Names:
             raise self.faults.fail(scope, message, mark)
         if path in scope.marks:
             line = scope.marks[path].line
-            raise self.faults.fail(
-                scope, f"the name {path!r} is taken already, in line {line}", mark
-            )
+            message = f"the name {path!r} is taken already, in line {line}"
+            raise self.faults.fail(scope, message, mark, about=About("taken", name))
         scope.marks[path] = mark
         return path
 
@@ -139,9 +138,10 @@ class Names:
                     f"block is used, in line {use.mark.line}",
                 )
         known = [path for path in scope.values if "." not in path] + list(scope.inputs)
-        near = did_you_mean(name, known) or did_you_mean(name, list(scope.values))
-        help = f"did you mean {near}?" if near else f"known here: {', '.join(known[-12:])}"
-        return self.faults.fail(scope, f"there is no layer {name!r} before this one", mark, help)
+        near = did_you_mean(name, known) or did_you_mean(name, list(scope.values)) or ""
+        help = "" if near else f"known here: {', '.join(known[-12:])}"
+        message = f"there is no layer {name!r} before this one"
+        return self.faults.fail(scope, message, mark, help, About("name", name, near))
 
 
 def _levels(prefix: str) -> Iterator[str]:

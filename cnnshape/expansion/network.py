@@ -133,7 +133,8 @@ def _params(
         try:
             env[name] = evaluated(written.value, env, faults.budget)
         except ExpressionError as error:
-            faults.report(str(error), written.mark, name_help(error, env))
+            help, about = name_help(error, env)
+            faults.report(str(error), written.mark, help, about=about)
     return env
 
 
@@ -158,7 +159,8 @@ def _input_shape(
     except ExpressionError as error:
         if given:
             return given
-        faults.report(str(error), written.mark, name_help(error, env))
+        help, about = name_help(error, env)
+        faults.report(str(error), written.mark, help, about=about)
         return None
     problem = shape_problem(shape)
     if given:

@@ -13,14 +13,11 @@ from typing import Any, NoReturn
 
 import yaml
 
-from ..errors import Diagnostic, Mark, SpecError
+from ..errors import UNSAID, About, Diagnostic, Mark, SpecError
 from ..fixes import Fix, joined
 from . import limits
 
 _PREFIX = "tag:yaml.org,2002:"
-
-NOT_YAML = "this is not YAML: "
-"""How the message of a fault of the YAML itself begins."""
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What YAML 1.1, and so the parser's line numbers, count as the end of a line."""
@@ -85,20 +82,24 @@ class Source:
         notes: tuple[str, ...] = (),
         severity: str = "error",
         fixes: Iterable[Fix] = (),
+        about: About = UNSAID,
     ) -> Diagnostic:
-        """A diagnostic at a place in this text; without `help`, the fixes are the help."""
+        """A diagnostic at a place in this text; without `help`, the help is the fixes, or what
+        is near the word at fault."""
         fixes = tuple(fixes)
-        help = help or joined(fixes)
+        help = help or joined(fixes) or (f"did you mean {about.near}?" if about.near else "")
         if self._lines is None:
             self._lines = LINE_BREAK.split(self.text)
         line = ""
         if mark is not None and mark.line <= len(self._lines):
             line = self._lines[mark.line - 1]
-        return Diagnostic(message, mark, self.name, line, help, notes, severity, fixes)
+        return Diagnostic(message, mark, self.name, line, help, notes, severity, fixes, about)
 
-    def fail(self, message: str, mark: Mark | None = None, *, help: str = "") -> NoReturn:
+    def fail(
+        self, message: str, mark: Mark | None = None, *, help: str = "", about: About = UNSAID
+    ) -> NoReturn:
         """Raise a SpecError with this one fault."""
-        raise SpecError([self.diagnostic(message, mark, help=help)])
+        raise SpecError([self.diagnostic(message, mark, help=help, about=about)])
 
 
 def decode(data: bytes, name: str) -> Source:
@@ -246,7 +247,9 @@ class _Composer:
         if value.text in parent.items and value.text not in parent.merged:
             first = parent.keys[value.text].line
             self.source.fail(
-                f"the key {_clip(value.text)!r} stands twice; first in line {first}", value.mark
+                f"the key {_clip(value.text)!r} stands twice; first in line {first}",
+                value.mark,
+                about=About("twice", value.text),
             )
         return value.text, value.mark
 
@@ -349,9 +352,10 @@ def _yaml_fault(source: Source, error: yaml.YAMLError) -> Diagnostic:
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     context = getattr(error, "context", None)
     begun = getattr(error, "context_mark", None)
-    message = f"{NOT_YAML}{problem}" + (f", {context}" if context else "")
-    if context and begun is not None:
-        message += f" that begins in line {begun.line + 1}"
+    message = f"this is not YAML: {problem}" + (f", {context}" if context else "")
+    line = begun.line + 1 if context and begun is not None else 0
+    if line:
+        message += f" that begins in line {line}"
     place: Mark | None = None
     if mark is not None:
         # The end of the file is told as a line after the last; show what stands before it.
@@ -365,4 +369,4 @@ def _yaml_fault(source: Source, error: yaml.YAMLError) -> Diagnostic:
         help = "indent with spaces, and quote a text that begins with a special character"
     elif "mapping values are not allowed" in message:
         help = "quote a text that holds ': '"
-    return source.diagnostic(message, place, help=help)
+    return source.diagnostic(message, place, help=help, about=About("yaml", line=line))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import Mark, SpecError, did_you_mean
+from ..errors import About, Mark, SpecError, did_you_mean
 from .document import Mapping, Scalar, Sequence, Source, Value, parse
 from .recipe import (
     Block,
@@ -200,12 +200,13 @@ class _SpecReader(ValueReader):
                 self.fault(
                     f"an entry needs type:; {key} stands here as a key", value.keys[key],
                     f"write type: {key}, with its arguments beside it",
+                    About("form", key),
                 )  # fmt: skip
                 return
             near = did_you_mean(key, ("type", "branches", "layers"))
             if near and key not in COMMON_KEYS:
                 self.fault(f"an entry has no key {quoted(key)}", value.keys[key],
-                           f"did you mean {near}?")  # fmt: skip
+                           about=About("argument", key, near))  # fmt: skip
                 return
         self.fault("an entry needs type:, or branches:, or layers:", value.mark)
 
@@ -323,14 +324,16 @@ class _SpecReader(ValueReader):
         keys = value.keys if value is not None else {}
         if name in self.types:
             kind = self.types[name]
-            for message, key, help in argument_faults(kind, entry.arguments):
-                self.fault(message, keys.get(key, entry.mark), help)
+            found = argument_faults(kind, entry.arguments)
         elif name in self.block_params:
             params = self.block_params[name][0]
-            for message, key, help in block_faults(name, params, entry.arguments):
-                self.fault(message, keys.get(key, entry.mark), help)
+            found = block_faults(name, params, entry.arguments)
         else:
-            self.fault(*unknown_type(name, self.types, self.block_params, entry.type.mark))
+            message, _, help, about = unknown_type(name, self.types, self.block_params)
+            self.fault(message, entry.type.mark, help, about)
+            return
+        for message, key, help, about in found:
+            self.fault(message, keys.get(key, entry.mark), help, about)
 
 
 def _faulty(mark: Mark) -> LayerEntry:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from keyword import iskeyword
 from typing import Any
 
-from ..errors import Diagnostic, Mark, did_you_mean
+from ..errors import UNSAID, About, Diagnostic, Mark, did_you_mean
 from . import limits
 from .bounds import ExpressionError, element_count
 from .document import Mapping, Scalar, Sequence, Source, Value
 from .recipe import Written
-from .vocabulary import key_help, quoted
+from .vocabulary import quoted, unknown_key
 
 
 class TooManyFaults(Exception):
@@ -27,9 +27,9 @@ class ValueReader:
         self.source = source
         self.faults: list[Diagnostic] = []
 
-    def fault(self, message: str, mark: Mark, help: str = "") -> None:
+    def fault(self, message: str, mark: Mark, help: str = "", about: About = UNSAID) -> None:
         """Note a fault, and go on; raises :class:`TooManyFaults` at the limit."""
-        self.faults.append(self.source.diagnostic(message, mark, help=help))
+        self.faults.append(self.source.diagnostic(message, mark, help=help, about=about))
         if len(self.faults) >= limits.FAULTS:
             raise TooManyFaults
 
@@ -44,8 +44,9 @@ class ValueReader:
             near = did_you_mean(key, known)
             if near and near not in mapping.keys:
                 meant.add(near)
-            help = key_help(key, near, mapping.keys) or f"it may have {', '.join(known)}"
-            self.fault(f"{what} has no key {quoted(key)}", mark, help)
+            listed = f"it may have {', '.join(known)}"
+            fault = unknown_key(f"{what} has no key", key, near, mapping.keys, listed)
+            self.fault(fault.message, mark, fault.help, fault.about)
         return meant
 
     def _mapping(self, value: Value | None, otherwise: str) -> Mapping | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..errors import Mark, did_you_mean
+from ..errors import About, did_you_mean
 from ..layers.base import Layer
 from . import limits
 from .recipe import Written
@@ -20,15 +20,25 @@ FORM_KEYS = ("type", "branches", "layers", "share")
 """The keys of an item of layers:, of which just one says what it is."""
 
 
-def unknown_type(name: str, types: Any, blocks: Any, mark: Mark) -> tuple[str, Mark, str]:
-    """The fault of a type that is neither a layer type nor a block: message, mark, help."""
-    near = did_you_mean(name, [*types, *blocks])
-    help = f"did you mean {near}?" if near else "cnnshape layers lists the types"
-    return f"there is no layer type or block {quoted(name)}", mark, help
+class WordFault(NamedTuple):
+    """What is wrong with a word: a key that is there, or '' for one that is missing or a type."""
+
+    message: str
+    key: str
+    help: str
+    about: About
 
 
-def argument_faults(kind: type[Layer], given: Collection[str]) -> list[tuple[str, str, str]]:
-    """What is wrong with the names of a layer's arguments: (message, key, help) each."""
+def unknown_type(name: str, types: Any, blocks: Any) -> WordFault:
+    """The fault of a type that is neither a layer type nor a block."""
+    near = did_you_mean(name, [*types, *blocks]) or ""
+    help = "" if near else "cnnshape layers lists the types"
+    message = f"there is no layer type or block {quoted(name)}"
+    return WordFault(message, "", help, About("type", name, near))
+
+
+def argument_faults(kind: type[Layer], given: Collection[str]) -> list[WordFault]:
+    """What is wrong with the names of a layer's arguments."""
     required = [key for key, field in kind.fields.items() if field.required]
     return _key_faults(
         kind.__name__,
@@ -40,9 +50,7 @@ def argument_faults(kind: type[Layer], given: Collection[str]) -> list[tuple[str
     )
 
 
-def block_faults(
-    name: str, params: dict[str, Written], given: Collection[str]
-) -> list[tuple[str, str, str]]:
+def block_faults(name: str, params: dict[str, Written], given: Collection[str]) -> list[WordFault]:
     """The same for the use of a block."""
     required = [key for key, default in params.items() if default.value is None]
     return _key_faults(f"the block {name}", "parameter", given, params, required, lambda _: "...")
@@ -55,7 +63,7 @@ def _key_faults(
     known: Collection[str],
     required: Iterable[str],
     placeholder: Callable[[str], str],
-) -> list[tuple[str, str, str]]:
+) -> list[WordFault]:
     """Keys that are unknown, and required ones that are missing and not merely misspelt."""
     from .words import argument_names as words_for
 
@@ -64,20 +72,24 @@ def _key_faults(
     for key in given:
         if key not in known:
             near = did_you_mean(key, [*known, *COMMON_KEYS])
-            help = key_help(key, near, given) or f"its {noun}s: {', '.join(known) or 'none'}"
-            faults.append((f"{subject} has no {noun} {quoted(key)}", key, help))
+            listed = f"its {noun}s: {', '.join(known) or 'none'}"
+            faults.append(unknown_key(f"{subject} has no {noun}", key, near, given, listed))
             misspelt |= {near, *words_for(key, known)}
     for key in required:
         if key not in given and key not in misspelt:
-            faults.append((f"{subject} needs {key}", "", f"add {key}: {placeholder(key)}"))
+            help = f"add {key}: {placeholder(key)}"
+            faults.append(WordFault(f"{subject} needs {key}", "", help, About("missing", key)))
     return faults
 
 
-def key_help(key: str, near: str | None, given: Collection[str]) -> str:
-    """What to do about an unknown key that is like a known one; '' where it is like none."""
-    if near is None:
-        return ""
-    return f"{near} is there already: remove {key}" if near in given else f"did you mean {near}?"
+def unknown_key(
+    says: str, key: str, near: str | None, given: Collection[str], listed: str
+) -> WordFault:
+    """The fault of a key that is not known, with the one that was meant where it is near."""
+    help = listed if near is None else ""
+    if near in given:
+        help, near = f"{near} is there already: remove {key}", None
+    return WordFault(f"{says} {quoted(key)}", key, help, About("argument", key, near or ""))
 
 
 def name_problem(name: str) -> str:

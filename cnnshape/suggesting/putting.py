@@ -34,8 +34,21 @@ def put_in(text: str, fix: Fix) -> str:
 
 
 def entry_at(text: str, mark: Mark) -> dict[str, Any]:
-    """The entry that begins at a mark, or whose type does, as plain data; raises LookupError."""
-    return _plain(_entry_at(_node_of(text), mark)[0])
+    """The entry at a mark as plain data; empty where there is none."""
+    try:
+        return _plain(_entry_at(_node_of(text), mark)[0])
+    except (LookupError, ValueError, yaml.YAMLError):
+        return {}
+
+
+def input_of(text: str) -> tuple[int, ...]:
+    """The shape that a spec reads; empty where it is not written in numbers."""
+    try:
+        shape = _plain(_node_of(text)).get("input")
+    except (LookupError, ValueError, yaml.YAMLError):
+        return ()
+    sizes = shape if isinstance(shape, list) else []
+    return tuple(sizes) if all(type(size) is int for size in sizes) else ()
 
 
 def underlined(text: str, mark: Mark) -> str:

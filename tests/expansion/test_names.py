@@ -63,7 +63,7 @@ def test_a_name_is_given_once() -> None:
     told = fault(
         text_of("\n- {name: a, type: ReLU}\n- {name: b, type: ReLU}\n- {name: a, type: ReLU}")
     )
-    assert told == "6:10 the name 'a' is taken already, in line 4"
+    assert told == "6:10 the name 'a' is taken already, in line 4 (name it a_2)"
 
 
 def test_the_same_name_in_two_groups_is_no_clash() -> None:
