@@ -235,7 +235,7 @@ def import_onnx(
         ImportFault: it cannot be read, or not be said as a spec, or the proof fails.
     """
     from .notes import absent_numbers
-    from .onnx import read, read_model, with_own_places
+    from .onnx import read, read_model, shared_in_part, with_own_places
 
     model = read_model(path)
     graph, reading = read(model, input_shape)
@@ -259,7 +259,7 @@ def import_onnx(
             raise ImportFault(f"it cannot be held against the model: {_why(fault)}") from fault
         if problem := refused(result):
             raise ImportFault(f"what was written is not the model: {problem}")
-    notes = absent_numbers(network)
+    notes = [*absent_numbers(network), *shared_in_part(graph, order)]
     if graph.is_single:
         notes.append("that the file computes one sample at a time, though its batch is open")
     return Imported(text, network, result, found, notes=tuple(notes))

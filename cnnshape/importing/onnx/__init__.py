@@ -7,9 +7,9 @@ says in several operators is put together (`idioms.py`), and each operator becom
 `file`, `inference` and `proof` need onnx.
 """
 
-from .file import read_model
+from .file import read_model, shared_in_part
 from .operators import RULES
 from .own_places import with_own_places
 from .reading import Reading, read
 
-__all__ = ["RULES", "Reading", "read", "read_model", "with_own_places"]
+__all__ = ["RULES", "Reading", "read", "read_model", "shared_in_part", "with_own_places"]

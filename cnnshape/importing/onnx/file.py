@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..graph import Recorded
 from ..importer import ImportFault, NotFound
+from .graph import Graph
 from .limits import check_nodes
 from .places import COPY
 
@@ -171,10 +174,12 @@ def _part_equal_weights(graph: GraphProto) -> None:
     """Give each node its own copy of a weight that is one number all over.
 
     Exporters store equal weights once, and so they are, of norms for example, before they are
-    trained. That does not make the layers one.
+    trained. That does not make the layers one. Nor does a weight of other numbers, where all
+    else that the layers learn is their own.
     """
     from onnx import numpy_helper
 
+    _part_what_else_differs(graph)
     uniform = {}
     for tensor in graph.initializer:
         array = numpy_helper.to_array(tensor)
@@ -196,3 +201,47 @@ def _part_equal_weights(graph: GraphProto) -> None:
                 graph.initializer[-1].name = node.input[place] = f"{name}{COPY}{uses[name]}"
     for node in aliases:
         graph.node.remove(node)
+
+
+WEIGHTED = ("BatchNormalization", "Conv", "ConvTranspose", "Gemm", "InstanceNormalization")
+"""Operators that read all that a layer learns."""
+
+
+def _part_what_else_differs(graph: GraphProto) -> None:
+    """Give layers that share some of their weights, and not all, copies of those."""
+    held = {tensor.name: tensor for tensor in graph.initializer}
+    source = {name: name for name in held}
+    for node in graph.node:
+        if node.op_type == "Identity" and node.input[0] in source:
+            source[node.output[0]] = source[node.input[0]]
+    users: dict[str, dict[tuple[str, ...], list[NodeProto]]] = {}
+    others = set()
+    for node in graph.node:
+        weights = tuple(source[name] for name in node.input if name in source)
+        if node.op_type in WEIGHTED and len(weights) < len(node.input):
+            for name in weights:
+                users.setdefault(name, {}).setdefault((node.op_type, *weights), []).append(node)
+        elif node.op_type != "Identity":
+            others.update(weights)
+    for name, layers in users.items():
+        for number, nodes in enumerate([*layers.values()][1:], 2):
+            if name in others:
+                break
+            copy = graph.initializer.add()
+            copy.CopyFrom(held[name])
+            copy.name = f"{name}{COPY}{number}"
+            for node in nodes:
+                place = next(k for k, read in enumerate(node.input) if source.get(read) == name)
+                node.input[place] = copy.name
+
+
+def shared_in_part(graph: Graph, layers: Iterable[Recorded]) -> list[str]:
+    """What is said of weights of which layers have copies."""
+    names = {name for item in layers for name in item.weights.values() if COPY in name}
+    found = sorted(
+        {name.partition(COPY)[0] for name in names if not graph.constants[name].is_uniform}
+    )
+    if not found:
+        return []
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return [f"that layers share {found[0]}{more}, and nothing else: each has, and counts, a copy"]

@@ -137,7 +137,10 @@ class _Reader:
     def _one(self, said: Layer | Chain | str, node: Node, reads: list[Value], name: str) -> None:
         """Record what gives one value; raises NotSaid."""
         if isinstance(said, str):
-            self.values[name] = self._shaped(name)._replace(key=reads[0].key)
+            value = self._shaped(name)
+            if value.shape[:1] != (self.graph.batch,):
+                raise NotSaid("mixes the batch with other dimensions")
+            self.values[name] = value._replace(key=reads[0].key)
         else:
             self._add(said, node, name)
 

@@ -8,7 +8,7 @@ from math import pi, sqrt
 import numpy as np
 import pytest
 
-from cnnshape.importing import import_onnx
+from cnnshape.importing import ImportFault, import_onnx
 
 from .writer import Writer
 
@@ -325,3 +325,22 @@ def test_codes_of_other_numbers_than_1_are_a_constant() -> None:
     w = Writer(4, 8, 8)
     types = [node.type for node in import_onnx(w.write(_codes(w, first=0.5))).network.layers]
     assert {"Constant", "Subtract"} <= {*types}
+
+
+def test_what_lacks_an_attribute_or_a_size_is_no_idiom() -> None:
+    """As a local response norm without a kernel, and a root mean square of what is not known."""
+    w = Writer(4, 8, 8)
+    squares = w.node("Unsqueeze", [_binary(w, "Mul", "x", "x"), w.constant("axes", [1])])
+    pool = w.node("AveragePool", [w.node("Pad", [squares, w.constant("pads", [0] * 10)])])
+    inner = w.node("Squeeze", [pool, "axes"])
+    bottom = w.node("Add", [w.node("Mul", [inner, w.constant("a", 0.1)]), w.constant("k", 1.0)])
+    y = w.node("Div", ["x", w.node("Pow", [bottom, w.constant("b", 0.75)])])
+    with pytest.raises(ImportFault):
+        import_onnx(w.write(y))
+    w = Writer(4, 8, 8)
+    given = w.node("Unheard", ["x"])
+    mean = w.node("ReduceMean", [w.node("Mul", [given, given])], axes=[-1])
+    root = w.node("Sqrt", [w.node("Add", [mean, w.constant("e", 1e-6)])])
+    y = w.node("Mul", [w.node("Div", [given, root]), w.weight("w", 8)])
+    with pytest.raises(ImportFault, match="what Unheard gives is not known"):
+        import_onnx(w.write(y))

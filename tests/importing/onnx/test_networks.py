@@ -207,18 +207,20 @@ def test_names_of_weights_and_nodes() -> None:
     assert place_of(node).classes == (("", "Net"), ("a", "Sequential"), ("a.0", "Block"))
 
 
-@pytest.mark.parametrize(("bias", "whole"), [("a.bias", True), ("b.bias", False)])
-def test_only_whole_layers_are_shared(bias: str, whole: bool) -> None:
+def test_whole_layers_are_shared() -> None:
     w = Writer(4, 8, 8)
     tensors = [w.weight("a.weight", 4, 4, 1, 1), w.weight("a.bias", 4)]
-    w.weight("b.bias", 4)
     first = w.node("Relu", [w.node("Conv", ["x", *tensors])])
-    w.node("Conv", [first, tensors[0], bias], "y")
-    if whole:
-        again = import_onnx(w.write("y")).network.layers[-1]
-        assert (again.shares, again.params) == ("a", 0)
-        return
+    again = import_onnx(w.write(w.node("Conv", [first, *tensors]))).network.layers[-1]
+    assert (again.shares, again.params) == ("a", 0)
+
+
+def test_a_product_that_shares_its_matrix_alone_is_refused() -> None:
+    w = Writer(4, 8)
+    matrix = w.weight("a.weight", 8, 8)
+    first = w.node("Relu", [w.node("Add", [w.node("MatMul", ["x", matrix]), w.weight("b", 8)])])
+    last = w.node("Add", [w.node("MatMul", [first, matrix]), w.weight("c", 8)])
     with pytest.raises(ImportFault) as caught:
-        import_onnx(w.write("y"))
+        import_onnx(w.write(last))
     (unsupported,) = caught.value.unsupported
     assert unsupported.reason == "with a.weight, another layer's too: only whole layers are shared"

@@ -75,6 +75,15 @@ def test_what_mixes_samples_is_refused_all_the_same() -> None:
     assert caught.value.rest
 
 
+@pytest.mark.parametrize("batch", [1, "batch"])
+def test_a_sample_that_is_repeated_is_no_layer(batch: int | str) -> None:
+    w = Writer(3, 8, 8, batch=batch)
+    w.node("Relu", ["x"], "r")
+    with pytest.raises(ImportFault) as caught:
+        import_onnx(w.write(w.node("Expand", ["r", w.constant("s", [50, 3, 8, 8])])))
+    assert "Expand" in str(caught.value.unsupported)
+
+
 def test_why_an_output_has_its_batch_elsewhere() -> None:
     w = Writer(3, 8)
     rows = w.node("Transpose", ["x"], perm=[1, 0, 2])

@@ -62,10 +62,18 @@ def with_idioms(graph: Graph) -> list[Node]:
 def _as_one(node: Node, makers: dict[str, Node], graph: Graph) -> Node:
     for expression, build in IDIOMS.get(node.type, ()):
         for match in matches(expression, node.outputs[0], Match(graph, makers)):
-            found = build(match)
+            found = _built(build, match)
             if found is not None:
                 reads = tuple(match.values[letter] for letter in found.reads) + found.values
                 new = node._replace(type=found.type, inputs=reads, attributes=found.attributes)
                 makers.update(dict.fromkeys(node.outputs, new))
                 return _as_one(new, makers, graph)
     return node
+
+
+def _built(build: Build, match: Match) -> Operator | None:
+    """What an idiom stands for; what is damaged, or has no size that is known, is none."""
+    try:
+        return build(match)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return None
