@@ -21,12 +21,13 @@ CONSTANTS = 2**28
 SLOW = 2**18
 """Numbers that are read and given where onnx's reference may take them one after another."""
 FAST = frozenset((
-    "Abs", "Add", "And", "Cast", "CastLike", "Ceil", "Clip", "Concat", "Constant",
-    "ConstantOfShape", "Cos", "Div", "Equal", "Erf", "Exp", "Expand", "Flatten", "Floor", "Gather",
-    "Greater", "Identity", "Less", "Log", "MatMul", "Max", "Min", "Mod", "Mul", "Neg", "Not",
-    "Pad", "Pow", "Range", "Reciprocal", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum",
-    "Reshape", "Round", "Shape", "Sigmoid", "Sign", "Sin", "Size", "Slice", "Split", "Sqrt",
-    "Squeeze", "Sub", "Sum", "Tanh", "Tile", "Transpose", "Trilu", "Unsqueeze", "Where",
+    "Abs", "Add", "And", "BatchNormalization", "Cast", "CastLike", "Ceil", "Clip", "Concat",
+    "Constant", "ConstantOfShape", "Cos", "Div", "Equal", "Erf", "Exp", "Expand", "Flatten",
+    "Floor", "Gather", "Greater", "Identity", "Less", "Log", "MatMul", "Max", "Min", "Mod",
+    "Mul", "Neg", "Not", "Pad", "Pow", "Range", "Reciprocal", "ReduceMax", "ReduceMean",
+    "ReduceMin", "ReduceSum", "Reshape", "Round", "Shape", "Sigmoid", "Sign", "Sin", "Size",
+    "Slice", "Split", "Sqrt", "Squeeze", "Sub", "Sum", "Tanh", "Tile", "Transpose", "Trilu",
+    "Unsqueeze", "Where",
 ))  # fmt: skip
 """Operators that it computes as a whole."""
 LOOPS = ("If", "Loop", "Scan", "SequenceMap")
