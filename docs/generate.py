@@ -22,7 +22,7 @@ from cnnshape.views.schema import json_schema
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "docs"))
 
-from pictures import DIAGRAMS, diagram, show_lenet5  # noqa: E402  (beside this file, not a package)
+from pictures import DIAGRAMS, convolution, diagram, show_lenet5  # noqa: E402  (beside this file, not a package)
 from zoo_page import zoo_page  # noqa: E402
 
 FAMILIES = {
@@ -153,6 +153,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "architectures/index.json": index_text,
     "architectures/schema.json": schema_file,
     "docs/cli.md": cli_reference,
+    "docs/images/convolve.svg": convolution,
     "docs/images/show-lenet5.svg": show_lenet5,
     **{f"docs/images/{name}": partial(diagram, *how) for name, how in DIAGRAMS.items()},
     "docs/layers.md": layer_reference,

@@ -99,3 +99,16 @@ def diagram(net: str, style: Style, theme: str) -> str:
         return cnnshape.load(net).to_svg(style, theme=theme)
     finally:
         os.environ["PATH"] = path
+
+
+def convolution() -> str:
+    """The figure of `cnnshape convolve`: it moves."""
+    from cnnshape.layers.convolution import Conv2d
+    from cnnshape.lesson.reading import IMAGE, KERNEL, parse
+    from cnnshape.lesson.scene import draw as draw_lesson
+    from cnnshape.lesson.svg import to_svg
+    from cnnshape.lesson.values import build, convolve
+
+    image = parse(IMAGE)
+    layer, _ = build(Conv2d, {"out_channels": 1, "kernel_size": 3, "bias": False}, image)
+    return to_svg(draw_lesson(convolve(layer, image, [parse(KERNEL)])), "light", 1)
