@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from math import prod, sqrt
+from zlib import crc32
 
 import torch
 from torch import Tensor, norm_except_dim
 from torch.nn.functional import layer_norm
 
 from ..layers.shapes import Shape
-from .operations import ComputedWeight
+from .operations import ComputedWeight, Part
 from .operations import Origin as Masked
 
 EXACT = 1e-9
@@ -106,6 +107,32 @@ def is_masked(value: Callable[[Mapping[str, Tensor]], Tensor], name: str, shape:
         float((found.reshape(shape) - times * expected).abs().max()) <= EXACT
         for times, found in ((1, first), (-3, second))
     )
+
+
+def part_of(
+    value: Callable[[Mapping[str, Tensor]], Tensor], name: str, shape: Shape
+) -> Part | None:
+    """The numbers of a parameter that make up a tensor, as slices of it do; None: they do not."""
+    numbers = torch.arange(1, prod(shape) + 1, dtype=torch.float64)
+    try:
+        found = value({name: numbers.view(shape)}).flatten()
+    except (RuntimeError, TypeError, IndexError):  # it cannot be computed in float64
+        return None
+    places = torch.zeros(prod(shape) + 1, dtype=torch.bool)
+    if found.dtype != numbers.dtype or not bool(
+        ((found >= 1) & (found <= prod(shape)) & (found == found.round())).all()
+    ):
+        return None
+    places[found.long()] = True
+    if int(places.sum()) != len(found):
+        return None
+    places = places[1:].view(shape)
+    ranges = [(int(own.min()), int(own.max()) + 1) for own in places.nonzero(as_tuple=True)]
+    box = numbers.view(shape)[tuple(slice(*own) for own in ranges)].flatten()
+    text = ", ".join(f"{start}:{stop}" for start, stop in ranges)
+    if not torch.equal(box, found):  # in another order, or not all in these ranges
+        text += f"; {crc32(found.numpy().tobytes())}"
+    return Part(f"{name}[{text}]", name, places.numpy())
 
 
 def spectrally_normalised(

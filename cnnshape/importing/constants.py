@@ -78,6 +78,7 @@ class Constants:
         """A layer's value of learned numbers, once for each name; arguments as of `constant`."""
         known = self._known.get(name)
         if known is None:
+            self.ledger.refuse_taken(name)
             layer = Layer("LearnedConstant", {"shape": list(shape)}, (x,), {"weight": name})
             known = self._known[name] = self.add(layer, self.place(name, path))
         return self.shaped(known, shape, path)

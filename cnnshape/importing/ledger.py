@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,7 +10,7 @@ from ..layers import registry
 from ..layers.shapes import Shape
 from ..network import INPUT
 from .graph import NotSaid, Recorded, Unsupported, made, output_shape
-from .operations import Chain, Layer, Value, tidy
+from .operations import Chain, Layer, Part, Value, tidy
 from .unknown import Unknown, define
 
 Path = tuple[str, ...]
@@ -25,6 +25,7 @@ class Ledger:
         unsupported: what no layer type says.
         batch: samples in the run.
         fixed: the names of the tensors that are not learned.
+        used: the names of those that are, with the key of the layer that has each.
     """
 
     def __init__(self, input_shape: Shape, batch: int, fixed: Collection[str] = ()) -> None:
@@ -34,7 +35,10 @@ class Ledger:
         self.unsupported: list[Unsupported] = []
         self.batch = batch
         self.fixed = fixed
+        self.used: dict[str, str] = {}
+        self._parts: dict[str, dict[str, Any]] = {}
         self._owners: dict[tuple[str, ...], str] = {}
+        self._arguments: dict[str, dict[str, Any]] = {}
 
     @property
     def input(self) -> Value:
@@ -50,18 +54,21 @@ class Ledger:
         """The key of the layer of the same type that has the same weights already, or None."""
         return self._owners.get(_owner(layer)) if layer.weights else None
 
-    def refuse_partly_shared(self, layers: Iterable[Layer], used: Set[str]) -> None:
-        """Raise NotSaid where a layer has some weights of another one, and is not that one again.
-
-        Args:
-            used: the names of the weights of the layers recorded before.
-        """
+    def refuse_partly_shared(self, layers: Iterable[Layer]) -> None:
+        """Raise NotSaid where a layer learns some numbers of another one, and is not that again."""
         for layer in layers:
-            taken = used & {*layer.weights.values()}
-            if taken and self.shares(layer) is None:
-                raise NotSaid(
-                    f"with {min(taken)}, another layer's too: only whole layers are shared"
-                )
+            if self.shares(layer) is not None:
+                continue
+            for key, name in layer.weights.items():
+                part = _part(layer, key)
+                self.refuse_taken(name if part is None else part.whole, part)
+
+    def refuse_taken(self, name: str, part: Part | None = None) -> None:
+        """Raise NotSaid where a layer has a learned tensor already, or numbers of this part."""
+        others = self._parts.get(name, {}).values()
+        overlaps = any(part is None or bool((part.places & other).any()) for other in others)
+        if name in self.used or overlaps:
+            raise NotSaid(f"with {name}, another layer's too: only whole layers are shared")
 
     def add(self, layer: Layer, output: Shape, path: Path) -> str:
         """Record a layer that gives a value of a shape, with the batch; returns its key.
@@ -88,6 +95,10 @@ class Ledger:
             {} if shares else layer.values,
         )
         op = made(recorded, tuple(self.shapes[read.key] for read in layer.reads))
+        arguments = op.layer.arguments
+        if shares is not None and arguments != self._arguments[shares]:
+            name = min(layer.weights.values())
+            raise NotSaid(f"with {name}, another layer's too, and other arguments than there")
         for name in op.layer.parameters():
             if name not in layer.weights:
                 raise NotSaid(f"with a {name} that is computed, and no parameter")
@@ -95,7 +106,18 @@ class Ledger:
                 raise NotSaid(f"with a {name} that is not learned")
         if layer.weights and shares is None:
             self._owners[_owner(layer)] = recorded.key
+            self._arguments[recorded.key] = arguments
+            self._take(layer, recorded.key)
         return self._put(recorded)
+
+    def _take(self, layer: Layer, key: str) -> None:
+        """Remember what a layer learns."""
+        for own, name in layer.weights.items():
+            part = _part(layer, own)
+            if part is not None:
+                self._parts.setdefault(part.whole, {})[key] = part.places
+            elif name not in self.fixed:
+                self.used.setdefault(name, key)
 
     def add_chain(self, chain: Chain, output: Shape | None, path: Path) -> str:
         """Record several layers; returns the key of the last.
@@ -129,6 +151,10 @@ class Ledger:
             for key in gone:
                 del self.shapes[key]
             self._owners = {own: key for own, key in self._owners.items() if key not in gone}
+            self.used = {name: key for name, key in self.used.items() if key not in gone}
+            for places in self._parts.values():
+                for key in gone & places.keys():
+                    del places[key]
             raise
 
     def _is_fixed(self, layer: Layer, name: str) -> bool:
@@ -203,6 +229,13 @@ class Ledger:
         self.layers.append(recorded)
         self.shapes[recorded.key] = recorded.shape
         return recorded.key
+
+
+def _part(layer: Layer, name: str) -> Part | None:
+    """The part of a learned tensor that one of a layer's tensors is, and not the whole."""
+    origin = layer.values.get(name)
+    part = None if origin is None or origin.is_fixed() else origin.part()
+    return part if part is not None and part.name == layer.weights[name] else None
 
 
 def _owner(layer: Layer) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from .graph import Recorded, made
 
 NOT_RUN = "it does not run"
 NOT_USED = "forward does not use it"
+PARTLY_USED = "forward uses the rest of it alone"
 THROWN_AWAY = "what it gives is not used"
 
 
@@ -41,8 +42,13 @@ def unused_parameters(
     """
     tensors = dict(module.named_parameters(remove_duplicate=False))
     taken: set[int] = set()
+    parts: dict[str, Tensor] = {}
     for item in layers:
         taken |= {id(tensors.get(name)) for name in (*item.weights.values(), *item.uses)}
+        for part in (origin.part() for origin in item.values.values()):
+            if part is not None and part.whole in tensors:
+                parts[part.whole] = part.places | parts.get(part.whole, False)
+                taken.add(id(tensors[part.whole]))
     found: list[LeftOut] = []
     for name, inner in module.named_modules():
         own = {id(tensor): tensor for tensor in nn.Module.parameters(inner)}
@@ -54,6 +60,9 @@ def unused_parameters(
         if id(tensor) not in taken:
             found.append(LeftOut(name, tensor.numel(), NOT_USED))
             taken.add(id(tensor))
+    for name, places in parts.items():
+        if missing := int((~places).sum()):
+            found.append(LeftOut(name, missing, PARTLY_USED))
     return found
 
 

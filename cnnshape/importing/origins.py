@@ -16,9 +16,9 @@ from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensor, unset_fake_temporarily
 
 from ..layers.shapes import Shape
-from .computed_weights import computed_weight, is_masked, spectrally_normalised
+from .computed_weights import computed_weight, is_masked, part_of, spectrally_normalised
 from .graph import NotSaid
-from .operations import ComputedWeight, PositionBias
+from .operations import ComputedWeight, Part, PositionBias
 from .position_bias import position_bias
 from .samples import BATCH, of_one_sample
 from .sine_positions import sine_positions
@@ -60,6 +60,7 @@ class Origin:
         self.made_by = compute if isinstance(compute, MadeBy) else None
         self._compute = compute
         self._numbers: tuple[Any] | None = None
+        self._part: tuple[Part | None] | None = None
 
     def value(self, weights: Weights) -> Tensor:
         """The tensor for these weights; what is left out is as the module has it."""
@@ -154,7 +155,28 @@ class Origin:
 
     def computed_weight(self) -> ComputedWeight | None:
         """What it is computed from, where layer types say it of a weight."""
-        return self._by_type({}) or self._masked() or self._by_type(self._masks())
+        known = self._by_type({}) or self._masked() or self._by_type(self._masks())
+        return known or self._some_of_a_parameter()
+
+    def part(self) -> Part | None:
+        """The parameter or buffer of which it is some numbers, each once; None: of none."""
+        if self._part is None:
+            self._part = (self._found_part(),)
+        return self._part[0]
+
+    def _found_part(self) -> Part | None:
+        own = {**self.learned, **self.buffers}
+        if len(own) != 1 or self.made_by is None:
+            return None
+        ((name, shape),) = own.items()
+        if prod(self.shape) > prod(shape):
+            return None
+        with unset_fake_temporarily():
+            return part_of(self.value, name, shape)
+
+    def _some_of_a_parameter(self) -> ComputedWeight | None:
+        part = self.part()
+        return part and ComputedWeight("", {}, {"weight": part.name}, values={"weight": self})
 
     def _by_type(self, masked: Mapping[str, Origin]) -> ComputedWeight | None:
         """The layer type that computes it so, of parameters some of which have a mask."""
@@ -266,6 +288,12 @@ class Origins:
             own if learned else {},
             buffers={} if learned else own,
         )
+
+    def become(self, tensor: Tensor, other: Tensor) -> None:
+        """A tensor is computed as another one is, from now on."""
+        self._computed.pop(id(tensor), None)
+        if (origin := self.of(other)) is not None:
+            self._computed[id(tensor)] = origin
 
     def note(
         self,

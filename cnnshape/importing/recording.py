@@ -15,6 +15,7 @@ from warnings import catch_warnings, simplefilter
 import torch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensor
+from torch.autograd import Variable
 from torch.overrides import TorchFunctionMode
 
 from ..layers.shapes import Shape
@@ -41,10 +42,14 @@ from .preparing import NotRecordable, input_type
 from .running import Running
 from .samples import BATCH, FIRST
 from .sources import Sources
-from .telling import ASKS_FOR_VALUES, seen_of_few, told, without_values
+from .telling import ASKS_FOR_VALUES, other_input, seen_of_few, told, without_values
 from .tensors import Tensors, apart, shaped, versions_of
 from .torch_calls import full_name, plain_name, source_line, tensors_of
 from .unregistered import why_unregistered
+from .views import Views
+
+WRITING = ("setitem", "copy", "fill", "zero")
+"""Functions that put values into a tensor in the place of its own."""
 
 
 class Recording(NamedTuple):
@@ -82,7 +87,7 @@ def record(module: nn.Module, input_shape: Shape, *, by_name: bool = True) -> Re
         except NotRecordable:
             raise
         except Exception as fault:
-            reason = recorder.told(seen_of_few(module, input_shape, fault))
+            reason = other_input(module) or recorder.told(seen_of_few(module, input_shape, fault))
             raise NotRecordable(reason, recorder.running.named(recorder.ledger.layers)) from fault
     outputs = []
     for tensor in tensors_of(output):
@@ -104,6 +109,23 @@ def record(module: nn.Module, input_shape: Shape, *, by_name: bool = True) -> Re
     return Recording(layers, tuple(outputs), running.classes, recorder.by_name, ran)
 
 
+@contextmanager
+def old_variables() -> Iterator[None]:
+    """Let `Variable(x)`, of before PyTorch 0.4, give x, and not a tensor that nobody knows."""
+    meta: Any = type(Variable)
+
+    def call(cls: Any, data: Any = None, *args: Any, **kwargs: Any) -> Any:
+        if cls is Variable and isinstance(data, Tensor):
+            return data
+        return type.__call__(cls, data, *args, **kwargs)
+
+    meta.__call__ = call
+    try:
+        yield
+    finally:
+        del meta.__call__
+
+
 class _Recorder(TorchFunctionMode):
     """Records calls as they happen."""
 
@@ -118,22 +140,25 @@ class _Recorder(TorchFunctionMode):
         fixed = self.tensors.sizes.keys() - self.tensors.learned
         self.ledger = Ledger(input_shape, BATCH, fixed)
         self.sources = Sources(self.ledger)
-        self.used: set[str] = set()
         self.inside = 0
         self.entered = ""
         self.given: tuple[nn.Module, Any] = (module, None)
         self.versions: dict[int, int] = {}
+        self.views = Views(self.tensors, self._again)
 
     def run(self, input_shape: Shape) -> Any:
         """Run the module on a batch of this run, recording what it calls; what it gives."""
-        with without_values(), self.hooks():
+        with without_values(), old_variables(), self.hooks():
             x = torch.empty(BATCH, *input_shape, dtype=input_type(self.root))
             self.tensors.know(x, INPUT)
             # Its attributes are its own again: those that forward sets have no values.
             held = [(inner, dict(vars(inner))) for inner in nn.Module.modules(self.root)]
             try:
                 with self:
-                    return self.root(x)
+                    output = self.root(x)
+                for tensor in tensors_of(output):
+                    self.views.refresh(tensor)
+                return output
             finally:
                 for inner, own in held:
                     vars(inner).clear()
@@ -162,6 +187,8 @@ class _Recorder(TorchFunctionMode):
         self.entered = self.running.names[id(module)]
         self.running.ran.add(id(module))
         inputs = [*args, *kwargs.values()]
+        for tensor in tensors_of(inputs):
+            self.views.refresh(tensor)
         self.given = (module, inputs[0] if inputs else None)
         if self.inside:
             self.inside += 1
@@ -194,8 +221,17 @@ class _Recorder(TorchFunctionMode):
             output = apart(output, self.versions)
         self.inside -= 1
         if not self.inside:
+            self.views.note(module, args, kwargs, tensors_of(output))
             self._layer(module, args, kwargs, output)
+            self._write([*args, *kwargs.values()], self.versions)
         return output
+
+    def _write(self, given: Sequence[Any], versions: dict[int, int]) -> None:
+        """Let what shares its numbers with a tensor that has been written into know of it."""
+        after = versions_of(given)
+        for tensor in tensors_of(given):
+            if versions[id(tensor)] != after[id(tensor)]:
+                self.views.written(tensor)
 
     def _layer(self, module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
         """Record a module that is one layer, and has run."""
@@ -239,6 +275,8 @@ class _Recorder(TorchFunctionMode):
         kwargs = kwargs or {}
         if self.inside:
             return func(*args, **kwargs)
+        for tensor in tensors_of([*args, *kwargs.values()]):
+            self.views.refresh(tensor)
         args = self.tensors.without_masks(func, args)
         form = self.tensors.form(func, args)
         given = [tensor for tensor in tensors_of([*args, *kwargs.values()]) if tensor is not form]
@@ -256,15 +294,40 @@ class _Recorder(TorchFunctionMode):
         if self.tensors.is_known(result):
             result = apart(result, versions)
         # x[...] = y gives nothing: x is another value from now on.
-        written = plain_name(func) == "setitem"
-        outputs = tensors_of(args[0] if written else result)
+        name = plain_name(func)
+        outputs = tensors_of(args[0] if name == "setitem" else result)
+        self.views.note(func, args, kwargs, outputs)
         if outputs and follows:
             several = isinstance(result, (list, tuple))
-            call = Call(plain_name(func), shown, named, tuple(map(shaped, outputs)), several)
+            if name in WRITING and getattr(func, "__name__", "").endswith("_"):
+                name, shown = "setitem", [shown[0], *self._put(func, args, kwargs)]
+            call = Call(name, shown, named, tuple(map(shaped, outputs)), several)
             self._called(func, call, before, outputs)
         else:
             self.tensors.know_apart(func, args, kwargs, outputs)
+        self._write([*args, *kwargs.values()], versions)
         return result
+
+    def _again(self, func: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call a function and record it, as if the module did."""
+        return self.__torch_function__(func, (), args, kwargs)
+
+    def _put(self, func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        """Where x[...] = y or x.copy_(y) writes, and y in the shape that is there."""
+        x, *rest = [*args, *kwargs.values()]
+        index = rest.pop(0) if plain_name(func) == "setitem" else ...
+        value = rest[0] if rest else 0  # x.zero_()
+        shape = x[index].shape
+        if not isinstance(value, Tensor):
+            value = self._again(torch.full, tuple(shape), value)
+        elif value.shape != shape:
+            value = self._again(
+                torch.reshape, value, value.shape[max(0, value.dim() - len(shape)) :]
+            )
+            value = self._again(torch.Tensor.expand, value, tuple(shape))
+        if not self.tensors.key(value):
+            value = self._again(torch.reshape, value, tuple(x[_ranges(index)].shape))
+        return self.tensors.shown(index), self.tensors.shown(value)
 
     def _refuse_unregistered(self, given: Sequence[Tensor]) -> None:
         """Raise NotRecordable for a parameter that is none of the module's."""
@@ -316,7 +379,7 @@ class _Recorder(TorchFunctionMode):
 
     def _one(
         self,
-        said: Layer | Chain | str,
+        said: Layer | Chain | Value | str,
         before: list[Value],
         outputs: list[Tensor],
         path: tuple[str, ...],
@@ -327,6 +390,9 @@ class _Recorder(TorchFunctionMode):
             for tensor in outputs:
                 self.tensors.know(tensor, key)
             return
+        if isinstance(said, Value):
+            self.tensors.know(outputs[0], said.key)
+            return
         self._add(said, outputs[0], path)
 
     # Layers -----------------------------------------------------------------------------
@@ -336,13 +402,11 @@ class _Recorder(TorchFunctionMode):
         output = shaped(tensor)
         said = of_parts(said, output)
         layers = said.layers if isinstance(said, Chain) else [said]
-        self.ledger.refuse_partly_shared(layers, self.used)
+        self.ledger.refuse_partly_shared(layers)
         if isinstance(said, Chain):
             key = self.ledger.add_chain(said, output.shape, path)
         else:
             key = self.ledger.add(said, output.shape, path)
-        for layer in layers:
-            self.used.update(layer.weights.values())
         self.tensors.know(tensor, key)
 
     def _unsaid(
@@ -364,8 +428,7 @@ class _Recorder(TorchFunctionMode):
         if isinstance(layer, Layer):
             names |= {*layer.weights.values()}
         learned = names & self.tensors.learned
-        params = sum(self.tensors.sizes[name] for name in learned - self.used)
-        self.used |= names
+        params = sum(self.tensors.sizes[name] for name in learned - self.ledger.used.keys())
         for tensor in outputs:
             shape = shaped(tensor).shape[1:]
             key = self.ledger.add_unknown(
@@ -391,6 +454,14 @@ class _Recorder(TorchFunctionMode):
         """Why the run ended, and where."""
         around = self.entered if self.inside else self.running.around.path
         return told(fault, around, *(self.given if self.inside else (self.root, None)))
+
+
+def _ranges(index: Any) -> Any:
+    """An index that keeps the dimensions in which it is one position."""
+    items = index if isinstance(index, tuple) else (index,)
+    if not all(type(item) is int or item is ... or isinstance(item, slice) for item in items):
+        return index
+    return tuple(slice(item, item + 1 or None) if type(item) is int else item for item in items)
 
 
 def _learned(value: Value) -> tuple[str, ...]:

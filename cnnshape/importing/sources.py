@@ -135,6 +135,8 @@ class Sources(Constants):
             said = answer(self._stretched(call, path))
         if isinstance(said, str):
             return next(value for value in _values(call) if value.key)
+        if isinstance(said, Value):
+            return said
         layer = said[made_by.place] if isinstance(said, list) else said
         return self.add(layer, path, shapes[made_by.place])
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from math import prod
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -40,6 +42,52 @@ def seen_of_few(module: nn.Module, input_shape: Shape, fault: Exception) -> Exce
                     seen.args = (f"it takes one sample alone; of 2, {first_line(seen)}",)
                 return seen
     return fault
+
+
+class _Asked(Exception):
+    """What a forward asks of what is no tensor; the text is how, "['image']"."""
+
+
+class _NoTensor(dict[Any, Any]):
+    """Tells by a fault that it is used as a dict or a list is."""
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str):
+            raise _Asked(f"[{key!r}]")
+        raise TypeError
+
+    def __iter__(self) -> Any:
+        raise _Asked("")
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        raise _Asked(f"[{key!r}]")
+
+    pop = get
+
+    def items(self) -> Any:
+        raise _Asked("")
+
+    keys = values = items
+
+
+def other_input(module: nn.Module) -> str:
+    """Why a module cannot be run whose forward takes a dict or a list of tensors; else ''."""
+    try:
+        module(_NoTensor())
+    except _Asked as asked:
+        name = next(iter(inspect.signature(module.forward).parameters))
+        key = str(asked)[1:-1]
+        line = fault_line(asked)
+        place = f" ({line})" if line else ""
+        what = f"a dict of tensors: {name}[{key}]" if key else f"several tensors of {name}"
+        given = f"{{{key}: x}}" if key else "..."
+        return (
+            f"its forward reads {what}{place}, and a spec has one input: wrap it in a module "
+            f"whose forward takes a tensor, `def forward(self, x): return self.net({given})`"
+        )
+    except Exception:
+        return ""
+    return ""
 
 
 def told(fault: Exception, around: str, module: nn.Module, given: Tensor | None) -> str:

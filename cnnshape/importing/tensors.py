@@ -59,6 +59,23 @@ class Tensors:
         self._keys[id(tensor)] = key
         self._alive.append(tensor)
 
+    def copied(self, tensor: Tensor) -> Tensor:
+        """A tensor of which the same is known, and that shares no numbers with another."""
+        copy = torch.empty(tensor.shape, dtype=tensor.dtype)
+        self.become(copy, tensor)
+        return copy
+
+    def become(self, tensor: Tensor, other: Tensor) -> None:
+        """What is known of another tensor is known of this one from now on."""
+        self._alive += (tensor, other)
+        self.origins.become(tensor, other)
+        self._keys.pop(id(tensor), None)
+        self._names.pop(id(tensor), None)
+        if key := self.key(other):
+            self._keys[id(tensor)] = key
+        if name := self.name(other):
+            self._names[id(tensor)] = name
+
     def know_indices(self, name: str, outputs: Sequence[Tensor], pooled: Value) -> None:
         """The second output of a max pool is where the maxima are in what it pooled."""
         if name.startswith("maxpool") and len(outputs) == 2:
@@ -79,11 +96,11 @@ class Tensors:
                 self._names[id(tensor)] = name
 
     def without_masks(self, func: Any, args: Sequence[Any]) -> Sequence[Any]:
-        """The arguments of x[mask] with the positions where a mask of fixed values is true.
+        """The arguments of x[mask], or of x[mask] = y, with the positions where it is true.
 
-        Without values, a mask gives no number of positions.
+        It is a mask of fixed values. Without values, a mask gives no number of positions.
         """
-        if plain_name(func) != "getitem" or not self.key(args[0]):
+        if plain_name(func) not in ("getitem", "setitem") or not self.key(args[0]):
             return args
         index = args[1] if isinstance(args[1], tuple) else (args[1],)
         found: list[Any] = []
@@ -95,7 +112,7 @@ class Tensors:
             with unset_fake_temporarily():
                 found += origin.value({}).nonzero(as_tuple=True)
         self._alive += found
-        return args[0], tuple(found)
+        return args[0], tuple(found), *args[2:]
 
     def form(self, func: Any, args: Sequence[Any]) -> Tensor | None:
         """The argument of which a function reads nothing but the shape and the type."""

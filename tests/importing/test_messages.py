@@ -82,6 +82,34 @@ def test_a_second_input_is_named() -> None:
         import_module(Two(len), (1, 28, 28))
 
 
+def _by_name(batch: Any) -> Any:
+    return batch["image"]
+
+
+def _by_unpacking(batch: Any) -> Any:
+    image, _ = batch
+    return image
+
+
+@pytest.mark.parametrize(
+    ("take", "message"),
+    [
+        (_by_name, r"a dict of tensors: x\['image'\] \(.*self.net\({'image': x}\)"),
+        (lambda batch: batch.get("image"), r"self.net\({'image': x}\)"),
+        (_by_unpacking, r"reads several tensors of x \(.*: wrap it in a module"),
+    ],
+)
+def test_a_forward_that_reads_several_tensors_is_told(
+    take: Callable[[Any], Tensor], message: str
+) -> None:
+    class Dict(Net):
+        def forward(self, x: Any) -> Any:
+            return self.conv(take(x))
+
+    with pytest.raises(ImportFault, match=message):
+        import_module(Dict(len), (1, 28, 28))
+
+
 def test_the_network_up_to_the_fault_is_there() -> None:
     with pytest.raises(ImportFault) as caught:
         import_module(Net(lambda net, x: net.fc(torch.relu(x))), (1, 28, 28))

@@ -93,7 +93,6 @@ class _Reader:
         first = Value(INPUT, (graph.batch, *graph.input_shape))
         self.values: dict[str, Value | Indices] = {graph.input: first}
         self.classes: dict[str, str] = {}
-        self.used: set[str] = set()
         for node in nodes:
             self._node(node)
 
@@ -134,13 +133,17 @@ class _Reader:
             except NotSaid as reason:
                 self._unsaid(node, str(reason), reads, [name])
 
-    def _one(self, said: Layer | Chain | str, node: Node, reads: list[Value], name: str) -> None:
+    def _one(
+        self, said: Layer | Chain | Value | str, node: Node, reads: list[Value], name: str
+    ) -> None:
         """Record what gives one value; raises NotSaid."""
         if isinstance(said, str):
             value = self._shaped(name)
             if value.shape[:1] != (self.graph.batch,):
                 raise NotSaid("mixes the batch with other dimensions")
             self.values[name] = value._replace(key=reads[0].key)
+        elif isinstance(said, Value):
+            self.values[name] = self._shaped(name)._replace(key=said.key)
         else:
             self._add(said, node, name)
 
@@ -149,13 +152,12 @@ class _Reader:
         path = (*node.place.path, "")
         try:
             with self.sources.all_or_nothing():
-                said = self._said(node, self.sources.beside(node, inputs, path, self.used))
+                said = self._said(node, self.sources.beside(node, inputs, path))
                 if not isinstance(said, (Layer, Chain)):
                     return False
                 self._add(said, node, name)
         except NotSaid:
             return False
-        self.used |= self.sources.names()
         return True
 
     def _said(self, node: Node, inputs: Sequence[Input]) -> Answer:
@@ -188,14 +190,13 @@ class _Reader:
         value = self._shaped(name)
         said = of_parts(said, value)
         layers = said.layers if isinstance(said, Chain) else [said]
-        self.ledger.refuse_partly_shared(layers, self.used)
+        self.ledger.refuse_partly_shared(layers)
         if isinstance(said, Chain):
             path = self._path(said.layers[said.named], node)
             key = self.ledger.add_chain(said, value.shape, path)
         else:
             key = self.ledger.add(said, value.shape, self._path(said, node))
         self.values[name] = value._replace(key=key)
-        self.used.update(weight for layer in layers for weight in layer.weights.values())
 
     def _path(self, layer: Layer, node: Node) -> tuple[str, ...]:
         """Its weight's module, or, without a name of its own, the module that it is in."""
@@ -231,7 +232,7 @@ class _Reader:
         own = {
             each.weight: each.array.size
             for each in constants
-            if each.learned and each.array.dtype.kind == "f" and each.weight not in self.used
+            if each.learned and each.array.dtype.kind == "f" and each.weight not in self.ledger.used
         }
-        self.used.update(own)
+        self.ledger.used.update(own)
         return sum(own.values())

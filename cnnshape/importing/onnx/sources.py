@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from math import prod
 
 from ..constants import Constants, aligned
@@ -23,14 +23,11 @@ COMPUTING = ("Sub", "Div")
 class Sources(Constants):
     """The layers that give what does not follow from the input."""
 
-    def beside(
-        self, node: Node, inputs: Sequence[Input], path: Path, used: Set[str]
-    ) -> list[Input]:
+    def beside(self, node: Node, inputs: Sequence[Input], path: Path) -> list[Input]:
         """What a node reads, with layers in place of its constants.
 
         Args:
             path: of layers that have no name of their own.
-            used: the names of the weights that layers have already.
 
         Raises:
             NotSaid: it is no operator in which they are values; or they cannot be said.
@@ -47,15 +44,13 @@ class Sources(Constants):
             if not isinstance(given, Constant) or number:
                 found.append(given)
             else:
-                found.append(self._beside(given, x, path, used, whole=node.type == "Concat"))
+                found.append(self._beside(given, x, path, whole=node.type == "Concat"))
         return found
 
-    def _beside(
-        self, constant: Constant, x: Value, path: Path, used: Set[str], *, whole: bool
-    ) -> Value:
+    def _beside(self, constant: Constant, x: Value, path: Path, *, whole: bool) -> Value:
         name, before = constant.stretched() or (constant.weight, constant.shape)
-        if name in used and name not in self._known:
-            raise NotSaid(f"with {name}, another layer's too: only whole layers are shared")
+        if name not in self._known:
+            self.ledger.refuse_taken(name)
         shape = aligned(tuple(map(of_one_sample, constant.shape)), x)
         if constant.learned and name not in self.ledger.fixed:
             found = self.parameter(name, aligned(before, x), x, path)
@@ -70,10 +65,6 @@ class Sources(Constants):
     def place(self, name: str, path: Path) -> Path:
         """Where the layer stands that holds the file's tensor of a name."""
         return place_of_tensor(name) or path
-
-    def names(self) -> set[str]:
-        """The names of the tensors that its layers hold."""
-        return {name for name in self._known if isinstance(name, str)}
 
 
 def computed_with(graph: Graph, nodes: Sequence[Node]) -> set[str]:

@@ -14,6 +14,7 @@ from . import (
     joining,
     parts,
     products,
+    putting,
     rearranging,
     reducing,
     weighted,
@@ -22,13 +23,13 @@ from . import (
 from .call import KEEPS_ORDER, Answer, Call, Chain, Layer, Rule, check_samples
 from .modules import attended, module_arguments, padded_output, placed, tidy
 from .partwise import of_parts
-from .values import ComputedWeight, Indices, Origin, PositionBias, Value
+from .values import ComputedWeight, Indices, Origin, Part, PositionBias, Value
 from .windows import unpooled
 
 __all__ = [
     "KEEPS_ORDER", "Answer", "Call", "Chain", "ComputedWeight", "Indices", "Layer",
-    "Origin", "PositionBias", "Value", "answer", "attended", "check_samples", "module_arguments",
-    "of_parts", "padded_output", "placed", "tidy", "unpooled",
+    "Origin", "Part", "PositionBias", "Value", "answer", "attended", "check_samples",
+    "module_arguments", "of_parts", "padded_output", "placed", "tidy", "unpooled",
 ]  # fmt: skip
 
 RULES: dict[str, Rule] = {
@@ -38,6 +39,7 @@ RULES: dict[str, Rule] = {
     **joining.rules,
     **parts.rules,
     **products.rules,
+    **putting.rules,
     **rearranging.rules,
     **reducing.rules,
     **windows.rules,

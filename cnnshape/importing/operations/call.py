@@ -151,7 +151,7 @@ KEEPS_ORDER = frozenset(
 SAME = "same"
 """A rule's answer where what comes out is what goes in."""
 
-Answer: TypeAlias = "Layer | str | list[Layer] | Chain"
+Answer: TypeAlias = "Layer | str | list[Layer] | Chain | Value"
 Rule: TypeAlias = Callable[[Call], Answer]
 
 
@@ -221,7 +221,8 @@ def own_weights(call: Call, **places: int) -> dict[str, str]:
 
 
 def learned_weights(call: Call, **places: int) -> tuple[dict[str, str], dict[str, Origin]]:
-    """As :func:`own_weights`, and how those are computed that a mask is laid on."""
+    """As :func:`own_weights`, and how those are computed that a mask is laid on, or that are
+    some numbers of a parameter."""
     names: dict[str, str] = {}
     values: dict[str, Origin] = {}
     for name, place in places.items():

@@ -14,7 +14,7 @@ rules = Rules()
 @rules.of(
     "contiguous", "clone", "detach", "to", "float", "double", "half", "bfloat16", "type",
     "identity", "cpu", "requiresgrad", "dropoutidentity", "alias", "positive", "typeas",
-    "astensor",
+    "astensor", "data",
 )  # fmt: skip
 def _same(call: Call) -> Answer:
     if not call.outputs or call.output != call.x.shape:

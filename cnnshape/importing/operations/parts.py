@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import prod
 from typing import Any, NamedTuple
 
@@ -69,23 +69,23 @@ def _getitem(call: Call) -> Answer:
     steps: dict[int, int] = {}
     single: dict[int, int] = {}
     new: list[int] = []
-    looked_up: list[tuple[int, int, _Places]] = []
+    looked_up: list[tuple[int, int, Places]] = []
     dim, kept = 0, 1  # of the tensor, and of what comes out as a network counts it
-    for item in _indices(call.args[1], x.rank):
+    for item in indices_of(call.args[1], x.rank):
         if item is None:
             new.append(kept)
         elif type(item) is int:
-            single[_number(x, dim)] = item % x.tensor[dim]
+            single[number_of(x, dim)] = item % x.tensor[dim]
         elif isinstance(item, slice):
             start, stop, step = item.indices(x.tensor[dim])
             if step != 1:
-                steps[_number(x, dim)] = step
+                steps[number_of(x, dim)] = step
             if (start, stop) != (0, x.tensor[dim]):
                 if stop <= start:
                     raise NotSaid("nothing is left")
-                chain.then("Narrow", dim=_number(x, dim), start=start, length=stop - start)
+                chain.then("Narrow", dim=number_of(x, dim), start=start, length=stop - start)
         else:
-            looked_up.append((kept, _number(x, dim), _places(item, x.tensor[dim])))
+            looked_up.append((kept, number_of(x, dim), places_of(item, x.tensor[dim])))
         alone = item is not None and dim == x.samples.dim and x.samples.parts == 1
         kept += type(item) is not int and not alone
         dim += item is not None
@@ -102,7 +102,7 @@ def _getitem(call: Call) -> Answer:
     return chain if chain.layers else SAME
 
 
-class _Places(NamedTuple):
+class Places(NamedTuple):
     """Positions along a dimension.
 
     Attributes:
@@ -142,29 +142,30 @@ class Numbers(Origin):
         return self.numbers
 
 
-def _places(item: Any, size: int) -> _Places:
+def places_of(item: Any, size: int) -> Places:
     """The positions that an index names; raises NotSaid where it names none."""
     if isinstance(item, Value):
         numbers = constant_numbers(item)
         if not is_fixed(item) or item.origin is None:
             raise NotSaid("with an index that follows from the input, or is learned")
         if numbers:
-            return _listed([int(number) % size for number in numbers], item.shape)
+            return listed([int(number) % size for number in numbers], item.shape)
         made = {"places": item.name or f"places {id(item.origin)}"}
-        return _Places([], item.shape, made, {} if item.name else {"places": item.origin})
+        return Places([], item.shape, made, {} if item.name else {"places": item.origin})
     if not isinstance(item, (list, tuple, range)) or not all(type(k) is int for k in item):
         raise NotSaid("with an index that is no range, and no list of numbers")
-    return _listed([k % size for k in item], (len(item),))
+    return listed([k % size for k in item], (len(item),))
 
 
-def _listed(numbers: list[int], shape: Shape) -> _Places:
+def listed(numbers: list[int], shape: Shape) -> Places:
+    """Positions that are known, in a shape."""
     if len(numbers) <= MOST_PLACES:
-        return _Places(numbers, shape, {}, {})
+        return Places(numbers, shape, {}, {})
     origin = Numbers(numbers)
-    return _Places(numbers, shape, {"places": f"places {id(origin)}"}, {"places": origin})
+    return Places(numbers, shape, {"places": f"places {id(origin)}"}, {"places": origin})
 
 
-def _looked_up(chain: Chain, x: Value, given: list[tuple[int, int, _Places]]) -> Chain:
+def _looked_up(chain: Chain, x: Value, given: list[tuple[int, int, Places]]) -> Chain:
     """The positions along a dimension, or of pairs along two that are next to each other."""
     (_, dim, places), *others = given
     for _, other, more in others:
@@ -172,20 +173,26 @@ def _looked_up(chain: Chain, x: Value, given: list[tuple[int, int, _Places]]) ->
             raise NotSaid("with indices that are no pairs")
         size = x.shape[other]
         pairs = zip(places.numbers, more.numbers, strict=True)
-        places = _listed([one * size + two for one, two in pairs], places.shape)
+        places = listed([one * size + two for one, two in pairs], places.shape)
         chain.then("Flatten", start_dim=dim, end_dim=other)
+    select(chain, dim, places)
+    if len(places.shape) > 1:
+        chain.then("Unflatten", dim=dim, unflattened_size=list(places.shape))
+    return chain
+
+
+def select(chain: Chain, dim: int, places: Places) -> Chain:
+    """Go on with the positions along a dimension, in a row."""
     arguments = {"dim": dim, **places.arguments()}
     weights, values = ({}, {}) if places.numbers == arguments.get("index") else places[2:]
     chain.layers.append(Layer("IndexSelect", arguments, (), weights, values=values))
-    if len(places.shape) > 1:
-        chain.then("Unflatten", dim=dim, unflattened_size=list(places.shape))
     return chain
 
 
 @rules.of("indexselect")
 def _index_select(call: Call) -> Answer:
     dim = call.get(1, "dim")
-    places = _places(call.get(2, "index"), call.x.tensor[dim])
+    places = places_of(call.get(2, "index"), call.x.tensor[dim])
     return _looked_up(Chain((call.x,)), call.x, [(0, call.x.dim(dim), places)])
 
 
@@ -195,71 +202,11 @@ def _embedding(call: Call) -> Answer:
     table = call.get(1, "weight")
     if not follows(table):
         raise NotSaid(f"with {what_it_is(table)}")
-    places = _places(call.get(0, "input"), table.tensor[0])
+    places = places_of(call.get(0, "input"), table.tensor[0])
     return _looked_up(Chain((table,)), table, [(0, table.dim(0), places)])
 
 
-@rules.of("setitem")
-def _setitem(call: Call) -> Answer:
-    """x[:, a:b] = y: what is before, y, and what is behind."""
-    x, value = call.args[0], call.args[2]
-    ranges: list[_Range] = []
-    single = []
-    for dim, item in enumerate(_indices(call.args[1], x.rank)):
-        size = x.tensor[dim]
-        if type(item) is int:
-            single.append(x.dim(dim))
-            start, stop, step = item % size, item % size + 1, 1
-        elif isinstance(item, slice):
-            start, stop, step = item.indices(size)
-        else:
-            raise NotSaid("into places that are no range")
-        if step != 1:
-            raise NotSaid("into every so manieth place")
-        if (start, stop) != (0, size):
-            ranges.append(_Range(_number(x, dim), start, stop, size))
-    if not follows(x) or not follows(value) or not ranges:
-        raise NotSaid("with a value that is no layer's")
-    inner = list(x.shape[1:])
-    for own in ranges:
-        inner[own.dim - 1] = own.stop - own.start
-    given = [size for dim, size in enumerate(inner, 1) if dim not in single]
-    if list(value.shape[1:]) != given:
-        raise NotSaid("with a value that is stretched")
-    put = Chain((value,))
-    for dim in single:
-        put.then("Unsqueeze", dim=dim)
-    return _with_part(Chain((x,)), ranges, put if put.layers else value)
-
-
-class _Range(NamedTuple):
-    """A range along a dimension of this size, which a network counts so."""
-
-    dim: int
-    start: int
-    stop: int
-    size: int
-
-    def of(self, x: Chain, start: int, stop: int) -> Chain:
-        """Another range of a value along the same dimension."""
-        part = Chain(x.reads)
-        part.layers += x.layers
-        return part.then("Narrow", dim=self.dim, start=start, length=stop - start)
-
-
-def _with_part(x: Chain, ranges: Sequence[_Range], value: Value | Chain) -> Chain:
-    """A value with another one in the place where the ranges meet."""
-    own, *rest = ranges
-    inner = _with_part(own.of(x, own.start, own.stop), rest, value) if rest else value
-    parts = [inner]
-    if own.start:
-        parts.insert(0, own.of(x, 0, own.start))
-    if own.stop < own.size:
-        parts.append(own.of(x, own.stop, own.size))
-    return Chain(tuple(parts)).then("Concat", dim=own.dim)
-
-
-def _indices(given: Any, rank: int) -> list[Any]:
+def indices_of(given: Any, rank: int) -> list[Any]:
     """The indices one by one, with '...' written out."""
     several = isinstance(given, tuple) and not isinstance(given, Value)
     items = list(given) if several else [given]
@@ -270,7 +217,8 @@ def _indices(given: Any, rank: int) -> list[Any]:
     return items
 
 
-def _number(x: Value, dim: int) -> int:
+def number_of(x: Value, dim: int) -> int:
+    """A dimension as a network counts it; raises NotSaid for that of the batch."""
     number = x.dim(dim)
     if number == 0:
         raise NotSaid("of single samples of the batch")

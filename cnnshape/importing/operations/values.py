@@ -29,6 +29,20 @@ class ComputedWeight(NamedTuple):
     values: Mapping[str, Origin] = {}
 
 
+class Part(NamedTuple):
+    """Some numbers of a parameter or buffer, each once.
+
+    Attributes:
+        name: of the part: 'weight[0:8, 3:6]'.
+        whole: the name of the tensor.
+        places: which numbers of the tensor they are: ones and zeros in its shape.
+    """
+
+    name: str
+    whole: str
+    places: Any
+
+
 class PositionBias(NamedTuple):
     """Attention's learned numbers for the offsets between positions.
 
@@ -77,6 +91,10 @@ class Origin(Protocol):
 
     def position_bias(self) -> PositionBias | None:
         """The table that it is looked up in, where it is numbers for pairs of positions."""
+        return None
+
+    def part(self) -> Part | None:
+        """The parameter or buffer of which it is some numbers, each once; None: of none."""
         return None
 
     def computed_weight(self) -> ComputedWeight | None:

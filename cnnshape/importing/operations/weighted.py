@@ -57,7 +57,8 @@ def _weighted(call: Call, type_name: str, given: dict[str, Any]) -> Layer | Chai
     weight = call.get(1, "weight")
     found = None if weight.name or weight.origin is None else weight.origin.computed_weight()
     if found is None:
-        return Layer(type_name, given, (call.x,), own_weights(call, weight=1, bias=2))
+        weights, values = learned_weights(call, weight=1, bias=2)
+        return Layer(type_name, given, (call.x,), weights, values=values)
     type_name = f"{found.prefix}{type_name}"
     if type_name not in registry():
         raise NotSaid(f"there is no layer type {type_name}")
@@ -160,6 +161,8 @@ def _linear(call: Call) -> Answer:
     }
     matrix = as_matrix(weight)
     if matrix is None:
+        if weight.origin is not None and weight.origin.part() is not None:
+            raise NotSaid("with a part of a weight")  # as a product, parts may overlap
         return _weighted(call, "Linear", given)
     name, transposed = matrix
     biased, values = learned_weights(call, bias=2)
