@@ -234,5 +234,5 @@ class _Reader:
             for each in constants
             if each.learned and each.array.dtype.kind == "f" and each.weight not in self.ledger.used
         }
-        self.ledger.used.update(own)
+        self.ledger.used.update(dict.fromkeys(own, ""))
         return sum(own.values())
