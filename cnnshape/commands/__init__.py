@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 
 __all__ = ["main"]
@@ -23,6 +24,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     Args:
         argv: the arguments after the program's name; None: the process's own.
     """
+    # torch's own words where numpy is missing: what needs it says so itself, in one line.
+    warnings.filterwarnings("ignore", "Failed to initialize NumPy", UserWarning)
     try:
         from ._app import app
         from ._streams import prepare_streams

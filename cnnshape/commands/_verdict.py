@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..counts import count_of
 from ._common import Line, usage_error
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def verdict_lines(verification: dict[str, Any], *, brief: bool = False) -> Itera
 
 def _headline(verification: dict[str, Any]) -> Line:
     checked = verification["layers_checked"]
-    count = "1 layer" if checked == 1 else f"{checked:,} layers"
+    count = count_of(checked, "layer")
     where = f"PyTorch {verification['torch']} on {verification['device']}"
     if verification["status"] == "passed":
         cached = " (cached)" if verification["cached"] else ""
@@ -98,7 +99,7 @@ def _headline(verification: dict[str, Any]) -> Line:
     if verification["torch"] is None:
         return [("bold red", "✗ failed"), ("", f": {verification['reason']}")]
     mismatches = len(verification["mismatches"])
-    parted = "1 mismatch" if mismatches == 1 else f"{mismatches} mismatches"
+    parted = "1 mismatch" if mismatches == 1 else f"{mismatches:,} mismatches"
     return [("bold red", "✗ failed"), ("", f" against {where}: {parted} in {count}")]
 
 

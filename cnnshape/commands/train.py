@@ -357,7 +357,8 @@ def _tell_interrupted(training: Training) -> None:
 
 
 def _print_result(run: Run, result: dict[str, Any], shown: Shown) -> None:
-    from ..training.wording import count_of, percent
+    from ..counts import count_of
+    from ..training.wording import percent
 
     if shown == "json":
         line = {"event": "result", "run": str(run.folder), **result}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from ..counts import count_of
 from ._common import (
     SPEC_HELP,
     Changes,
@@ -141,8 +142,7 @@ def _verify(spec: str, network: Network | SpecError, device: str, how: How) -> d
 
 def _faulty(fault: SpecError) -> dict[str, Any]:
     print_diagnostics(fault.diagnostics)
-    count = len(fault.diagnostics)
-    reason = f"the spec is faulty: {count} error{'s' if count > 1 else ''}"
+    reason = f"the spec is faulty: {count_of(len(fault.diagnostics), 'error')}"
     messages = [diagnostic.message for diagnostic in fault.diagnostics]
     return {**no_verification("failed", reason), "faults": messages}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..counts import count_of
 from ..structure import Param, Program, Template
 from ..structure.program import names_of
 from .forms import value_text
@@ -82,8 +83,7 @@ class Classes:
         elif len(found) == 1:
             words = f"Part {path} of the network"
         else:
-            others = len(found) - 1
-            words = f"{path}, and {others} more part{'s' * (others > 1)} like it"
+            words = f"{path}, and {count_of(len(found) - 1, 'more part')} like it"
         if passage := self.templates.passage(template):
             words += f": {passage}"
         limit = WIDTH - len(INDENT) - len('"""."""')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+from ..counts import count_of
 from .comparison import Made, example, hold, no_run, with_state
 from .errors import ExportError
 from .libraries import quiet, refusals
@@ -25,7 +26,7 @@ def to_state_dict(network: Network, module: nn.Module) -> Made:
     read = load(content)
     if read.keys() != state.keys() or not all(torch.equal(read[key], state[key]) for key in state):
         raise ExportError("the weights that were written are not those that are read again")
-    return Made(content, f"{len(state):,} tensor{'s' * (len(state) != 1)}, read again")
+    return Made(content, f"{count_of(len(state), 'tensor')}, read again")
 
 
 def to_torchscript(network: Network, module: nn.Module, batch: int | None) -> Made:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ..counts import count_of
 from .comparison import hold, no_run, outputs_of, with_state
 from .errors import ExportError
 from .libraries import refusals
@@ -41,7 +42,7 @@ def check_python(network: Network, source: str) -> str:
         module = build(network).eval()
         again: nn.Module = made().eval()
     own, other = module.state_dict(), again.state_dict()
-    count = f"{len(own):,} tensor{'s' * (len(own) != 1)}"
+    count = count_of(len(own), "tensor")
     if {k: v.shape for k, v in own.items()} != {k: v.shape for k, v in other.items()}:
         raise ExportError("the file that was written has other parameters than the network")
     if why:

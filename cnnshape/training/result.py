@@ -12,6 +12,7 @@ import numpy
 import torch
 
 from .. import __version__
+from ..counts import count_of
 from ..files import write_atomically
 from .checkpoint import Position
 from .confusion import confusion_svg
@@ -22,7 +23,7 @@ from .loop import Job
 from .reading import digest_of
 from .run import Run, metrics_csv
 from .tensor_file import file_parts
-from .wording import count_of, percent
+from .wording import percent
 
 if TYPE_CHECKING:
     from ..network import Network

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ..api import loads
+from ..counts import count_of
 from ..files import write_atomically
 from ..structure.yaml_text import NotWritable, spec_text
 from ..torch_backend.devices import AUTO
@@ -42,7 +43,6 @@ from .session import (
     where_it_stood,
 )
 from .tally import Tally
-from .wording import count_of
 
 if TYPE_CHECKING:
     from ..network import Network

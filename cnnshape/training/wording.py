@@ -9,8 +9,3 @@ def percent(share: float, decimals: int = 2) -> str:
     if share < 1 and float(text) == 100:
         text = f"{100 - 10**-decimals:.{decimals}f}"
     return f"{text} %"
-
-
-def count_of(number: int, noun: str) -> str:
-    """'1 epoch', '1,200 images'."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..analysis.difference import Difference, LayerPair
+from ..counts import count_of
 from ..layers.shapes import format_shape
 from ..network import Node
 from .columns import described, format_count
@@ -128,7 +129,7 @@ def headline(difference: Difference) -> str:
     renamed = f"{counts['renamed']:,} under another name" if counts["renamed"] else ""
     if difference.is_same:
         count = len(difference.layers)
-        agree = f"{_layers(count)} agree{'s' if count == 1 else ''}"
+        agree = f"{count_of(count, 'layer')} agree{'s' if count == 1 else ''}"
         what = "in type, arguments, shapes and what is read"
         names = f"; {renamed}, such as {_example(difference)}" if renamed else ""
         return f"the same network: {agree} {what}{names}"
@@ -138,7 +139,7 @@ def headline(difference: Difference) -> str:
             1 for pair in difference.layers if pair.status == "changed" and not pair.changes
         )
         by = f" ({alone:,} only by what they read)" if alone else ""
-        parts.append(f"{_layers(counts['changed'])} changed{by}")
+        parts.append(f"{count_of(counts['changed'], 'layer')} changed{by}")
     parts += [f"{counts[status]:,} {status}" for status in ("added", "removed") if counts[status]]
     same = counts["same"] + counts["renamed"]
     all_same = f"{same:,} the same" if same else "none the same"
@@ -152,10 +153,6 @@ def _example(difference: Difference) -> str:
     pair = next(pair for pair in difference.layers if pair.status == "renamed")
     assert pair.first is not None
     return f"{pair.first.path} {ARROW} {pair.node.path}"
-
-
-def _layers(count: int) -> str:
-    return "1 layer" if count == 1 else f"{count:,} layers"
 
 
 def legend(rows: Sequence[DifferenceRow]) -> list[str]:

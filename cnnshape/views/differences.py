@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from ..analysis.comparison import Comparison
 from ..analysis.difference import Difference, LayerPair
+from ..counts import count_of
 from ..layers.shapes import Shape
 from ..network import Node, sum_known
 from ..parts import alike_neighbours, label
@@ -168,7 +169,7 @@ class _Rows:
 
     def _passed_over(self, depth: int) -> Iterator[DifferenceRow]:
         if self.same:
-            count = "1 layer" if self.same == 1 else f"{self.same:,} layers"
+            count = count_of(self.same, "layer")
             yield DifferenceRow(" ", depth, "", 1, None, f"{count} the same", None, None)
             self.same = 0
 
@@ -198,7 +199,7 @@ class _Rows:
         return ", ".join(
             [
                 *([f" {ARROW} ".join(blocks)] if blocks else []),
-                "1 layer" if layers == 1 else f"{layers:,} layers",
+                count_of(layers, "layer"),
             ]
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..counts import count_of
 from ..layers.shapes import format_shape
 from ..network import Network
 from . import columns as cols
@@ -71,10 +72,9 @@ def render(
 def _title(network: Network, batch: int) -> Text:
     from rich.text import Text
 
-    count = len(network.layers)
     title = Text(network.name, "bold")
     title.append(f"  input {cols.batched(network.input_shape, batch)}", "not bold")
-    title.append(f", {count} layer{'s' if count != 1 else ''}", "not bold")
+    title.append(f", {count_of(len(network.layers), 'layer')}", "not bold")
     if network.fault is not None:
         title.append(f" {UP_TO_THE_FAULT}", "not bold")
     return title

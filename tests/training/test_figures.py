@@ -7,10 +7,11 @@ from xml.etree import ElementTree
 import pytest
 import torch
 
+from cnnshape.counts import count_of
 from cnnshape.training.confusion import confusion_svg
 from cnnshape.training.curves import PANEL_HEIGHT, TOP, curves_svg
 from cnnshape.training.terminal_pictures import coloured_lines, plain_lines
-from cnnshape.training.wording import count_of, percent
+from cnnshape.training.wording import percent
 
 SVG = "{http://www.w3.org/2000/svg}"
 

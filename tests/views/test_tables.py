@@ -159,3 +159,9 @@ def test_the_batch_is_in_shapes_and_macs(nets: dict[str, Network]) -> None:
     text = shown(nets["lenet5"], 120, batch=8)
     assert "8×6×28×28" in text
     assert f"{8 * 416_520:,} MACs" in text
+
+
+def test_the_title_counts_layers_as_everything_does() -> None:
+    layers = ", ".join(["ReLU"] * 1200)
+    network = cnnshape.loads(f"name: deep\ninput: [1, 2, 2]\nlayers: [{layers}]")
+    assert shown(network, 80).splitlines()[0].strip() == "deep  input 1×2×2, 1,200 layers"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from ...counts import count_of
 from ...layers.shapes import format_shape
 from ...network import Node
 from ..boxes import Area, Box, Outline
@@ -203,8 +204,8 @@ def _heading(box: Box, look: Look, room: float) -> list[Line]:
     name, type = _name(box), _type(box)
     summary = one_line(box.layers[0].layer.summary()) if "arguments" in look.facts else ""
     if box.closed:
-        summary = words.layers(len(box.layers)) + (" each" if box.times > 1 else "")
-        summary += f", {words.skips(box.skips)}" if box.skips else ""
+        summary = count_of(len(box.layers), "layer") + (" each" if box.times > 1 else "")
+        summary += f", {count_of(box.skips, 'skip')}" if box.skips else ""
     if box.training_only:
         summary = ", ".join(filter(None, ("training only", summary)))
     together = Line(name, type, bold=True)

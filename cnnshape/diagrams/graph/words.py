@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import Literal
 
+from ...counts import count_of
 from ...layers.shapes import format_shape
 from ...network import Network, Node
 from ..boxes import Area, Box, Outline
@@ -36,16 +37,6 @@ def kinds(outline: Outline) -> list[tuple[str, str]]:
     if any(box.closed for box in outline.boxes):
         entries.append((GROUP, "Group, drawn closed"))
     return entries
-
-
-def layers(count: int) -> str:
-    """'1 layer', '12 layers'."""
-    return f"{count:,} layer" + ("s" if count != 1 else "")
-
-
-def skips(count: int) -> str:
-    """'1 skip', '12 skips'."""
-    return f"{count:,} skip" + ("s" if count != 1 else "")
 
 
 def costs(params: int, macs: int | None, facts: tuple[str, ...]) -> list[str]:
@@ -123,8 +114,8 @@ def box_tooltip(box: Box, network: Network) -> str:
     times, each = (f" ×{box.times}", " each") if box.times > 1 else ("", "")
     return "\n".join(
         [
-            f"{box.path}{times}: {box.type or 'group'} of {layers(len(box.layers))}"
-            + (f" with {skips(box.skips)}" if box.skips else ""),
+            f"{box.path}{times}: {box.type or 'group'} of {count_of(len(box.layers), 'layer')}"
+            + (f" with {count_of(box.skips, 'skip')}" if box.skips else ""),
             shapes_text(box.inputs, box.output_shape),
             f"{box.params:,} parameters, {macs_text(box.macs)}{each}",
         ]

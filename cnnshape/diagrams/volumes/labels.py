@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...counts import count_of
 from ...layers.shapes import format_shape
 from ..boxes import Area
 from ..text import name_lines, one_line, shorten_name, text_width, wrap
@@ -52,7 +53,9 @@ def label(item: Item) -> Label:
     name = "input" if box is None else box.name
     lines = name_lines(_pieces(name, box.type if box else ""), NAME_WIDTH, NAME_SIZE, NAME_LINES)
     if box is not None and box.closed:
-        lines += name_lines(pieces(layer_count(len(box.layers))), NAME_WIDTH, NAME_SIZE, NAME_LINES)
+        lines += name_lines(
+            pieces(count_of(len(box.layers), "layer")), NAME_WIDTH, NAME_SIZE, NAME_LINES
+        )
     if box is not None and box.times > 1:
         lines.append(f"×{box.times}")
     if item.output:
@@ -72,11 +75,6 @@ def merge_label(item: Item, links: Sequence[Link]) -> Label | None:
         return None
     channels = str(item.shape[0])
     return Label(channels, (), text_width(channels, CHANNELS_SIZE, bold=True))
-
-
-def layer_count(count: int) -> str:
-    """'1 layer', '12 layers'."""
-    return f"{count:,} layer" + ("s" if count != 1 else "")
 
 
 def size_text(item: Item) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ...counts import count_of
 from ...layers.shapes import format_shape
 from ...network import Network
 from ..boxes import Box
 from ..tooltip import layer_lines, macs_text, shapes_text
-from .labels import layer_count
 
 
 def tooltip(box: Box | None, network: Network) -> str:
@@ -18,7 +18,7 @@ def tooltip(box: Box | None, network: Network) -> str:
     times, each = (f" ×{box.times}", " each") if box.times > 1 else ("", "")
     return "\n".join(
         [
-            f"{box.path}{times}: {box.type or 'group'}, {layer_count(len(box.layers))}{each}",
+            f"{box.path}{times}: {box.type or 'group'}, {count_of(len(box.layers), 'layer')}{each}",
             shapes_text(box.inputs, box.output_shape),
             f"{box.params:,} parameters, {macs_text(box.macs)}{each}",
         ]
