@@ -179,7 +179,6 @@ def _part_equal_weights(graph: GraphProto) -> None:
     """
     from onnx import numpy_helper
 
-    _part_what_else_differs(graph)
     uniform = {}
     for tensor in graph.initializer:
         array = numpy_helper.to_array(tensor)
@@ -201,6 +200,7 @@ def _part_equal_weights(graph: GraphProto) -> None:
                 graph.initializer[-1].name = node.input[place] = f"{name}{COPY}{uses[name]}"
     for node in aliases:
         graph.node.remove(node)
+    _part_what_else_differs(graph)
 
 
 WEIGHTED = ("BatchNormalization", "Conv", "ConvTranspose", "Gemm", "InstanceNormalization")
@@ -215,7 +215,7 @@ def _part_what_else_differs(graph: GraphProto) -> None:
         if node.op_type == "Identity" and node.input[0] in source:
             source[node.output[0]] = source[node.input[0]]
     users: dict[str, dict[tuple[str, ...], list[NodeProto]]] = {}
-    others = set()
+    others: set[str] = set()
     for node in graph.node:
         weights = tuple(source[name] for name in node.input if name in source)
         if node.op_type in WEIGHTED and len(weights) < len(node.input):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ...layers.shapes import Shape
 from ..operations.values import Origin
-from ..samples import divided
+from ..samples import BATCH, divided
 from .places import Place, is_made_up
 
 LARGEST_CONSTANT = 100_000
@@ -155,6 +155,11 @@ class Graph:
     shapes: dict[str, Shape] = field(default_factory=dict)
     folded: set[str] = field(default_factory=set)
     is_single: bool = False
+
+    @property
+    def samples(self) -> int:
+        """How many the file reads, where their number is not open."""
+        return 1 if self.batch == BATCH else self.batch
 
     @property
     def keeps_samples(self) -> bool:

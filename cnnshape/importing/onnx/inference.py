@@ -13,7 +13,7 @@ from .file import names_read
 from .graph import VIEWS, Constant, Graph, Node
 from .limits import CONSTANTS, FAST, LOOPS, SLOW, VALUE
 from .places import place_of
-from .shape_rules import correct
+from .shape_rules import correct, of_a_batch
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto, TypeProto, ValueInfoProto
@@ -26,7 +26,9 @@ RANDOM = frozenset(("RandomNormal", "RandomUniform", "RandomNormalLike", "Random
                     "Bernoulli", "Multinomial"))  # fmt: skip
 
 
-def infer(model: ModelProto, input_shape: Shape | None, *, batch: int = BATCH) -> Graph:
+def infer(
+    model: ModelProto, input_shape: Shape | None, *, batch: int = BATCH, single: bool = False
+) -> Graph:
     """The graph of a model.
 
     Args:
@@ -34,17 +36,20 @@ def infer(model: ModelProto, input_shape: Shape | None, *, batch: int = BATCH) -
         input_shape: of one sample, where the model leaves it open.
         batch: samples of the run, where the model leaves it open; another number than the
             default is all that it then reads.
+        single: whether the model is for one sample, and what it says of one is said of a batch.
 
     Raises:
         ImportFault: it does not have one input, or leaves its size open.
     """
-    return _Inference(model, input_shape, batch).graph
+    return _Inference(model, input_shape, batch, single=single).graph
 
 
 class _Inference:
     """Goes through the nodes once, in their order."""
 
-    def __init__(self, model: ModelProto, input_shape: Shape | None, batch: int) -> None:
+    def __init__(
+        self, model: ModelProto, input_shape: Shape | None, batch: int, *, single: bool
+    ) -> None:
         from onnx import helper
 
         self.opsets = {each.domain: each.version for each in model.opset_import}
@@ -57,8 +62,9 @@ class _Inference:
         self._keep(model.graph)
         given = _input(model.graph, self.constants)
         fixed, shape = _sizes(given, input_shape)
-        is_open = not fixed and batch == BATCH
-        batch = fixed or batch
+        is_open = not (fixed or single) and batch == BATCH
+        batch = batch if single else fixed or batch
+        self.single = single
         opset = self.opsets.get("", self.opsets.get("ai.onnx", 1))
         outputs = tuple(item.name for item in model.graph.output)
         self.graph = Graph(
@@ -207,6 +213,8 @@ class _Inference:
             if name in self.declared and not _whole(found.get(name)):
                 found[name] = self._as_declared(self.declared[name])
         correct(node, found, self.types)
+        if self.single:
+            of_a_batch(node, found, self.types, self.graph.batch)
         return found
 
     def _as_declared(self, value: ValueInfoProto) -> TypeProto:

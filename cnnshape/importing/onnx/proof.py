@@ -84,7 +84,7 @@ def _samples(graph: Graph, network: Network) -> int:
             f"it has {total:,} MACs for one sample, more than the {MACS:,} that are run "
             "to hold it against the file: give a smaller --input"
         )
-    choices = ((RUN, 1) if total < LARGE else (1,)) if graph.is_open else (graph.batch,)
+    choices = ((RUN, 1) if total < LARGE else (1,)) if graph.is_open else (graph.samples,)
     lack = ""
     for batch in choices:
         lack = shortage(network, batch, times=2)  # the file takes as much again

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...layers.shapes import Shape
 from ...network import INPUT
@@ -47,28 +47,31 @@ def read(model: ModelProto, input_shape: Shape | None) -> tuple[Graph, Reading]:
     """The graph of a model, as :func:`infer` gives it, and its layers.
 
     A file may leave its batch open, and have a 1 for it in a Reshape behind. Such a file is
-    read as what it is, one for single samples.
+    read as what it is, one for single samples. Where a file for single samples moves their
+    dimension, it is followed as if there were many.
 
     Raises:
         ImportFault: it cannot be read.
     """
     graph = infer(model, input_shape)
-    if not graph.is_open:
-        return graph, read_layers(graph)
     found, refusal = None, None
     try:
         found = graph, read_layers(graph)
     except ImportFault as fault:
         refusal = fault
-    if found and found[1].is_whole and graph.keeps_samples:
+    if found and found[1].is_whole and (graph.keeps_samples or not graph.is_open):
         return found
-    try:
-        alone = infer(model, input_shape, batch=1)
-        reading = read_layers(alone)
+    ways: list[dict[str, Any]] = [{"batch": 1}] if graph.is_open else []
+    if graph.is_open or graph.batch == 1:
+        ways.append({"single": True})
+    for way in ways:
+        try:
+            alone = replace(infer(model, input_shape, **way), is_single=graph.is_open)
+            reading = read_layers(alone)
+        except ImportFault:
+            continue
         if reading.is_whole:
-            return replace(alone, is_single=True), reading
-    except ImportFault:
-        pass
+            return alone, reading
     if found is None:
         assert refusal is not None
         raise refusal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from cnnshape.importing import import_onnx
@@ -33,4 +34,19 @@ def test_layers_that_share_all_are_one(alias: bool) -> None:
     w = Writer(4, 8, 8)
     found = import_onnx(w.write(_two(w, own_bias=False, alias=alias)))
     assert found.network.totals.params == 144 + 4
+    assert not found.notes
+
+
+def test_weights_of_one_number_and_others_may_be_stored_once() -> None:
+    """As those of norms before training beside biases that are their own."""
+    w = Writer(4, 8, 8)
+    ones, zeros = w.constant("n.weight", np.ones(4)), w.constant("n.bias", np.zeros(4))
+    value = "x"
+    for name in ("a", "b", "c"):
+        own = [w.weight(f"{name}.{each}", 4) for each in ("bias", "mean", "var")]
+        reads = own if name == "a" else [zeros, zeros, ones]
+        value = w.node("BatchNormalization", [value, ones, *reads])
+        value = w.node("Relu", [value])
+    found = import_onnx(w.write(value))
+    assert found.network.totals.params == 3 * 8
     assert not found.notes

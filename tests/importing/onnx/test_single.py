@@ -92,3 +92,28 @@ def test_why_an_output_has_its_batch_elsewhere() -> None:
         import_onnx(w.write("h"))
     assert "GRU" in str(caught.value.unsupported)
     assert not caught.value.rest
+
+
+def _attended(w: Writer) -> str:
+    """Two heads whose dimension comes before that of the one sample, as 1×6×16 are 6×16."""
+    flat = w.node("Reshape", ["x", w.constant("s0", [6, 16])])
+    linear = w.node("Gemm", [flat, w.weight("a.weight", 48, 16), w.weight("a.bias", 48)], transB=1)
+    split = w.node("Reshape", [linear, w.constant("s1", [1, 6, 3, 2, 8])])
+    moved = w.node("Transpose", [split], perm=[2, 0, 3, 1, 4])
+    parts = [w.node("Gather", [moved, w.constant(f"i{k}", k)], axis=0) for k in range(3)]
+    scores = w.node("MatMul", [parts[0], w.node("Transpose", [parts[1]], perm=[0, 1, 3, 2])])
+    found = w.node("MatMul", [w.node("Softmax", [scores]), parts[2]])
+    return w.node(
+        "Reshape", [w.node("Transpose", [found], perm=[0, 2, 1, 3]), w.constant("s2", [1, 6, 16])]
+    )
+
+
+@pytest.mark.parametrize("batch", [1, "batch"])
+def test_one_sample_that_is_moved_is_followed(batch: int | str) -> None:
+    w = Writer(6, 16, batch=batch)
+    found = import_onnx(w.write(_attended(w)))
+    types = [node.type for node in found.network.layers]
+    assert "Linear" in types
+    assert "ScaledDotProductAttention" in types or types.count("MatMul") == 2
+    assert found.network.output_shapes == ((6, 16),)
+    assert found.notes == ((NOTE,) if batch == "batch" else ())
