@@ -242,12 +242,15 @@ def _refuse_inside_the_data(out: str | None, dataset: str) -> None:
     """End with a usage error where a run would stand among the images that it is trained on."""
     from pathlib import Path
 
+    from ..training.run import PARENT
+
     kind, _, folder = dataset.partition(":")
-    if out is None or kind != "folder" or not folder.strip():
+    if kind != "folder" or not folder.strip():
         return
-    data, run = Path(folder).resolve(), Path(out).resolve()
+    data, run = Path(folder).expanduser().resolve(), Path(out or PARENT).resolve()
     if run == data or data in run.parents:
-        usage_error(f"{out} is in {folder}, whose images are read: choose a folder beside it",
+        place = f"{out} is" if out else f"without --out the run stands in {PARENT}/, which is"
+        usage_error(f"{place} in {folder}, whose images are read: choose a folder beside it",
                     "--out")  # fmt: skip
 
 

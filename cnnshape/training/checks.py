@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ..layers import format_shape
-from ..torch_backend.devices import free_memory, free_memory_of, readable_bytes
+from ..torch_backend.devices import free_memory_of, readable_bytes
 from .batches import MEMORY_SHARE
 from .distributed import Group
 from .faults import TrainingError
@@ -71,7 +71,7 @@ def check_memory(
     Raises:
         TrainingError: it needs more than is free; the text says what batch would fit.
     """
-    memory = measured_memory(network, recipe, mixed=mixed, free=free_memory())
+    memory = measured_memory(network, recipe, mixed=mixed)
     own = recipe.batch // group.size
     needed, free = memory.needed(own), free_memory_of(device)
     if free is None:

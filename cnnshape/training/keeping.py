@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
+from ..analysis.memory import last_reads
 from ..torch_backend import build
 
 if TYPE_CHECKING:
@@ -17,7 +21,8 @@ class Kept:
     """Counts what autograd keeps for the way back; within it run the way forward.
 
     Attributes:
-        total: bytes so far, of tensors that are not the module's own.
+        total: bytes so far, of tensors that are not the module's own. The images are in it, where
+            they are kept.
     """
 
     def __init__(self, module: nn.Module) -> None:
@@ -34,8 +39,12 @@ class Kept:
     def __exit__(self, *fault: Any) -> None:
         self._hooks.__exit__(*fault)
 
+    def has(self, tensor: Tensor) -> bool:
+        """Whether it is kept, or the module's own."""
+        return _number(tensor) in self._seen
+
     def _keep(self, tensor: Tensor) -> Tensor:
-        if _number(tensor) not in self._seen:
+        if not self.has(tensor):
             self._seen[_number(tensor)] = tensor.untyped_storage()
             self.total += tensor.untyped_storage().nbytes()
         return tensor
@@ -46,30 +55,63 @@ def _number(tensor: Tensor) -> int:
     return number
 
 
-def held_in_a_step(network: Network, samples: int, *, mixed: bool) -> list[int]:
-    """Bytes held at each layer in turn on the way back of so many samples, weights apart.
+@dataclass(frozen=True)
+class Held:
+    """Bytes of a step on some samples, weights and their gradients apart.
 
-    A layer's gradients, of what it gives and of what it reads, are alive beside what was kept up
-    to it. The images come first.
+    Attributes:
+        saved: what autograd keeps when the way forward is done.
+        at_layers: what is held on the way back when it is at each layer in turn: what was kept up
+            to there, the images, and the gradients that are alive. The last is `saved` and the
+            images, at the end of the way forward.
+    """
+
+    saved: int
+    at_layers: tuple[int, ...]
+
+
+def held_in_a_step(
+    network: Network, samples: int, *, mixed: bool, with_values: bool = True
+) -> Held:
+    """What is held in a step on so many samples.
+
+    The gradient of a value lives from the last layer that reads it to the one that gives it, and so
+    is alive at the layers where the value itself is.
+
+    Args:
+        network: in training, on the CPU.
+        samples: in a batch.
+        mixed: whether it is computed in bfloat16 where that gains.
+        with_values: run it; else tensors are without values, and take neither memory nor time.
 
     Raises:
         RuntimeError, ValueError: the network cannot run on such samples.
     """
-    module = build(network).train()
-    if not any(each.requires_grad for each in module.parameters()):
-        return [0]
-    images = torch.rand(samples, *network.input_shape)
-    held = [images.nbytes]
-    with Kept(module) as kept, torch.autocast("cpu", torch.bfloat16, enabled=mixed):
+    with _no_values() if not with_values else nullcontext():
+        module = build(network).train()
+        images = torch.rand(samples, *network.input_shape)
+        drops, gradients, held = last_reads(network), dict[str, int](), list[int]()
 
-        def ran(part: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
-            # The gradients of weights are kept apart, and images have none.
-            alive = [each for each in (*inputs, output)
-                     if isinstance(each, Tensor) and not each.is_leaf]  # fmt: skip
-            held.append(images.nbytes + kept.total + sum(each.nbytes for each in alive))
+        def ran(position: int, part: nn.Module, inputs: Sequence[Tensor]) -> Any:
+            output = part(*inputs)
+            gradients[network.layers[position].path] = output.nbytes * output.requires_grad
+            held.append(kept.total + _rest(images, kept) + sum(gradients.values()))
+            for path in drops[position]:
+                gradients.pop(path, None)
+            return output
 
-        for part in module.modules():
-            if part is not module and not part._modules:
-                part.register_forward_hook(ran)
-        module(images)
-    return held
+        with Kept(module) as kept, torch.autocast("cpu", torch.bfloat16, enabled=mixed):
+            module.run(images, ran)
+        return Held(kept.total, (*held, kept.total + _rest(images, kept)))
+
+
+def _rest(images: Tensor, kept: Kept) -> int:
+    """Bytes of the images where they are not kept, for the loop holds them."""
+    return 0 if kept.has(images) else images.nbytes
+
+
+def _no_values() -> Any:
+    """Within it tensors are as those of the CPU, and have shapes alone."""
+    from torch._subclasses.fake_tensor import FakeTensorMode  # costs seconds at first
+
+    return FakeTensorMode()

@@ -143,6 +143,17 @@ def test_a_run_among_the_images_that_it_reads_is_refused(cli, out):
     assert [*Path("photos").rglob("*")] == [Path("photos", "a")]
 
 
+@pytest.mark.parametrize("folder", [".", "..", "runs"])
+def test_a_run_without_a_folder_of_its_own_is_refused_among_the_images_too(cli, folder):
+    before = [*Path().rglob("*")]
+    result = cli("train", "lenet5", "--dataset", f"folder:{folder}")
+    assert result.exit_code == 2
+    assert f"without --out the run stands in runs/, which is in {folder}" in " ".join(
+        result.stderr.split()
+    )
+    assert [*Path().rglob("*")] == before
+
+
 def test_a_run_beside_the_images_is_not(cli):
     Path("photos").mkdir()
     result = cli("train", "lenet5", "--dataset", "folder:photos", "--out", "photos2")
