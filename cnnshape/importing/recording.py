@@ -48,6 +48,8 @@ from .torch_calls import full_name, plain_name, source_line, tensors_of
 from .unregistered import why_unregistered
 from .views import Views
 
+SET_DATA = Tensor.data.__set__  # type: ignore[attr-defined]
+"""Called for `weight.data = x`."""
 WRITING = ("setitem", "copy", "fill", "zero")
 """Functions that put values into a tensor in the place of its own."""
 
@@ -275,6 +277,12 @@ class _Recorder(TorchFunctionMode):
         kwargs = kwargs or {}
         if self.inside:
             return func(*args, **kwargs)
+        if func == SET_DATA and (own := self.tensors.name(args[0])):
+            line = source_line()
+            raise NotRecordable(
+                f"forward puts other numbers into {own}{f' ({line})' if line else ''}: "
+                "let it compute with them, or put them there before"
+            )
         for tensor in tensors_of([*args, *kwargs.values()]):
             self.views.refresh(tensor)
         args = self.tensors.without_masks(func, args)

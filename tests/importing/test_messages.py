@@ -77,6 +77,16 @@ def test_layers_without_weights_need_no_registering() -> None:
     assert [node.type for node in network.layers] == ["Conv2d", "ReLU"]
 
 
+def _merged(net: Any, x: Tensor) -> Any:
+    net.conv.weight.data = net.conv.weight * 2
+    return net.conv(x[:, :1])
+
+
+def test_a_weight_that_forward_sets_is_named() -> None:
+    with pytest.raises(ImportFault, match=r"puts other numbers into conv.weight \(test_mes.*:\d+"):
+        import_module(Net(_merged), (1, 28, 28))
+
+
 def test_a_second_input_is_named() -> None:
     with pytest.raises(ImportFault, match=r"needs 2 arguments \(x, mask\)"):
         import_module(Two(len), (1, 28, 28))
