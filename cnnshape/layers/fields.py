@@ -13,6 +13,7 @@ from math import isnan
 from sys import float_info
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
+from ..errors import did_you_mean
 from .shapes import spatial_letters
 
 if TYPE_CHECKING:
@@ -44,6 +45,10 @@ class Kind(Generic[T]):
     def placeholder(self, layer: type[Layer]) -> str:
         """What stands for a value in a hint: 'add kernel_size: N'."""
         return "..."
+
+    def near(self, value: object) -> object:
+        """What was probably meant by a value that does not fit; None where that is open."""
+        return None
 
     def refusal(self, value: object, layer: type[Layer]) -> ValueError:
         """The error for a value that does not fit."""
@@ -173,6 +178,9 @@ class Choice(Kind[str]):
     def expected(self, layer: type[Layer]) -> str:
         return any_of([repr(choice) for choice in self.choices])
 
+    def near(self, value: object) -> object:
+        return did_you_mean(value, self.choices) if isinstance(value, str) else None
+
     def schema(self, layer: type[Layer]) -> dict[str, Any]:
         return {"enum": list(self.choices)}
 
@@ -188,6 +196,9 @@ class Optional(Kind["T | None"], Generic[T]):
 
     def expected(self, layer: type[Layer]) -> str:
         return f"{self.inner.expected(layer)}, or null"
+
+    def near(self, value: object) -> object:
+        return self.inner.near(value)
 
     def schema(self, layer: type[Layer]) -> dict[str, Any]:
         return {"anyOf": [self.inner.schema(layer), {"type": "null"}]}
@@ -293,6 +304,9 @@ class Either(Kind[Any]):
 
     def expected(self, layer: type[Layer]) -> str:
         return any_of([kind.expected(layer) for kind in self.kinds])
+
+    def near(self, value: object) -> object:
+        return next(filter(None, [kind.near(value) for kind in self.kinds]), None)
 
     def schema(self, layer: type[Layer]) -> dict[str, Any]:
         return {"anyOf": [kind.schema(layer) for kind in self.kinds]}

@@ -196,7 +196,7 @@ class _SpecReader(ValueReader):
     def _no_form(self, value: Mapping) -> None:
         """The fault of an entry that says neither type nor branches nor layers."""
         for key in value.keys:
-            if key in self.types or key in self.block_params:
+            if self._is_type(key):
                 self.fault(
                     f"an entry needs type:; {key} stands here as a key", value.keys[key],
                     f"write type: {key}, with its arguments beside it",
@@ -204,11 +204,17 @@ class _SpecReader(ValueReader):
                 )  # fmt: skip
                 return
             near = did_you_mean(key, ("type", "branches", "layers"))
+            item = value.items[key]
+            if key != "join" and isinstance(item, Scalar) and self._is_type(item.text):
+                near = "type"
             if near and key not in COMMON_KEYS:
                 self.fault(f"an entry has no key {quoted(key)}", value.keys[key],
                            about=About("argument", key, near))  # fmt: skip
                 return
         self.fault("an entry needs type:, or branches:, or layers:", value.mark)
+
+    def _is_type(self, name: str) -> bool:
+        return name in self.types or name in self.block_params
 
     def _bare(self, value: Scalar) -> Entry:
         if not isinstance(value.value, str) or not value.value:

@@ -35,8 +35,12 @@ def candidates(fault: Diagnostic, text: str) -> Iterator[Fix]:
     value = underlined(text, mark)
     if kind == "type":
         entry = entry_at(text, mark)
-        if entry.get("type") == fault.about.word:  # and is not computed
+        word = fault.about.word
+        if entry.get("type") == word:
             yield from _types(fault, entry)
+        elif value == word:  # of a join; what is computed has another text
+            for name in words.here(word, registry()):
+                yield replacing(name, mark, f"{word} is {name} here")
     elif kind == "form":
         word = fault.about.word
         inner = entry_at(text, mark).get(word)
@@ -66,19 +70,25 @@ def is_near(about: About) -> bool:
 
 def inputs(fault: Diagnostic, text: str) -> Iterator[Fix]:
     """Other shapes that the network may have been meant to read."""
-    shape = input_of(text)
+    written = input_of(text)
+    whole = [re.fullmatch(r"0*([1-9]\d*)(\.0*)?", str(size)) for size in written]
+    shape = tuple([int(size[1]) for size in whole if size])
     changed: list[tuple[str, tuple[int, ...]]] = []
     if fault.about.kind == "sizes":
         for multiple in (2, 4, 8, 16, 32, 64, 128):
             up = (*shape[:1], *(-(-size // multiple) * multiple for size in shape[1:]))
             changed.append((f"an input whose sizes are multiples of {multiple}, as", up))
+    elif written and whole[0] is None:
+        changed.append(("write the input without the batch:", shape))
+    elif any(type(size) is not int for size in written):
+        changed.append(("write whole numbers:", shape))
     elif len(shape) > 1:
         if shape[0] == 1:
             changed.append(("write the input without the batch:", shape[1:]))
         if shape[-1] <= 4 < shape[0]:
             changed.append(("write the input's channels first:", (shape[-1], *shape[:-1])))
     for says, sizes in changed:
-        if sizes != shape:
+        if [*map(repr, sizes)] != [*map(repr, written)]:
             yield Fix(f"{says} {as_yaml(sizes)}", input=sizes, mark=fault.mark)
 
 

@@ -41,14 +41,13 @@ def entry_at(text: str, mark: Mark) -> dict[str, Any]:
         return {}
 
 
-def input_of(text: str) -> tuple[int, ...]:
-    """The shape that a spec reads; empty where it is not written in numbers."""
+def input_of(text: str) -> list[Any]:
+    """The sizes of what a spec reads, as they are written; empty where that is no list."""
     try:
         shape = _plain(_node_of(text)).get("input")
     except (LookupError, ValueError, yaml.YAMLError):
-        return ()
-    sizes = shape if isinstance(shape, list) else []
-    return tuple(sizes) if all(type(size) is int for size in sizes) else ()
+        return []
+    return shape if isinstance(shape, list) else []
 
 
 def underlined(text: str, mark: Mark) -> str:

@@ -128,9 +128,11 @@ class _Search:
         if not new or (fault.about.kind == "type" and fix.mark == fault.mark):
             return len(new)
         in_place = fix.mark == fault.mark and (fix.text is not None or bool(fault.about.word))
-        if not in_place or any(each.mark and each.mark[:2] == fault.mark[:2] for each in new):
-            return None
-        return len(new)
+        line, first, _ = fault.mark
+        written = range(first, first + max(1, len(fix.text or "")))
+        at = [each.mark for each in new if each.mark]
+        wrong = any(mark.line == line and mark.column in written for mark in at)
+        return None if wrong or not in_place else len(new)
 
     def _after(self, text: str) -> Sequence[Diagnostic]:
         """The faults of a changed text; raises _Spent."""

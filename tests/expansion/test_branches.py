@@ -192,7 +192,8 @@ def test_branches_that_do_not_fit_are_told_with_their_shapes() -> None:
         ("{branches: [ReLU]}", "branches need join: (write join: Add, Multiply or Concat)"),
         ("{branches: [], join: Add}", "branches is empty"),
         ("{branches: {}, join: Add}", "branches is empty"),
-        ("{branches: ReLU, join: Add}", "branches must be a mapping of names, or a list"),
+        ("{branches: ReLU, join: Add}", "branches must be a mapping of names, or a list "
+         "(write a list with [ ]: [ReLU])"),
         ("{branches: [ReLU], join: [Add]}", "join must be a merging type (Add, Multiply, Concat), "
          "or a mapping with type: and its arguments"),
         ("{branches: [ReLU], join: ad}",

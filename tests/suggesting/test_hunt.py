@@ -1,0 +1,105 @@
+"""Wrong specs of every kind that people write: what a message proposes is put in, and cures."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from cnnshape.suggesting import trying
+from cnnshape.suggesting.putting import put_in
+
+from ..expansion.test_fixes import faults_of
+from .slips_of_people import wrong_specs
+
+WITHOUT = 32
+"""Faults of all these specs for which nothing is proposed: what was meant stands nowhere."""
+
+
+def test_what_a_message_proposes_cures(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A search that fails ends quietly for people; here it shall be seen.
+    monkeypatch.setattr(trying, "_QUIET", (trying._Spent,))
+    specs = list(dict(wrong_specs_by_text()).items())
+    assert len(specs) > 900
+    proposals = Counter[str]()
+    without = []
+    for text, kind in specs:
+        found = faults_of(text)
+        for fault in found:
+            if not fault.fixes:
+                without.append((kind, fault.message, fault.help))
+            for fix in fault.fixes:
+                proposals[kind] += 1
+                left = [each.message for each in faults_of(put_in(text, fix))]
+                before = [each.message for each in found]
+                assert left.count(fault.message) < before.count(fault.message), (text, fix.says)
+    assert proposals.total() > 900
+    assert len(proposals) == len({kind for _, kind in specs}), "a kind without any proposal"
+    assert len([one for one in without if not one[2]]) <= WITHOUT, without
+
+
+def wrong_specs_by_text() -> list[tuple[str, str]]:
+    return [(text, kind) for kind, text in wrong_specs()]
+
+
+@pytest.mark.parametrize(
+    ("layers", "helps"),
+    {
+        # Each of several faults has its own, though the others remain.
+        "[{type: Conv2d, filters: 8, kernel: 3}]": ["filters is out_channels here",
+                                                  "kernel is kernel_size here"],
+        "[{type: Conv2d, out_channels: '8', kernel_size: '3'}]": ["write a plain number: 8",
+                                                               "write a plain number: 3"],
+        # A fault that hides another behind it.
+        "[{type: Conv2d, out_channels: '8', kernel_size: 3}, {type: BatchNorm2d, num_features: 9}]":
+            ["write a plain number: 8"],
+        "[{type: MaxPool2d, pool_size: 2}, {type: MaxPool2d, pool_size: 2}]":
+            ["pool_size is kernel_size here"] * 2,
+        "[{type: Conv2d, out_channels: 20, kernel_size: 64, groups: 16}]": ["groups: 4"],
+        "[{type: ReLU, name: a}, {type: Tanh, name: a}]": ["name it a_2"],
+        "[{name: s, layers: [{type: ReLU, name: a}, {type: Tanh, name: a}], repeat: 2}]":
+            ["name it a_2"] * 2,
+        "[{Conv2d: {out_channels: 8, kernel_size: 3}}]":
+            ["write type: Conv2d, with its arguments beside it"],
+        "[{kind: ReLU}]": ["did you mean type?"],
+        "[{join: Add, branch: [[], [ReLU]]}]": ["did you mean branches?"],
+        "[{join: concatenate, branches: [[], [ReLU]]}]": ["concatenate is Concat here"],
+        "[{type: Upsample, scale_factor: 2, mode: bilnear}]": ["mode: bilinear"],
+        "[{type: Dropout, p: 50%}]": ["write a fraction: 0.5"],
+        "ReLU": ["write a list with [ ]: [ReLU]"],
+    }.items(),
+)  # fmt: skip
+def test_each_fault_has_its_help(layers: str, helps: list[str]) -> None:
+    text = f"input: [8, 32, 32]\nlayers: {layers}\n"
+    found = faults_of(text)
+    assert [fault.help for fault in found] == helps
+    for fault in found:
+        for fix in fault.fixes:
+            left = [each.message for each in faults_of(put_in(text, fix))]
+            before = [each.message for each in found]
+            assert left.count(fault.message) < before.count(fault.message)
+
+
+@pytest.mark.parametrize(
+    ("shape", "help"),
+    {
+        "[null, 8, 32, 32]": "write the input without the batch: [8, 32, 32]",
+        "[-1, 8, 32, 32]": "write the input without the batch: [8, 32, 32]",
+        "[8, 32.0, 32]": "write whole numbers: [8, 32, 32]",
+        "['8', '32', 32]": "write whole numbers: [8, 32, 32]",
+    }.items(),
+)
+def test_an_input_that_is_not_whole_numbers(shape: str, help: str) -> None:
+    text = f"input: {shape}\nlayers: [ReLU]\n"
+    (fault,) = faults_of(text)
+    assert fault.help == help
+    assert not faults_of(put_in(text, fault.fixes[0]))
+
+
+def test_a_search_that_fails_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(trying, "candidates", fails)
+    (fault,) = faults_of("input: [8, 32, 32]\nlayers: [{type: Swish}]\n")
+    assert fault.message == "there is no layer type or block 'Swish'"
