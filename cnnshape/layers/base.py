@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias, cast
 
-from ..fixes import Fix, joined, leaving_out, setting
+from ..fixes import Fix, joined, leaving_out, one_of
 from ._python import TORCH, Python
 from .fields import Field
 from .shapes import Shape, Shapes, format_shape
@@ -205,7 +205,7 @@ class Layer:
                     values[name] = field.read(arguments[name], cls)
                 except ValueError as fault:
                     near = field.kind.near(arguments[name])
-                    fixes = [] if near is None else [setting(**{name: near})]
+                    fixes = [] if near is None else one_of(name, [near])
                     faults.append(LayerError(f"{name} {fault}", field=name, fixes=fixes))
             elif field.required:
                 faults.append(

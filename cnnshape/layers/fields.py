@@ -46,8 +46,8 @@ class Kind(Generic[T]):
         """What stands for a value in a hint: 'add kernel_size: N'."""
         return "..."
 
-    def near(self, value: object) -> object:
-        """What was probably meant by a value that does not fit; None where that is open."""
+    def near(self, value: object) -> str | None:
+        """The word that was probably meant by one that does not fit; None where none is near."""
         return None
 
     def refusal(self, value: object, layer: type[Layer]) -> ValueError:
@@ -178,7 +178,7 @@ class Choice(Kind[str]):
     def expected(self, layer: type[Layer]) -> str:
         return any_of([repr(choice) for choice in self.choices])
 
-    def near(self, value: object) -> object:
+    def near(self, value: object) -> str | None:
         return did_you_mean(value, self.choices) if isinstance(value, str) else None
 
     def schema(self, layer: type[Layer]) -> dict[str, Any]:
@@ -197,7 +197,7 @@ class Optional(Kind["T | None"], Generic[T]):
     def expected(self, layer: type[Layer]) -> str:
         return f"{self.inner.expected(layer)}, or null"
 
-    def near(self, value: object) -> object:
+    def near(self, value: object) -> str | None:
         return self.inner.near(value)
 
     def schema(self, layer: type[Layer]) -> dict[str, Any]:
@@ -305,7 +305,7 @@ class Either(Kind[Any]):
     def expected(self, layer: type[Layer]) -> str:
         return any_of([kind.expected(layer) for kind in self.kinds])
 
-    def near(self, value: object) -> object:
+    def near(self, value: object) -> str | None:
         return next(filter(None, [kind.near(value) for kind in self.kinds]), None)
 
     def schema(self, layer: type[Layer]) -> dict[str, Any]:
