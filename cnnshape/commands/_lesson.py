@@ -189,27 +189,25 @@ def give_out(
 
 
 def _drawn(worked: Worked, path: str, theme: str, speed: float) -> str | bytes:
-    from ..lesson.scene import draw
-
-    ending = Path(path).suffix.lower()
-    if ending == ".html":
-        from ..lesson.page import to_page
-
-        return to_page(worked, theme, speed)
-    scene = draw(worked)
-    if ending == ".svg":
-        from ..lesson.svg import MOST_STEPS, to_svg
-
-        if scene.steps > MOST_STEPS:
-            note(f"{path} stands still: it has {scene.steps:,} steps, and {MOST_STEPS} can move")
-        return to_svg(scene, theme, 1 / speed)
     from ..diagrams import DiagramError
     from ..lesson.gif import TooManySteps, to_gif
+    from ..lesson.page import to_page
+    from ..lesson.scene import draw
+    from ..lesson.svg import MOST_STEPS, to_svg
+    from ..lesson.values import TooLarge
 
+    ending = Path(path).suffix.lower()
     try:
-        return to_gif(scene, theme, 1 / speed)
-    except (TooManySteps, DiagramError) as fault:
+        if ending == ".html":
+            return to_page(worked, theme, speed)
+        scene = draw(worked)
+        if ending == ".gif":
+            return to_gif(scene, theme, 1 / speed)
+    except (TooLarge, TooManySteps, DiagramError) as fault:
         usage_error(f"{path}: {fault}", "--out")
+    if scene.steps > MOST_STEPS:
+        note(f"{path} stands still: it has {scene.steps:,} steps, and {MOST_STEPS} can move")
+    return to_svg(scene, theme, 1 / speed)
 
 
 def _show(worked: Worked, speed: float | None, still: bool) -> None:

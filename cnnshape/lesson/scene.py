@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite, prod
 from typing import Any, NamedTuple
 
 from ..diagrams.text import text_width
 from ..diagrams.text import wrap as wrap_words
 from .exact import Grid, Number, written
 from .text import fitted
-from .values import Worked, growth, stamped
+from .values import TooLarge, Worked, growth, stamped
 from .wording import move_lines, move_title, remarks, title, unit
 
 MARGIN = 24.0
@@ -20,6 +21,8 @@ ROOMY, TIGHT = 36.0, 22.0
 """Of a cell with a number in it, in px: with room for a weight in its corner, and without."""
 ROOMY_WIDTH, MOST_WIDTH = 1400.0, 2200.0
 """Of the grids. Wider ones have tight cells, and then cells of grey steps without numbers."""
+MOST_STAMPED = 20_000
+"""Of a transposed convolution: a figure holds each value that a cell has on its way."""
 LEAST_WIDTH = 730.0
 """Of the figure: in it the lesson's own sums are a line each."""
 SHADED = 9.0
@@ -84,7 +87,17 @@ class Scene(NamedTuple):
 
 
 def draw(worked: Worked, *, words: bool = True) -> Scene:
-    """The scene of a lesson; without `words`, the steps are not told under it."""
+    """The scene of a lesson; without `words`, the steps are not told under it.
+
+    Raises:
+        TooLarge: more than MOST_STAMPED numbers change on their way.
+    """
+    stamped_numbers = len(worked.moves) * prod(worked.window[0])
+    if worked.transposed and stamped_numbers > MOST_STAMPED:
+        raise TooLarge(
+            f"{stamped_numbers:,} numbers are stamped: a figure has room for {MOST_STAMPED:,}; "
+            "take a smaller image, or fewer filters"
+        )
     drawing = _Drawing(worked)
     drawing.grids()
     name = 1.15 * text_width(title(worked), 16, bold=True)
@@ -136,6 +149,7 @@ class _Drawing:
         self.marks: list[Mark] = []
         self.movers: list[Mover] = []
         self.right = self.bottom = 0.0
+        self.extremes: dict[int, tuple[Number, Number]] = {}
         columns = len(worked.boards[0][0]) + worked.output_shape[2]
         columns += worked.window[0][1] if worked.kernels else 0
         widest = max(text_width(text, SIZE) for text in self._texts())
@@ -219,7 +233,11 @@ class _Drawing:
         mark = Mark(x, y, self.cell, self.cell, "cell", "line", text=text)
         if not self.shaded:
             return mark
-        return mark._replace(fill=_grey(value, grid), line="")
+        if value is None:
+            return mark._replace(line="")
+        if id(grid) not in self.extremes:
+            self.extremes[id(grid)] = _extremes(grid)
+        return mark._replace(fill=_grey(value, self.extremes[id(grid)]), line="")
 
     def _in_image(self, row: int, column: int) -> bool:
         top, left = self.worked.before
@@ -320,12 +338,15 @@ class _Drawing:
                     text=f"×{written(weight)}", size=9, anchor="end")  # fmt: skip
 
 
-def _grey(value: Number | None, grid: Sequence[Sequence[Any]]) -> str:
+def _extremes(grid: Sequence[Sequence[Any]]) -> tuple[Number, Number]:
+    """The least and the largest number of a grid that is finite."""
+    known = [each for row in grid for each in row if each is not None and isfinite(each)]
+    return (min(known), max(known)) if known else (0, 0)
+
+
+def _grey(value: Number, extremes: tuple[Number, Number]) -> str:
     """A number as a grey between the least, black, and the largest of its grid, white."""
-    known = [each for row in grid for each in row if each is not None and abs(each) < 1e300]
-    if value is None or not known:
-        return "cell"
-    least, most = min(known), max(known)
+    least, most = extremes
     inside = min(max(value, least), most) - least
     share = 0.5 if least == most else float(inside / (most - least))
     level = round(255 * share)

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from ..layers.shapes import Shape
     from ..layers.transposed_convolution import ConvTranspose2d
 
-MOST_PRODUCTS = 1_000_000
-"""Numbers that are read in one lesson: more take too long, and nobody would follow them."""
+MOST_PRODUCTS, MOST_STEPS = 1_000_000, 100_000
+"""Numbers that are read in one lesson, and that come out: more take too long, and nobody would
+follow them."""
 
 
 class TooLarge(ValueError):
@@ -164,11 +165,12 @@ def build(kind: type[Layer], arguments: dict[str, Any], image: Maps) -> tuple[An
     numbers = prod(layer.kernel_size) * prod(places[1:]) * channels * output[0]
     board = prod(size + 2 * max(layer.padding) for size in shapes[0][1:]) if (
         isinstance(layer.arguments.get("padding"), tuple)) else 0  # fmt: skip
-    if max(numbers, prod(output), board) > MOST_PRODUCTS:
+    if max(numbers, board) > MOST_PRODUCTS or prod(output) > MOST_STEPS:
         raise TooLarge(
             f"{kind.__name__} of {format_shape(shapes[0])} to {format_shape(output)} reads "
-            f"{numbers:,} numbers, padding among them: a lesson has room for {MOST_PRODUCTS:,}; "
-            "take a smaller image, fewer filters or less padding"
+            f"{numbers:,} numbers, padding among them, in {prod(output):,} steps: a lesson has "
+            f"room for {MOST_PRODUCTS:,} in {MOST_STEPS:,}; take a smaller image, fewer filters "
+            "or less padding"
         )
     return layer, output
 
@@ -381,12 +383,12 @@ def growth(worked: Worked) -> Iterator[dict[tuple[int, int], Number]]:
     so_far: dict[tuple[int, int], Number] = {}
     of_map = -1
     _, height, width = worked.output_shape
+    places = [(row, column) for row in range(height) for column in range(width)]
     for move in worked.moves:
         grid = worked.maps[move.map]
         if not worked.transposed:
             yield {(move.row, move.column): grid[move.row][move.column]}
             continue
-        places = [(row, column) for row in range(height) for column in range(width)]
         if move.ends:
             yield {(row, column): grid[row][column] for row, column in places}
             continue

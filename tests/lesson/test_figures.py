@@ -15,6 +15,7 @@ from cnnshape.lesson.gif import MOST_FRAMES, TooManySteps, to_gif
 from cnnshape.lesson.page import to_page
 from cnnshape.lesson.scene import draw
 from cnnshape.lesson.svg import MOST_STEPS, to_svg
+from cnnshape.lesson.values import TooLarge
 
 from ..diagrams.page.conftest import browser  # noqa: F401  (a fixture)
 from .worked import lesson
@@ -72,6 +73,12 @@ def test_a_figure_of_too_many_steps_stands_still_and_has_grey_cells() -> None:
     assert scene.width < 2000
     with pytest.raises(TooManySteps, match=f"expected {MOST_FRAMES} at most"):
         to_gif(scene, "light", 1)
+
+
+def test_a_figure_in_which_too_many_numbers_change_is_refused() -> None:
+    worked = lesson("ConvTranspose2d", image=(1, 50, 50))
+    with pytest.raises(TooLarge, match="22,500 numbers are stamped: a figure has room for 20,000"):
+        draw(worked)
 
 
 def test_a_gif_has_a_frame_a_step() -> None:
