@@ -154,12 +154,12 @@ def _bias(text: str | None, filters: int) -> list[Number]:
 
 
 def _kind(transposed: bool) -> Any:
-    from ..lesson import values
+    from ..lesson import convolutions
 
     if transposed:
         from ..layers.transposed_convolution import ConvTranspose2d
 
-        return ConvTranspose2d, values.transpose
+        return ConvTranspose2d, convolutions.transpose
     from ..layers.convolution import Conv2d
 
-    return Conv2d, values.convolve
+    return Conv2d, convolutions.convolve

@@ -8,8 +8,9 @@ from typing import Any
 from ..printable import to_json
 from .exact import Number, plain
 from .grids import beside, paint
+from .moves import marks
 from .text import image_blocks, kernel_blocks, result_block
-from .values import Step, Worked, marks
+from .values import Step, Worked
 from .wording import move_lines, move_title, place, remarks, sum_lines, title, unit
 
 SCHEMA_VERSION = 1

@@ -16,8 +16,9 @@ from .grids import (
     focused,
     side_by_side,
 )
+from .moves import marks
 from .text import fitted, frame_of, image_blocks, kernel_blocks, map_block
-from .values import Worked, marks
+from .values import Worked
 from .wording import move_lines, move_title, title
 
 

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 from ..diagrams.text import text_width
 from ..diagrams.text import wrap as wrap_words
+from .convolutions import stamped
 from .exact import Grid, Number, written
+from .moves import growth
 from .text import fitted
-from .values import TooLarge, Worked, growth, stamped
+from .values import TooLarge, Worked
 from .wording import move_lines, move_title, remarks, title, unit
 
 MARGIN = 24.0

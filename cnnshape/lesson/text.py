@@ -7,7 +7,8 @@ from textwrap import wrap
 
 from .exact import written
 from .grids import BOLD, FILLED, Block, Line, View, beside, cell_width, grid_block
-from .values import Worked, map_after, marks
+from .moves import map_after, marks
+from .values import Worked
 from .wording import move_lines, move_title, place, remarks, sum_lines, title, unit
 
 FOLLOWED = 9

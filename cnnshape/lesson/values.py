@@ -1,4 +1,4 @@
-"""Convolutions and pools worked out number by number, without rounding.
+"""A layer worked out number by number, without rounding: its steps, and what they are made of.
 
 The layer itself, of the library, says what is possible, which size comes out and where its
 windows lie. Here are the numbers alone.
@@ -6,22 +6,19 @@ windows lie. Here are the numbers alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import prod
-from operator import mul
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ..layers.base import LayerError
 from ..layers.shapes import format_shape
 from .activations import ACTIVATIONS
-from .exact import Grid, Maps, Number, common_denominator, ratio, whole
+from .exact import Grid, Maps, Number, is_exact, whole
 
 if TYPE_CHECKING:
     from ..layers._window import Window
     from ..layers.base import Layer
-    from ..layers.convolution import Conv2d
     from ..layers.shapes import Shape
-    from ..layers.transposed_convolution import ConvTranspose2d
 
 MOST_PRODUCTS, MOST_STEPS = 1_000_000, 100_000
 """Numbers that are read in one lesson, and that come out: more take too long, and nobody would
@@ -88,6 +85,7 @@ class Worked(NamedTuple):
         steps: how each number of the output comes about, map by map, row by row.
         maps: the output.
         moves: the places of the window in their order.
+        exact: whether all that is read is written in full; else sums are told as rounded.
     """
 
     layer: Any
@@ -100,6 +98,7 @@ class Worked(NamedTuple):
     steps: tuple[Step, ...]
     maps: Maps
     moves: tuple[Move, ...]
+    exact: bool
 
     @property
     def transposed(self) -> bool:
@@ -213,85 +212,7 @@ def padded(grid: Grid, windows: Sequence[Window], mode: str, fill: Number | None
     ]
 
 
-# Convolutions -------------------------------------------------------------------------
-
-
-def convolve(
-    layer: Conv2d,
-    image: Maps,
-    kernels: Sequence[Maps],
-    bias: Sequence[Number] = (),
-    activation: str = "",
-) -> Worked:
-    """A convolution of an image, by kernels as :class:`Worked` has them."""
-    windows = layer.windows()
-    boards = [padded(grid, windows, layer.padding_mode, 0) for grid in image]
-    down, right = windows
-    _, height, width = layer.output_shape((shape_of(image),))
-    scale, (scaled_boards, scaled_kernels) = _scaled(boards, kernels)
-    steps = []
-    for number, kernel in enumerate(kernels):
-        weights = [_flat(grid) for grid in kernel]
-        scaled_weights = [_flat(grid) for grid in scaled_kernels[number]]
-        for row in range(height):
-            rows = [row * down.stride + tap * down.dilation for tap in range(down.kernel)]
-            for column in range(width):
-                start = column * right.stride
-                across = slice(start, start + right.extent, right.dilation)
-                terms, sums = [], []
-                for channel, board in enumerate(boards):
-                    read = [value for each in rows for value in board[each][across]]
-                    terms.append(tuple(zip(read, weights[channel], strict=True)))
-                    if scale != 1:
-                        exact = scaled_boards[channel]
-                        read = [value for each in rows for value in exact[each][across]]
-                    total = sum(map(mul, read, scaled_weights[channel]))
-                    sums.append(total if scale == 1 else ratio(total, scale))
-                added = bias[number] if bias else 0
-                place = (number, row, column)
-                steps.append(_step(place, tuple(terms), tuple(sums), added, activation))
-    before = (down.before, right.before)
-    return worked(layer, image, tuple(kernels), tuple(bias), activation, boards, before, steps)
-
-
-def transpose(
-    layer: ConvTranspose2d,
-    image: Maps,
-    kernels: Sequence[Maps],
-    bias: Sequence[Number] = (),
-    activation: str = "",
-) -> Worked:
-    """A transposed convolution: each number of the image stamps its kernel on the output."""
-    _, height, width = layer.output_shape((shape_of(image),))
-    steps = []
-    for number, kernel in enumerate(kernels):
-        terms: list[list[list[list[Term]]]] = [
-            [[[] for _ in image] for _ in range(width)] for _ in range(height)
-        ]
-        for channel, grid in enumerate(image):
-            for row, values in enumerate(grid):
-                for column, value in enumerate(values):
-                    for at, weight in stamped(layer, row, column, kernel[channel]):
-                        if 0 <= at[0] < height and 0 <= at[1] < width:
-                            terms[at[0]][at[1]][channel].append((value, weight))
-        added = bias[number] if bias else 0
-        for row in range(height):
-            for column in range(width):
-                read = tuple(map(tuple, terms[row][column]))
-                sums = tuple(exact_sum(value * weight for value, weight in each) for each in read)
-                steps.append(_step((number, row, column), read, sums, added, activation))
-    return worked(layer, image, tuple(kernels), tuple(bias), activation, image, (0, 0), steps)
-
-
-def stamped(
-    layer: ConvTranspose2d, row: int, column: int, kernel: Grid
-) -> Iterator[tuple[tuple[int, int], Number]]:
-    """Where on the output a number of the image stamps each weight, also where that is cut off."""
-    (down, right), (gap, gap_right) = layer.stride, layer.dilation
-    top, left = row * down - layer.padding[0], column * right - layer.padding[1]
-    for tap, weights in enumerate(kernel):
-        for tap_right, weight in enumerate(weights):
-            yield (top + tap * gap, left + tap_right * gap_right), weight
+# Steps ------------------------------------------------------------------------------
 
 
 def exact_sum(values: Any) -> Number:
@@ -300,34 +221,14 @@ def exact_sum(values: Any) -> Number:
     return total if isinstance(total, (int, float)) else whole(total)
 
 
-def _flat(grid: Grid) -> list[Number]:
-    return [value for row in grid for value in row]
-
-
-def _scaled(boards: Any, kernels: Sequence[Maps]) -> tuple[int, Any]:
-    """Both multiplied until they are whole, and by what their products are then too large.
-
-    Sums of whole numbers are ten times faster than those of fractions.
-    """
-    image = common_denominator(boards)
-    weight = common_denominator(grid for kernel in kernels for grid in kernel)
-
-    def times(grid: Grid, factor: int) -> Any:
-        return [[int(value * factor) for value in row] for row in grid]
-
-    return image * weight, (
-        [times(grid, image) for grid in boards],
-        [[times(grid, weight) for grid in kernel] for kernel in kernels],
-    )
-
-
-def _step(
+def step_of(
     place: tuple[int, int, int],
     terms: tuple[tuple[Term, ...], ...],
     sums: tuple[Number, ...],
     bias: Number,
     activation: str,
 ) -> Step:
+    """A step of a convolution, from what is read and the sums of its channels."""
     total = exact_sum((*sums, bias)) if len(sums) > 1 or bias else sums[0]
     value = ACTIVATIONS[activation](total) if activation else total
     return Step(*place, terms, sums, 1, total, value)
@@ -357,61 +258,18 @@ def worked(
         for number in range(shape[0]):
             moves += [Move(number, *place) for place in places]
             moves += [Move(number, height - 1, width - 1, ends=True)] if activation else []
+    grids = [*image, *(grid for each in kernels for grid in each), [bias]]
+    exact = all(is_exact(value) for grid in grids for row in grid for value in row)
     return Worked(
-        layer, image, kernels, bias, activation, boards, before, tuple(steps), maps, tuple(moves)
+        layer,
+        image,
+        kernels,
+        bias,
+        activation,
+        boards,
+        before,
+        tuple(steps),
+        maps,
+        tuple(moves),
+        exact,
     )
-
-
-def marks(worked: Worked, move: Move) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
-    """The places of a board that a move reads, and those of the map that it writes."""
-    (height, width), (gap, gap_right) = worked.window
-    if move.ends:
-        return set(), set()
-    if not worked.transposed:
-        top, left = move.row * worked.stride[0], move.column * worked.stride[1]
-        read = {(top + a * gap, left + b * gap_right) for a in range(height) for b in range(width)}
-        return read, {(move.row, move.column)}
-    kernel = worked.kernels[move.map][0]
-    places = {at for at, _ in stamped(worked.layer, move.row, move.column, kernel)}
-    _, rows, columns = worked.output_shape
-    inside = {at for at in places if 0 <= at[0] < rows and 0 <= at[1] < columns}
-    return {(move.row, move.column)}, inside
-
-
-def growth(worked: Worked) -> Iterator[dict[tuple[int, int], Number]]:
-    """For each move, what its map holds where the move has written, by row and column."""
-    so_far: dict[tuple[int, int], Number] = {}
-    of_map = -1
-    _, height, width = worked.output_shape
-    places = [(row, column) for row in range(height) for column in range(width)]
-    for move in worked.moves:
-        grid = worked.maps[move.map]
-        if not worked.transposed:
-            yield {(move.row, move.column): grid[move.row][move.column]}
-            continue
-        if move.ends:
-            yield {(row, column): grid[row][column] for row, column in places}
-            continue
-        changed = set()
-        if move.map != of_map:
-            of_map = move.map
-            so_far = dict.fromkeys(places, worked.bias[of_map] if worked.bias else 0)
-            changed = set(places)
-        for values, kernel in zip(worked.image, worked.kernels[of_map], strict=True):
-            value = values[move.row][move.column]
-            for at, weight in stamped(worked.layer, move.row, move.column, kernel):
-                if at in so_far:
-                    so_far[at] += value * weight
-                    changed.add(at)
-        yield {at: so_far[at] for at in changed}
-
-
-def map_after(worked: Worked, number: int) -> list[list[Number | None]]:
-    """The output map of a move, as far as it is known after it. None: not yet."""
-    last = worked.moves[number]
-    known: dict[tuple[int, int], Number] = {}
-    for move, written in zip(worked.moves[: number + 1], growth(worked), strict=False):
-        if move.map == last.map:
-            known.update(written)
-    _, height, width = worked.output_shape
-    return [[known.get((row, column)) for column in range(width)] for row in range(height)]

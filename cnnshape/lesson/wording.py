@@ -90,15 +90,16 @@ def sum_lines(worked: Worked, step: Step) -> list[str]:
     if not worked.kernels:
         return [_pooled(worked, step)]
     products = [
-        "+".join([product(value, weight) for value, weight in terms]) or "0" for terms in step.terms
+        "+".join([product(value, weight) for value, weight in terms]) or "no stamp"
+        for terms in step.terms
     ]
     bias = f"+{factor(worked.bias[step.map])} (bias)" if worked.bias else ""
-    after = f", {worked.activation}({written(step.total)}) {equals(step.value)}"
-    end = f"{bias} {equals(step.total)}{after if worked.activation else ''}"
+    after = f", {worked.activation}({written(step.total)}) {_equals(worked, step.value)}"
+    end = f"{bias} {_equals(worked, step.total)}{after if worked.activation else ''}"
     if len(products) == 1:
         return [products[0] + end]
     lines = [
-        f"channel {number}: {text} {equals(total)}"
+        f"channel {number}: {text} {_equals(worked, total)}"
         for number, (text, total) in enumerate(zip(products, step.sums, strict=True), 1)
     ]
     return [*lines, f"sum: {'+'.join(map(factor, step.sums))}{end}"]
@@ -109,20 +110,26 @@ def _pooled(worked: Worked, step: Step) -> str:
     kind, layer = worked.layer.type_name, worked.layer
     if kind == "MaxPool2d":
         read = [written(value) for value in values if value != -inf] or ["nothing"]
-        return f"max({', '.join(read)}) {equals(step.value)}"
+        return f"max({', '.join(read)}) {_equals(worked, step.value)}"
     if kind == "AvgPool2d":
-        return f"({_added(values)})/{factor(step.divisor)} {equals(step.value)}"
+        return f"({_added(values)})/{factor(step.divisor)} {_equals(worked, step.value)}"
     p = layer.norm_type
     if isinf(p):
-        return f"max({', '.join(f'|{written(value)}|' for value in values)}) {equals(step.value)}"
+        sizes = ", ".join(f"|{written(value)}|" for value in values)
+        return f"max({sizes}) {_equals(worked, step.value)}"
     power = {1: "", 2: "²", 3: "³"}.get(p, f"^{p:g}")
     total = "+".join(f"{factor(value)}{power}" for value in values)
     if step.divisor != 1:
         total = f"({total})·{prod(layer.kernel_size)}/{len(values)}"
     if p == 1:
-        return f"{total} {equals(step.value)}"
+        return f"{total} {_equals(worked, step.value)}"
     root = f"√({total})" if p == 2 else f"({total})^(1/{p:g})"
-    return f"{root} {equals(step.value)}"
+    return f"{root} {_equals(worked, step.value)}"
+
+
+def _equals(worked: Worked, value: Number) -> str:
+    """'= 6'; '≈ 6' also where what was added up is shown rounded."""
+    return equals(value) if worked.exact else f"≈ {written(value)}"
 
 
 def _added(values: list[Number]) -> str:

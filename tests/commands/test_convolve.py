@@ -128,6 +128,17 @@ def test_transposed_stamps_and_adds(cli: Any) -> None:
     assert data["steps"][1]["terms"] == [[1, 1], [2, 1]]
 
 
+def test_a_sum_of_rounded_numbers_says_so(cli: Any) -> None:
+    text = cli("convolve", "-i", "0.33333333 0.66666667", "-k", "1 1").stdout
+    assert "(0.3333×1)+(0.6667×1) ≈ 1\n" in text
+    assert "(0.1×1)+(0.2×1) = 0.3\n" in cli("convolve", "-i", "0.1 0.2", "-k", "1 1").stdout
+
+
+def test_what_no_stamp_reaches_is_said(cli: Any) -> None:
+    text = cli("convolve", "-i", "1/2", "-k", "1", "--transposed", "-s", 2).stdout
+    assert "row 2, column 1: no stamp = 0\n" in text
+
+
 def test_markdown_is_a_handout(cli: Any) -> None:
     text = cli("convolve", "--format", "markdown").stdout
     assert text.startswith("## Conv2d: 5×5 to 3×3, kernel 3×3, stride 1\n")
