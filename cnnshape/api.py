@@ -41,7 +41,7 @@ def load(
     from . import zoo
 
     path, named = zoo.resolve(os.fspath(spec))
-    with _collector_paused():
+    with collector_paused():
         return build_network(
             read_file(path, os.fspath(path)),
             input=input,
@@ -59,7 +59,7 @@ def loads(
     name: str = "<text>",
 ) -> Network:
     """The network of a spec's text; see :func:`load`. `name` stands for a file's in errors."""
-    with _collector_paused():
+    with collector_paused():
         spec = _read(Source(text, name))
         return build_network(spec, input=input, params=params, variant=variant)
 
@@ -76,7 +76,7 @@ def read_file(path: str | os.PathLike[str], name: str) -> Spec:
 
 def read_bytes(data: bytes, name: str) -> Spec:
     """The recipe of what a spec file holds; see :func:`read_file`."""
-    with _collector_paused():
+    with collector_paused():
         return _read(decode(data, name))
 
 
@@ -93,7 +93,7 @@ def build_network(
         problem = shape_problem(shape)
         if problem:
             raise ValueError(problem)
-    with _collector_paused():
+    with collector_paused():
         try:
             return expand(spec, registry(), input_shape=shape, params=params, variant=variant)
         except SpecError as error:
@@ -142,7 +142,7 @@ def _types(text: str) -> Mapping[str, type[Layer]]:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """No cyclic garbage collection for a while.
 
     A large spec makes a million small objects and no cycle among them; looking for cycles

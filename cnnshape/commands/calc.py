@@ -237,6 +237,7 @@ def _print_layer(sizes: Shape, row: Row) -> None:
 
 
 def _chain_cells(sizes: Shape, found: Sequence[Row]) -> list[tuple[str, ...]]:
+    from ..analysis.receptive_field import sizes as sizes_seen
     from ..layers.shapes import format_shape
     from ..views.columns import UNKNOWN
 
@@ -246,14 +247,14 @@ def _chain_cells(sizes: Shape, found: Sequence[Row]) -> list[tuple[str, ...]]:
         ("input", format_shape(sizes), ones, ones, "", ""),
     ]
     for row in found:
-        data = row.to_dict()
-        field, jump = (
-            UNKNOWN if value is None else "×".join(f"{each:g}" for each in value)
-            for value in (data["receptive_field"], data["jump"])
-        )
+        field, jump = UNKNOWN, UNKNOWN
+        if row.views is not None:
+            field = format_shape(sizes_seen(row.views) or ())
+            jump = "×".join(str(view.jump) for view in row.views)
         unread = UNKNOWN if row.unread is None else format_shape(row.unread or (0,))
         unread = unread if row.unread is None or any(row.unread) else ""
-        cells.append((row.word, format_shape(row.sizes), field, jump, unread, row.formula))
+        why = row.formula.replace(", H: ", "\nH: ").replace(", W: ", "\nW: ")
+        cells.append((row.word, format_shape(row.sizes), field, jump, unread, why))
     return cells
 
 
@@ -370,6 +371,6 @@ def _range(found: Inputs) -> str:
     listed = len(found.fitting[:MOST_LISTED])
     if len(found.whole) == len(found.fitting):
         return f"{sizes} (every pixel is read)"
-    of = "" if listed == len(found.fitting) else f" of the first {listed}"
+    of = "" if listed == len(found.fitting) else f" of the first {listed},"
     whole = ", ".join(map(str, found.whole)) or "none"
     return f"{sizes};{of} {whole} leave{'s' if len(found.whole) < 2 else ''} no pixel unread"

@@ -58,6 +58,7 @@ def sizes(
         cnnshape sizes resnet50 --input 3x320x480
         cnnshape sizes net.yaml --format json
     """
+    from ..api import collector_paused
     from ..errors import SpecError
     from ..expansion import expand
     from ..layers import registry
@@ -76,7 +77,8 @@ def sizes(
     def at(shape: Shape) -> Network:
         return expand(recipe, registry(), input_shape=shape, params=changes.params, variant=chosen)
 
-    found = sizes_of(network, at)
+    with collector_paused():
+        found = sizes_of(network, at)
     if format == "json":
         print_json({
             "schema": SCHEMA_VERSION,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..analysis.receptive_field import View, views_of_input
+from ..analysis.receptive_field import sizes as sizes_seen
 from ..errors import Mark, did_you_mean
 from ..expansion import expand
 from ..layers import Layer, registry
@@ -22,6 +23,8 @@ MOST_WORDS = 100
 """Layers of a chain."""
 MOST_DIMENSIONS = 3
 """Spatial dimensions that layers read."""
+MOST_TAPS = 200_000
+"""Taps of windows with gaps, in a chain, as far as what they never read is counted."""
 
 _NUMBERS = r"[0-9]{1,9}(?:[x×][0-9]{1,9})*"
 _KINDS = {
@@ -111,7 +114,7 @@ class Row(NamedTuple):
             ],
             "formula": self.formula,
             "unread": None if self.unread is None else list(self.unread),
-            "receptive_field": self.views and [-(-view.size // 1) for view in self.views],
+            "receptive_field": self.views and list(sizes_seen(self.views) or ()),
             "jump": self.views and [_plain(view.jump) for view in self.views],
         }
 
@@ -223,13 +226,13 @@ def rank_of(sizes: Shape, parts: Sequence[Part]) -> int:
 def rows(network: Network, parts: Sequence[Part]) -> list[Row]:
     """What each layer of a chain makes, up to its first fault."""
     seen = views_of_input(network)
-    return [
-        Row(part.word, node, unread_of(node), seen[node.path])
-        for part, node in zip(parts, network.layers, strict=False)
-    ]
-
-
-def unread_of(node: Node) -> Shape | None:
-    """The positions that a layer never reads; () where no window slides; None: not known."""
-    found = node.layer.unread(node.input_shapes, node.output_shape)
-    return None if isinstance(node.layer, WindowLayer) and not found else found
+    found, taps = [], 0
+    for part, node in zip(parts, network.layers, strict=False):
+        layer = node.layer
+        unread: Shape | None = ()
+        if isinstance(layer, WindowLayer):
+            taps += sum(each.kernel for each in layer.windows() if not each.reads_all_between)
+            counted = taps <= MOST_TAPS and layer.unread(node.input_shapes, node.output_shape)
+            unread = counted or None
+        found.append(Row(part.word, node, unread, seen[node.path]))
+    return found

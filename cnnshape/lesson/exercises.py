@@ -21,6 +21,8 @@ SIZE, PARAMETERS, MACS, FIELD = "output size", "parameters", "MACs", "receptive 
 """The kinds of questions: the titles under which `explain` gives the reasons."""
 
 _INPUTS = (28, 32, 56, 64, 112, 224)
+_INPUTS_OF_A_ROW = (56, 64, 112, 224)
+"""Sizes that can be halved three times and still hold a window of 5."""
 _CHANNELS = (1, 3, 6, 16, 32, 64)
 _IN_A_ROW = (
     {"base": "Conv", "kernel_size": 3},
@@ -125,6 +127,7 @@ def _on_random(kind: str, random: Random) -> Question:
     size, channels = random.choice(_INPUTS), random.choice(_CHANNELS)
     if kind == FIELD:
         row = [random.choice(_IN_A_ROW) for _ in range(random.randrange(2, 5))]
+        size = random.choice(_INPUTS_OF_A_ROW)
         network = build((size, size), [_part(each) for each in row], channels=channels)
         steps = [explain(network, [node.path])[0] for node in network.layers]
         return Question(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from textwrap import wrap
 
@@ -10,12 +11,12 @@ from ..errors import cells
 GAP = "  "
 LEAST = 20
 """Characters that the last column has, however narrow the terminal is."""
-_EQUALS = "\u00a0=\u00a0"
-"""An equals sign that no line is broken beside."""
+_HELD = "\u00a0"
+"""A blank beside which no line is broken."""
 
 
 def text_table(rows: Sequence[Sequence[str]], width: int, right: Sequence[int] = ()) -> str:
-    """Rows of cells, the first a heading; the last column is wrapped where it is too wide.
+    """Rows of cells, the first a heading; the last column may have lines, and is wrapped.
 
     Args:
         rows: the cells, of each row as many.
@@ -35,7 +36,11 @@ def text_table(rows: Sequence[Sequence[str]], width: int, right: Sequence[int] =
         cell = padded.pop()
         last = cell if len(row) - 1 in right else row[-1]
         room = max(LEAST, width - before)
-        parts = wrap(last, room, break_on_hyphens=False) if cells(last) > room else [last]
+        parts = [
+            part
+            for line in last.split("\n")
+            for part in (wrap(line, room, break_on_hyphens=False) if cells(line) > room else [line])
+        ]
         head = GAP.join([*padded, ""])
         lines += [f"{head}{parts[0]}".rstrip(), *(f"{' ' * before}{part}" for part in parts[1:])]
     return "".join(f"{line}\n" for line in lines)
@@ -53,9 +58,8 @@ def markdown_table(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> 
 def wrapped(lines: Sequence[str], width: int, indent: str = "") -> str:
     """Lines, each broken between words where it is too wide; 'S = 2' stays together."""
     broken = [
-        wrap(line.replace(" = ", _EQUALS), width, initial_indent=indent,
+        wrap(re.sub("(?<=[A-Z′]) = ", f"{_HELD}={_HELD}", line), width, initial_indent=indent,
              subsequent_indent=f"{indent}  ", break_on_hyphens=False) or [""]
         for line in lines
     ]  # fmt: skip
-    text = "".join(f"{part}\n" for parts in broken for part in parts)
-    return text.replace(_EQUALS, " = ")
+    return "".join(f"{part}\n" for parts in broken for part in parts).replace(_HELD, " ")

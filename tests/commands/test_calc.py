@@ -104,7 +104,7 @@ def test_an_answer_is_the_golden_one(calc, line: str, expected: str) -> None:
         ("--want 28 -k 5", "inputs that give 28: 32 (every pixel is read)"),
         ("--want 3 up2", "inputs that give 3: none (1 gives 2, 2 gives 4)"),
         ("--want 1x2 conv3x5", "H: 3 (every pixel is read), W: 6"),
-        ("--want 1 conv1s9999", "1 to 9999; of the first 64 1 leaves no pixel unread"),
+        ("--want 1 conv1s9999", "1 to 9999; of the first 64, 1 leaves no pixel unread"),
     ],
 )
 def test_what_else_is_answered(calc, line: str, told: str) -> None:
@@ -206,3 +206,22 @@ def test_neither_torch_nor_rich_is_imported() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert run.stdout.splitlines()[-1] == "0 set()"
+
+
+def test_numbers_are_whole_however_large_or_broken(calc) -> None:
+    lines = calc("9999999 conv3s999d5 conv3s999 up7").stdout.splitlines()
+    assert lines[-2].split()[:4] == ["conv3s999", "11", "2009", "998001"]
+    assert lines[-1].split()[:4] == ["up7", "77", "2009", "998001/7"]
+
+
+def test_what_would_take_long_to_count_is_not_known(calc) -> None:
+    lines = calc("65536 " + "conv99999d2p199999s3 " * 5).stdout.splitlines()
+    rows = [line.split() for line in lines if line.startswith("conv")]
+    assert [row[4] == "unknown" for row in rows] == [False, False, True, True, True]
+
+
+def test_each_dimension_has_a_line_of_a_table(calc) -> None:
+    table = calc("224x320 conv3x5s2 pool2").stdout.splitlines()
+    assert table[2].endswith("  H: ⌊(224−3+2·0)/2⌋+1 = 111")
+    assert table[3].strip() == "W: ⌊(320−5+2·0)/2⌋+1 = 158"
+    assert calc("224x320 conv3x5 --format markdown").stdout.count("<br>W: ") == 1

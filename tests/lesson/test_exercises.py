@@ -6,7 +6,7 @@ import re
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
@@ -75,6 +75,7 @@ def field(question: Question) -> tuple[int, ...]:
 
 
 @settings(max_examples=30)
+@example(57818)
 @given(st.integers(0, 2**32 - 1))
 def test_the_answers_on_random_layers_are_those_of_pytorch(seed: int) -> None:
     questions = on_random_layers(5, seed)
