@@ -13,6 +13,7 @@ from ..layers.base import Step
 from ..layers.shapes import Shape
 from ..layers.working import SizeRule, Working
 from ..network import BYTES_PER_ELEMENT
+from .explanation_letters import Letters, letters_of
 from .receptive_field import View, sizes, views_of_input
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Explanation(NamedTuple):
         is_output: whether it is an output of the network.
         rules: for each spatial dimension, the rule for its size in letters; () if it has none.
         formula: the rule with its numbers; '' where the size stays.
+        letters: the sizes in the letters of the lesson; None: no window slides over images.
         windows: for each spatial dimension, the window and the size it slides over; () if n/a.
         parameters: its learnable tensors; () where the weights are another layer's.
         params, macs, connections: its costs for one sample.
@@ -80,6 +82,7 @@ class Explanation(NamedTuple):
     is_output: bool
     rules: tuple[SizeRule, ...]
     formula: str
+    letters: Letters | None
     windows: tuple[tuple[Window, int], ...]
     parameters: tuple[Tensor, ...]
     params: Cost
@@ -113,6 +116,7 @@ class Explanation(NamedTuple):
                     {"rule": rule.text, "letters": dict(rule.letters)} for rule in self.rules
                 ],
                 "formula": self.formula,
+                "lesson": self.letters and self.letters.to_dict(),
             },
             "parameters": [
                 {"name": name, "shape": list(shape), "meaning": meaning}
@@ -212,14 +216,15 @@ def _explained(
     seen: dict[str, tuple[View, ...] | None],
 ) -> Explanation:
     layer, reads, gives = node.layer, node.input_shapes, node.output_shape
-    totals = network.totals
+    totals, rules = network.totals, layer.size_rules(reads)
     return Explanation(
         node=node,
         alike=alike,
         readers=tuple(readers.get(node.path, ())),
         is_output=node.path in network.outputs,
-        rules=layer.size_rules(reads),
+        rules=rules,
         formula=layer.formula(reads, gives),
+        letters=letters_of(node, rules),
         windows=_windows(node),
         parameters=tuple(
             Tensor(name, shape, layer.parameter_meanings.get(name, ""))

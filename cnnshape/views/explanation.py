@@ -8,13 +8,14 @@ from operator import gt
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..analysis.explanation import Cost, Explanation, Sight
+from ..analysis.explanation_letters import MEANINGS
 from ..layers.shapes import format_shape, per_dimension
 from ..layers.working import product
 from ..network import BYTES_PER_ELEMENT
 from .columns import described, format_count
 from .documentation import document
 from .table import CONNECTIONS, MACS, RECEPTIVE_FIELD
-from .windows import legend, picture
+from .windows import legend, picture, plane
 
 if TYPE_CHECKING:
     from ..network import Network
@@ -26,12 +27,13 @@ WIDEST = 100
 INDENT = "  "
 
 CONVENTIONS = {
+    "letters": f"Letters: {MEANINGS}",
     "MACs": MACS.format(per="one sample"),
     "connections": CONNECTIONS,
     "receptive field": f"{RECEPTIVE_FIELD} It grows by the span of a window, D(F−1), times the "
     "jump, which is how far neighbours lie apart in the input: the product of the strides before.",
 }
-"""What the numbers of a section mean, by its title."""
+"""What the numbers of a section mean, by its title; and what the letters do."""
 
 
 class Section(NamedTuple):
@@ -89,15 +91,20 @@ def _listed(paths: Sequence[str], most: int = 4) -> str:
 def _size(explanation: Explanation, width: int) -> Section:
     node, rules = explanation.node, explanation.rules
     lines = []
-    if rules:
+    if explanation.letters:
+        line = explanation.letters.line()
+        fits = len(INDENT) + len(line) <= width
+        lines += [line] if fits else line.replace(" → ", "\n→ ").splitlines()
+        lines.append(explanation.letters.formula_line())
+    elif rules:
         lines.append(per_dimension(rule.with_meanings() for rule in rules))
     if explanation.formula:
         lines.append(explanation.formula)
     elif not rules:
         same = node.output_shape in node.input_shapes
         lines.append(f"{format_shape(node.output_shape)}" + (", as what it reads" if same else ""))
-    drawing: list[str] = []
-    for window, size in dict.fromkeys(explanation.windows):
+    drawing = plane(explanation.windows, width - len(INDENT))
+    for window, size in dict.fromkeys(() if drawing else explanation.windows):
         drawn = picture(window, size, width - len(INDENT))
         drawing += [*([""] if drawing and drawn else []), *drawn]
     return Section("output size", lines, drawing, legend(drawing))
@@ -220,6 +227,7 @@ def text_lines(
     for number, explanation in enumerate(explanations):
         if number:
             yield []
+        titles |= {"letters"} if explanation.letters else set()
         yield [(explanation.node.path, "bold"), (f"  {described(explanation.node.layer)}", "")]
         for title, lines, drawing, caption in sections(explanation, network, width):
             titles.add(title)
@@ -259,6 +267,7 @@ def to_markdown(explanations: Sequence[Explanation], network: Network) -> str:
     parts: list[str] = []
     titles: set[str] = set()
     for explanation in explanations:
+        titles |= {"letters"} if explanation.letters else set()
         parts.append(f"## {escape_markdown(explanation.node.path)}")
         parts.append(escape_markdown(described(explanation.node.layer)))
         for title, lines, drawing, caption in sections(explanation, network):

@@ -1,17 +1,21 @@
-"""A window at its first and last places, drawn as a row of characters each."""
+"""A window at its first and last places: along one dimension a row of characters each, over a
+map a drawing each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..layers._window import Window
+from ..lesson.grids import GAP, Block, beside
 
 READ, PADDING_READ, POSITION, PADDING, LEFT_OUT = "█", "▒", "·", "░", "…"
+NEVER = "×"
 
 _MEANINGS = {
     READ: "read",
     PADDING_READ: "padding read",
-    POSITION: "not read",
+    POSITION: "not read here",
+    NEVER: "never read",
     PADDING: "padding",
     LEFT_OUT: "not shown",
 }
@@ -42,6 +46,71 @@ def picture(window: Window, size: int, width: int) -> list[str]:
         start = (place - 1) * window.stride - window.before
         lines.append(head + "".join(_character(window, size, start, each) for each in positions))
     return lines
+
+
+_WHOLE, _SHORT, _MOST_ROWS = 16, 12, 20
+"""Rows up to which a map is drawn whole; those of what is left of others, and at most."""
+
+
+def plane(windows: Sequence[tuple[Window, int]], width: int) -> list[str]:
+    """The first, the second and the last place of a window over a map with its padding.
+
+    Args:
+        windows: down and across, each with the size that it slides over.
+        width: characters of a line.
+
+    Returns:
+        lines; [] where there is nothing to see, or no room for whole windows.
+    """
+    if len(windows) != 2 or all(window.extent == window.stride == 1 for window, _ in windows):
+        return []
+    (down, height), (across, length) = windows
+    rows, columns = (window.positions(size) for window, size in windows)
+    if min(rows, columns) < 1:
+        return []
+    second = (0, 1) if columns > 1 else (min(1, rows - 1), 0)
+    places = list(dict.fromkeys([(0, 0), second, (rows - 1, columns - 1)]))
+    room = (width - GAP * (len(places) - 1)) // len(places)
+    shown = [list(_shown(down, height, _WHOLE)), []]
+    if not shown[0] or None in shown[0]:
+        shown[0] = list(_shown(down, height, max(_SHORT, 2 * (down.extent + down.stride) + 1)))
+    shown[1], cell = _columns(across, length, room)
+    titles = [f"row {row + 1}, column {column + 1}" for row, column in places]
+    if max(map(len, titles)) > room:
+        titles = [f"{row + 1}, {column + 1}" for row, column in places]
+    if not all(shown) or len(shown[0]) > _MOST_ROWS or max(map(len, titles)) > room:
+        return []
+    blocks = []
+    for title, place in zip(titles, places, strict=True):
+        downwards, sideways = (
+            [_character(window, size, at * window.stride - window.before, each) for each in own]
+            for (window, size), own, at in zip(windows, shown, place, strict=True)
+        )
+        lines = ["".join(_both(own, other, cell) for other in sideways) for own in downwards]
+        blocks.append(Block(title, [[("", line)] for line in lines]))
+    return ["".join(text for _, text in line).rstrip() for line in beside(blocks, width)]
+
+
+def _columns(across: Window, size: int, room: int) -> tuple[list[int | None], int]:
+    """The positions that are drawn, and the characters of each.
+
+    Two are about as wide as a line is high, and so pixels are square; one, where only then all of
+    the map or whole windows have room.
+    """
+    wide, narrow = (list(_shown(across, size, room // cell)) for cell in (2, 1))
+    return (wide, 2) if wide and (None not in wide or None in narrow) else (narrow, 1)
+
+
+def _both(down: str, across: str, cell: int) -> str:
+    """What is drawn where the row is one thing along its dimension, and the column another."""
+    if LEFT_OUT in (down, across):
+        return f"{LEFT_OUT:<{cell}}"
+    inside = not {PADDING, PADDING_READ} & {down, across}
+    if {down, across} <= {READ, PADDING_READ}:
+        return (READ if inside else PADDING_READ) * cell
+    if not inside:
+        return PADDING * cell
+    return f"{NEVER if NEVER in (down, across) else POSITION:<{cell}}"
 
 
 def legend(drawing: Iterable[str]) -> str:
@@ -75,4 +144,14 @@ def _character(window: Window, size: int, start: int, position: int | None) -> s
     inside = 0 <= position < size
     if not beside and 0 <= tap < window.kernel:
         return READ if inside else PADDING_READ
-    return POSITION if inside else PADDING
+    if not inside:
+        return PADDING
+    return POSITION if _is_read(window, size, position) else NEVER
+
+
+def _is_read(window: Window, size: int, position: int) -> bool:
+    """Whether any place of the window reads a position."""
+    places = window.positions(size)
+    starts = (position + window.before - tap * window.dilation for tap in range(window.kernel))
+    return any(not start % window.stride and 0 <= start // window.stride < places
+               for start in starts)  # fmt: skip

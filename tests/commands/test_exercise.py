@@ -28,8 +28,9 @@ Exercises on tiny, seed 7
 Answers
 
 1. 6×28×28
-   (W−F+2P)/S+1 with input size W = 32, window F = 5, padding P = 0, stride
-     S = 1
+   W1 = 32, H1 = 32, D1 = 1; K = 6, F = 5, S = 1, P = 0
+   → W2 = 28, H2 = 28, D2 = 6
+   W2 = (W1−F+2P)/S+1, H2 = (H1−F+2P)/S+1, D2 = K
    (32−5+2·0)/1+1 = 28
 
 2. 156
