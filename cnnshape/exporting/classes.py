@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..counts import count_of
 from ..structure import Param, Program, Template
 from ..structure.program import names_of
+from .docstrings import Docstrings
 from .forms import value_text
 from .forward import Forward
-from .layout import INDENT, INNER, WIDTH, laid_out, signature
+from .layout import INDENT, INNER, laid_out, signature
 from .making import Making
 from .naming import Naming
 from .places import hint
 from .templates import Templates
-from .words import prose
 
 if TYPE_CHECKING:
     from ..network import Network
@@ -37,12 +36,12 @@ class Classes:
     """
 
     def __init__(self, network: Network, program: Program, attributes: frozenset[str]) -> None:
-        self.title = network.name
         self.program = program
         self.templates = Templates(network, program, attributes)
         self.naming = Naming(network, program, attributes)
         self.making = Making(self.templates, self.naming)
         self.forward = Forward(self.templates, self.naming)
+        self.docstrings = Docstrings(network, self.templates, self.naming)
 
     @property
     def root_name(self) -> str:
@@ -60,7 +59,7 @@ class Classes:
         sequence = self.templates.is_sequence(template)
         base = "nn.Sequential" if sequence else "nn.Module"
         name = self.naming.classes[template.name]
-        lines = [f"class {name}({base}):", self._docstring(template), ""]
+        lines = [f"class {name}({base}):", *self.docstrings.lines(template), ""]
         # They are given by name, so that those without a default may come first.
         order = sorted(template.params, key=lambda param: not param.required)
         parameters = ["self", *(self._declared(template, param) for param in order)]
@@ -74,22 +73,6 @@ class Classes:
             if any("training" in names_of(call) for call in template.children):
                 lines += [*SET_TRAINING, ""]
         return [*lines, *self.forward.definition(template)]
-
-    def _docstring(self, template: Template) -> str:
-        found = self.templates.places[template.name]
-        path = prose(found[0].prefix[:-1])
-        if not template.name:
-            words = prose(self.title) or "The network"
-        elif len(found) == 1:
-            words = f"Part {path} of the network"
-        else:
-            words = f"{path}, and {count_of(len(found) - 1, 'more part')} like it"
-        if passage := self.templates.passage(template):
-            words += f": {passage}"
-        limit = WIDTH - len(INDENT) - len('"""."""')
-        if len(words) > limit:
-            words = words[: limit - 3] + "..."
-        return f'{INDENT}"""{words.rstrip()}."""'
 
     def _declared(self, template: Template, param: Param) -> str:
         """A parameter of an `__init__`."""

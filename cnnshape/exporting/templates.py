@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..layers.shapes import format_shape
@@ -9,7 +10,8 @@ from ..structure import Call, GroupCall, LayerCall, Program, Reference, Template
 from ..structure.conditions import NO_TYPE
 from ..structure.program import names_of
 from .forms import form_of, form_of_call
-from .places import Place, places
+from .places import places
+from .symbols import Symbols, joined
 from .words import is_plain
 
 if TYPE_CHECKING:
@@ -187,19 +189,29 @@ class Templates:
 
     # Shapes -----------------------------------------------------------------------------------
 
-    def passage(self, template: Template) -> str:
-        """'3×32×32 to 10': the shapes that go in and come out; '' where they differ."""
-        found = {self._passage(template, place) for place in self.places[template.name]}
-        return found.pop() if len(found) == 1 else ""
+    def passage(self, template: Template, parameters: Mapping[str, str]) -> str:
+        """'N×3×32×32 to N×10': the shapes that go in and come out; '' where no words tell them.
 
-    def _passage(self, template: Template, place: Place) -> str:
-        gives = [
-            path if not template.name else place.paths[path] for path in self.outputs(template)
-        ]
-        return " to ".join(
-            " and ".join(format_shape(self.network.shape_of(path)) for path in paths)
-            for paths in (place.inputs, gives)
+        Args:
+            parameters: what those of the template are called in Python.
+        """
+        found = self.places[template.name]
+        symbols = Symbols(
+            {own: [place.values[name] for place in found] for name, own in parameters.items()}
         )
+        ins = [
+            symbols.text([self.network.shape_of(place.inputs[k]) for place in found], str(k or ""))
+            for k in range(template.inputs)
+        ]
+        outs = [
+            symbols.text(
+                [self.network.shape_of(place.paths[path]) for place in found],
+                f"_out{k or ''}",
+            )
+            for k, path in enumerate(self.outputs(template))
+        ]
+        taken, given = joined(ins), joined(outs)
+        return f"{taken} to {given}" if taken and given else ""
 
     def shapes(self, call: Call, template: Template, name: str) -> str:
         """The shapes that come out of one turn of a call; '' where they differ."""
