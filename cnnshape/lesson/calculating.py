@@ -10,8 +10,9 @@ from ..analysis.receptive_field import View, views_of_input
 from ..analysis.receptive_field import sizes as sizes_seen
 from ..errors import Mark, did_you_mean
 from ..expansion import expand
-from ..layers import Layer, registry
+from ..layers import convolution, pooling, resampling, transposed_convolution
 from ..layers._window import WindowLayer
+from ..layers.base import Layer, register
 from ..layers.shapes import Shape
 from ..spec.document import Source
 from ..spec.recipe import LayerEntry, Spec, Written
@@ -43,6 +44,10 @@ _LETTERS = {
     "o": "output_padding",
 }
 _WORDS = {"same": ("padding", "same"), "ceil": ("ceil_mode", True)}
+
+
+FAMILIES = (convolution, pooling, resampling, transposed_convolution)
+"""The families of layers that a chain is made of: to import all takes as long as all the rest."""
 
 
 class WordError(ValueError):
@@ -148,7 +153,7 @@ def read_part(word: str) -> Part:
         raise WordError(f"{word!r} is no layer; {hint}")
     if written is None:
         raise WordError(f"{word!r} lacks its size: expected a number behind {kind}, as {kind}2")
-    layer = registry()[f"{base}2d" if base != "Upsample" else base]
+    layer = register()[f"{base}2d" if base != "Upsample" else base]
     numbers = read_sizes(written.group(2))
     if base == "Upsample":
         arguments: dict[str, Any] = {"scale_factor": numbers}
@@ -215,7 +220,7 @@ def build(
         Source(text, "the command line"), name, "", "", Written(shape, mark), {}, {}, {},
         tuple(entries), None, {}, mark, (),
     )  # fmt: skip
-    return expand(spec, registry())
+    return expand(spec, register())
 
 
 def rank_of(sizes: Shape, parts: Sequence[Part]) -> int:

@@ -18,7 +18,7 @@ TRIES = 256
 """The sizes that are tried of a small network; of a large one fewer."""
 LAYERS = 40_000
 """The layers that all tries expand together."""
-FEWEST_TRIES = 64
+FEWEST_TRIES = 40
 LISTED = 8
 """The sizes that are listed around the network's own."""
 

@@ -9,8 +9,9 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from ..errors import SpecError
-from ..layers import Layer, LayerError, registry
+from ..layers import Layer, LayerError
 from ..layers._window import Window
+from ..layers.base import register
 from ..layers.shapes import Shape, transposed_positions, window_extent
 from .calculating import Part, build, rows
 
@@ -66,7 +67,7 @@ def settings_that_fit(
         ceil: whether a pool rounds up.
     """
     rank = len(sizes)
-    kind = registry()[f"{base}{rank}d"]
+    kind = register()[f"{base}{rank}d"]
     missing = [name for name in SETTINGS if name in kind.fields and name not in given]
     fixed = {name: value * rank if len(value) == 1 else value for name, value in given.items()}
     largest = max(range(rank), key=lambda dimension: (want[dimension], sizes[dimension]))
