@@ -99,8 +99,8 @@ def calc(
     from ..lesson.calculating import Part
 
     chain = [*(words or ())]
-    sizes = _sizes(chain.pop(0), "SIZE") if chain and chain[0][:1].isdecimal() else None
-    wanted = None if want is None else _sizes(want, "--want")
+    sizes = _map(chain.pop(0), "SIZE") if chain and chain[0][:1].isdecimal() else None
+    wanted = None if want is None else _map(want, "--want")
     if all_ and (wanted is None or sizes is None):
         usage_error("it lists settings, for which a SIZE and --want are needed", "--all")
     written = {"kernel_size": kernel_size, "stride": stride, "padding": padding,
@@ -149,6 +149,16 @@ def _sizes(text: str, parameter: str) -> Shape:
         return read_sizes(text)
     except WordError as fault:
         usage_error(str(fault), parameter)
+
+
+def _map(text: str, parameter: str) -> Shape:
+    """The sizes of a map, which are at least 1, and not more than can be computed with."""
+    from ..expansion import shape_problem
+
+    sizes = _sizes(text, parameter)
+    if problem := shape_problem((1, *sizes)):
+        usage_error(problem, parameter)
+    return sizes
 
 
 def _parts(words: Sequence[str]) -> list[Part]:
