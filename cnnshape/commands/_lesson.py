@@ -145,9 +145,14 @@ def _cures(
 
 
 def check_outputs(
-    out: Sequence[str], inputs: Sequence[str], theme: str | None, speed: float | None
+    inputs: Sequence[str],
+    format: str | None,
+    out: Sequence[str],
+    theme: str | None,
+    speed: float | None,
+    still: bool,
 ) -> None:
-    """Refuse what no file can be, before anything is worked out."""
+    """Refuse what no file can be, and what has no effect, before anything is worked out."""
     for place, path in enumerate(out):
         from ..files import is_same_file
 
@@ -158,6 +163,11 @@ def check_outputs(
             usage_error(f"{path} is named twice: each file is written once", "--out")
     if theme and not out:
         usage_error("colours are those of a file: name one by --out", "--theme")
+    on_terminal = format == "text" or (format is None and not out)
+    if still and not on_terminal:
+        usage_error("it is for what is printed as text", "--still")
+    if speed is not None and not out and (still or not on_terminal):
+        usage_error("nothing moves here", "--speed")
     if speed is not None and not 0 < speed <= MOST_SPEED:
         usage_error(f"expected a number above 0 and up to {MOST_SPEED}, not {speed:g}", "--speed")
 

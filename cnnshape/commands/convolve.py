@@ -103,7 +103,7 @@ def convolve(
 
     out = out or []
     given = [*reading.files_in(image), *reading.files_in(kernel)]
-    check_outputs(out, given, theme, speed)
+    check_outputs(given, format, out, theme, speed, still)
     if image == kernel == reading.STDIN:
         usage_error("stdin holds the image: give the kernel another way", "--kernel")
     if image is None:

@@ -86,7 +86,7 @@ def pool(
     from ..lesson import reading
 
     out = out or []
-    check_outputs(out, reading.files_in(image), theme, speed)
+    check_outputs(reading.files_in(image), format, out, theme, speed, still)
     if image is None:
         maps = reading.default_image(reading.POOLED, channels)
     else:

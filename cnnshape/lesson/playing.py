@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from .frames import frame
@@ -23,6 +24,9 @@ _BEGIN, _END = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
 _HOME, _REST_OF_LINE, _REST_OF_SCREEN = "\x1b[H", "\x1b[K", "\x1b[J"
 
 NEXT, BACK, PLAY, QUIT, FIRST, LAST = "next", "back", "play", "quit", "first", "last"
+RESIZED = "resized"
+_GLANCE = 0.2
+"""Seconds after which it looks whether anything but a key has come."""
 _KEYS = {
     " ": NEXT, "\x1b[C": NEXT, "\x1bOC": NEXT, "\n": NEXT, "\r": NEXT,
     "\x1b[D": BACK, "\x1bOD": BACK, "\x7f": BACK,
@@ -56,8 +60,11 @@ def play(worked: Worked, speed: float, colour: bool, out: TextIO) -> None:
     number, playing = 0, True
     with _own_screen(out), _single_keys(keyboard):
         while True:
-            _draw(worked, number, playing, colour, out, keyboard is not None)
-            key = _key(keyboard, 1 / speed if playing else None)
+            size = os.get_terminal_size(out.fileno())
+            _draw(worked, number, playing, colour, out, size, keyboard is not None)
+            key = _key(keyboard, out, size, 1 / speed if playing else inf)
+            if key == RESIZED:
+                continue
             if key is None and number == last and keyboard is None:
                 return
             if key == QUIT or (key == NEXT and number == last and not playing):
@@ -72,9 +79,15 @@ def play(worked: Worked, speed: float, colour: bool, out: TextIO) -> None:
 
 
 def _draw(
-    worked: Worked, number: int, playing: bool, colour: bool, out: TextIO, keys: bool
+    worked: Worked,
+    number: int,
+    playing: bool,
+    colour: bool,
+    out: TextIO,
+    size: os.terminal_size,
+    keys: bool,
 ) -> None:
-    width, height = os.get_terminal_size(out.fileno())
+    width, height = size
     at_end = number + 1 == len(worked.moves)
     status = ""
     if keys:
@@ -87,16 +100,24 @@ def _draw(
     out.flush()
 
 
-def _key(keyboard: TextIO | None, seconds: float | None) -> str | None:
-    """What a key asks for; None when the time is up. Other keys are 'no'."""
-    if keyboard is None:
-        time.sleep(seconds or 0)
-        return None
-    ready, _, _ = select.select([keyboard.fileno()], [], [], seconds)
-    if not ready:
-        return None
-    sent = os.read(keyboard.fileno(), 16).decode(errors="replace")
-    # Keys that were pressed faster than steps are drawn count each.
+def _key(
+    keyboard: TextIO | None, out: TextIO, size: os.terminal_size, seconds: float
+) -> str | None:
+    """What a key asks for; None when the time is up, RESIZED when the terminal has another size."""
+    until = time.monotonic() + seconds
+    watched = [] if keyboard is None else [keyboard.fileno()]
+    while True:
+        left = until - time.monotonic()
+        # A signal that comes just before it waits is seen when it has waited.
+        ready, _, _ = select.select(watched, [], [], max(0, min(left, _GLANCE)))
+        if ready:
+            break
+        if os.get_terminal_size(out.fileno()) != size:
+            return RESIZED
+        if time.monotonic() >= until:
+            return None
+    sent = os.read(watched[0], 16).decode(errors="replace")
+    # Of keys that were pressed faster than steps are drawn, the first counts.
     return _KEYS.get(sent) or _KEYS.get(sent[:1] if sent[:1] != "\x1b" else sent[:3], "no")
 
 

@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ("startup", "engine", "growth", "verification", "diagram", "training")
+NAMES = ("startup", "lesson", "engine", "growth", "verification", "diagram", "training")
 
 
 def main() -> None:

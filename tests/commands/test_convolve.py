@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -165,6 +166,9 @@ def test_markdown_is_a_handout(cli: Any) -> None:
         (["-i", "nets.txt"], "there is no file 'nets.txt'"),
         (["-i", "1 2/3 x"], "row 2, column 2: 'x' is no number"),
         (["--theme", "dark"], "name one by --out"),
+        (["--speed", "2", "--format", "json"], "nothing moves here"),
+        (["--speed", "2", "--still"], "nothing moves here"),
+        (["--still", "--out", "a.svg"], "it is for what is printed as text"),
         (["--speed", "0"], "expected a number above 0 and up to 20"),
         (["--out", "a.png"], "expected a file that ends in .svg, .html or .gif"),
         (["--out", "a.svg", "--out", "./a.svg"], "a.svg is named twice"),
@@ -277,6 +281,15 @@ def test_it_steps_by_key() -> None:
     assert terminal.child.exitstatus == 0
 
 
+def test_it_is_drawn_again_when_the_terminal_is_resized() -> None:
+    terminal = _Terminal("--speed", "0.001")
+    terminal.child.expect_exact("step 1 of 9")
+    terminal.child.setwinsize(10, 60)
+    terminal.child.expect_exact("step 1 of 9")
+    terminal.child.send("q")
+    terminal.end()
+
+
 def test_it_plays_to_the_end_and_waits_there() -> None:
     terminal = _Terminal("--speed", "20")
     terminal.child.expect_exact("step 9 of 9")
@@ -285,14 +298,15 @@ def test_it_plays_to_the_end_and_waits_there() -> None:
     assert "feature map" in terminal.end()
 
 
-def test_ctrl_c_gives_the_terminal_back() -> None:
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_gives_the_terminal_back(sent: signal.Signals, status: int) -> None:
     terminal = _Terminal("--speed", "0.001")
     terminal.child.expect_exact("step 1 of 9")
-    terminal.child.sendintr()
+    terminal.child.kill(sent)
     rest = terminal.end()
     assert "\x1b[?25h\x1b[?1049l" in rest
-    assert "interrupted" in rest
-    assert terminal.child.exitstatus == 130
+    assert ("interrupted" in rest) == (sent == signal.SIGINT)
+    assert terminal.child.exitstatus == status
 
 
 @pytest.mark.parametrize("how", [{"TERM": "dumb"}, {"still": "1"}])
