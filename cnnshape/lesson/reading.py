@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from math import prod
 from typing import BinaryIO, NamedTuple
 
+from ..counts import count_of
 from ..errors import did_you_mean
 from ..layers.shapes import format_shape
 from .exact import Grid, Maps, Number, read_number
@@ -89,7 +90,7 @@ def read_image(text: str, channels: int | None, stdin: BinaryIO) -> Read:
     count = len(read.maps)
     if channels not in (None, count):
         raise UnreadableNumbers(
-            f"the image has {_counted(count, 'channel')}, not {channels}: channels are parted by "
+            f"the image has {count_of(count, 'channel')}, not {channels}: channels are parted by "
             "an empty row, as in '1 2/3 4//5 6/7 8'"
         )
     return read
@@ -193,13 +194,9 @@ def _row(words: list[str], grids: list[list[list[Number]]], part: str) -> list[N
             raise UnreadableNumbers(f"{place}, column {column}: {word!r} is no number") from None
     if grid and len(row) != len(grid[0]):
         raise UnreadableNumbers(
-            f"{place} has {_counted(len(row), 'number')}, and row 1 has {len(grid[0])}"
+            f"{place} has {count_of(len(row), 'number')}, and row 1 has {len(grid[0])}"
         )
     return row
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" + ("" if count == 1 else "s")
 
 
 def _picture(name: str, channels: int | None) -> Read:
@@ -285,6 +282,6 @@ def kernels_for(
         return [given] * filters
     wanted = f"{channels} a filter" if filters is None else f"{filters * channels}"
     raise UnreadableNumbers(
-        f"there are {_counted(count, 'kernel')}: {_counted(channels, 'channel')} want {wanted}; "
+        f"there are {count_of(count, 'kernel')}: {count_of(channels, 'channel')} want {wanted}; "
         "kernels are parted by an empty row, as in '1 0/0 1//0 1/1 0'"
     )
