@@ -1,4 +1,4 @@
-"""Writes the files that follow from the code: python docs/generate.py [--check].
+"""Writes the files that follow from the code: python docs/generate.py [--check] [FILE ...].
 
 With --check nothing is written; the exit status is 1 where a file is stale.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ from cnnshape.views.schema import json_schema
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "docs"))
 
-from pictures import DIAGRAMS, convolution, diagram, show_lenet5  # noqa: E402  (beside this file, not a package)
+from console import pages, refreshed  # noqa: E402  (beside this file, not a package)
+from pictures import DIAGRAMS, convolution, diagram, show_lenet5  # noqa: E402
 from zoo_page import zoo_page  # noqa: E402
 
 FAMILIES = {
@@ -149,6 +150,11 @@ def schema_file() -> str:
     return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
+def _refreshed(page: Path) -> str:
+    """A page with what its commands print today."""
+    return refreshed(page.read_text(encoding="utf-8"))
+
+
 GENERATED: dict[str, Callable[[], str]] = {
     "architectures/index.json": index_text,
     "architectures/schema.json": schema_file,
@@ -158,27 +164,30 @@ GENERATED: dict[str, Callable[[], str]] = {
     **{f"docs/images/{name}": partial(diagram, *how) for name, how in DIAGRAMS.items()},
     "docs/layers.md": layer_reference,
     "docs/zoo.md": zoo_page,
+    **{str(page.relative_to(ROOT)): partial(_refreshed, page) for page in pages()},
 }
 """Each generated file, from the top of the checkout, with what makes its text."""
 
 
-def stale() -> list[str]:
-    """The generated files whose text is not what the code says now."""
+def stale(names: Iterable[str]) -> list[str]:
+    """Those generated files whose text is not what the code says now."""
     return [
         name
-        for name, make in GENERATED.items()
-        if not (ROOT / name).exists() or (ROOT / name).read_text(encoding="utf-8") != make()
+        for name in names
+        if not (ROOT / name).exists()
+        or (ROOT / name).read_text(encoding="utf-8") != GENERATED[name]()
     ]
 
 
 def main(arguments: list[str]) -> int:
-    """Write what is stale, or with --check only name it."""
-    names = stale()
+    """Write what is stale, or with --check only name it; of the files named, or of all."""
+    check = "--check" in arguments
+    names = stale([name for name in arguments if name != "--check"] or GENERATED)
     for name in names:
-        if "--check" not in arguments:
+        if not check:
             (ROOT / name).write_text(GENERATED[name](), encoding="utf-8")
-        sys.stdout.write(f"{name} {'is stale' if '--check' in arguments else 'written'}\n")
-    return 1 if names and "--check" in arguments else 0
+        sys.stdout.write(f"{name} {'is stale' if check else 'written'}\n")
+    return 1 if names and check else 0
 
 
 if __name__ == "__main__":
