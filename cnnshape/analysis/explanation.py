@@ -14,6 +14,7 @@ from ..layers.shapes import Shape
 from ..layers.working import SizeRule, Working
 from ..network import BYTES_PER_ELEMENT
 from .explanation_letters import Letters, letters_of
+from .explanation_output import OneOutput
 from .receptive_field import View, sizes, views_of_input
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Explanation(NamedTuple):
         sights: how that grows here, for each spatial dimension; () if it does not follow so.
         notes: what a careful reader would want to be told.
         remarks: what a student can learn from it.
+        output: how one output of it comes about in a trained network, or why that is not worked
+            out; None: it was not asked for.
     """
 
     node: Node
@@ -92,6 +95,7 @@ class Explanation(NamedTuple):
     sights: tuple[Sight, ...]
     notes: tuple[str, ...]
     remarks: tuple[str, ...]
+    output: OneOutput | str | None = None
 
     @property
     def elements(self) -> int:
@@ -100,7 +104,8 @@ class Explanation(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data, for JSON."""
-        node = self.node
+        node, output = self.node, self.output
+        worked = {"output": output.to_dict() if isinstance(output, OneOutput) else None}
         return {
             "path": node.path,
             "type": node.type,
@@ -130,6 +135,7 @@ class Explanation(NamedTuple):
             "bytes": self.elements * BYTES_PER_ELEMENT,
             "notes": list(self.notes),
             "remarks": list(self.remarks),
+            **(worked if output is not None else {}),
         }
 
 

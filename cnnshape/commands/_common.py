@@ -85,6 +85,12 @@ DeviceOption = Annotated[
 ]
 
 
+def is_given(ctx: typer.Context, name: str | None) -> bool:
+    """Whether the command line gives a parameter, and does not leave it at its default."""
+    source = ctx.get_parameter_source(name or "")
+    return source is not None and source.name == "COMMANDLINE"
+
+
 class Changes(NamedTuple):
     """What the command line asks of a spec beyond its text."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeAlias
 
@@ -125,6 +125,12 @@ def open_trained(folder: str, device: str, plugins: list[str] | None) -> Trained
     from ..training.trained import load_trained
 
     return load_trained(run, result, training_device(device, Group()))
+
+
+def image_remarks(inverted: bool, notes: Iterable[str], doubts: Iterable[str]) -> list[str]:
+    """What was done to an image that is not done to every one, and what is doubtful of it."""
+    remarks = ["it is dark on light, and so inverted"] if inverted else []
+    return [*remarks, *notes, *(f"doubtful: {doubt}" for doubt in doubts)]
 
 
 def tell(line: str) -> None:

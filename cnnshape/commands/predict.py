@@ -17,6 +17,7 @@ from ._training import (
     RunArgument,
     TrainingDeviceOption,
     faults_told,
+    image_remarks,
     open_trained,
     tell,
 )
@@ -187,10 +188,7 @@ def _remarks_told(predictions: Iterable[Prediction], few: bool) -> Iterator[Pred
     total = 0
     for prediction in predictions:
         total += 1
-        remarks = list(prediction.notes)
-        if prediction.inverted:
-            remarks.insert(0, "it is dark on light, and so inverted")
-        remarks += [f"doubtful: {doubt}" for doubt in prediction.doubts]
+        remarks = image_remarks(prediction.inverted, prediction.notes, prediction.doubts)
         if few:
             for remark in remarks:
                 tell(f"{prediction.path}: {remark}")

@@ -16,6 +16,7 @@ from ._common import (
     SpecArgument,
     VariantOption,
     files_of,
+    is_given,
     load_network,
     print_diagnostics,
     read_changes,
@@ -259,18 +260,13 @@ def _refuse_beside_resume(ctx: typer.Context) -> None:
     given = [
         parameter.opts[0] if parameter.param_type_name == "option" else "SPEC"
         for parameter in ctx.command.params
-        if parameter.name not in GOES_WITH_RESUME and _is_given(ctx, parameter.name)
+        if parameter.name not in GOES_WITH_RESUME and is_given(ctx, parameter.name)
     ]
     if given:
         usage_error(
             f"--resume goes on with the run as it was planned: leave {', '.join(given)} out",
             "--resume",
         )
-
-
-def _is_given(ctx: typer.Context, name: str | None) -> bool:
-    source = ctx.get_parameter_source(name or "")
-    return source is not None and source.name == "COMMANDLINE"
 
 
 def _begin(

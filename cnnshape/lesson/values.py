@@ -177,7 +177,7 @@ def build(kind: type[Layer], arguments: dict[str, Any], image: Maps) -> tuple[An
 # What windows read --------------------------------------------------------------------
 
 
-def _source(index: int, size: int, mode: str) -> int | None:
+def source_of(index: int, size: int, mode: str) -> int | None:
     """Which of `size` positions padding at `index` holds; None: none of them."""
     if 0 <= index < size:
         return index
@@ -196,7 +196,7 @@ def padded(grid: Grid, windows: Sequence[Window], mode: str, fill: Number | None
         last = size + window.after
         indices.append(
             [
-                (index < last, _source(index, size, mode))
+                (index < last, source_of(index, size, mode))
                 for index in range(-window.before, max(last, reach))
             ]
         )

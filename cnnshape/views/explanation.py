@@ -12,6 +12,7 @@ from ..analysis.explanation_letters import MEANINGS
 from ..layers.shapes import format_shape, per_dimension
 from ..layers.working import product
 from ..network import BYTES_PER_ELEMENT
+from . import one_output
 from .columns import described, format_count
 from .documentation import document
 from .table import CONNECTIONS, MACS, RECEPTIVE_FIELD
@@ -62,6 +63,7 @@ def sections(explanation: Explanation, network: Network, width: int = WIDTH) -> 
         Section("receptive field", [*_receptive_field(explanation, network)]),
         Section("memory", [_memory(explanation)]),
         Section("worth knowing", [*explanation.notes, *explanation.remarks]),
+        *_one_output(explanation, width),
     ]
     return [section for section in found if section.lines]
 
@@ -213,6 +215,17 @@ def _memory(explanation: Explanation) -> str:
     count = f"{product(shape)} = " if len(shape) > 1 else ""
     elements = explanation.elements
     return f"{count}{elements:,} numbers, {elements * BYTES_PER_ELEMENT:,} bytes as float32"
+
+
+def _one_output(explanation: Explanation, width: int) -> Iterator[Section]:
+    output, node = explanation.output, explanation.node
+    if isinstance(output, str):
+        yield Section("one output", [output])
+    elif output is not None:
+        drawn = one_output.drawing(output, node, width - len(INDENT))
+        where = [*one_output.where_lines(output, node)]
+        yield Section("one output", where, drawn, one_output.caption(output))
+        yield Section("its sum", [*one_output.sum_lines(output)])
 
 
 # As text ------------------------------------------------------------------------------

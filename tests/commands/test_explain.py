@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
+import pytest
+from PIL import Image
+
 
 def test_a_layer_is_explained(cli, spec):
     result = cli("explain", str(spec), "C1")
@@ -43,4 +47,96 @@ def test_a_faulty_spec_is_told(cli, faulty):
     result = cli("explain", str(faulty))
     assert result.exit_code == 1
     assert "error: " in result.stderr
+    assert result.stdout == ""
+
+
+# With --run: the numbers of one output -------------------------------------------------
+
+
+@pytest.fixture
+def image() -> str:
+    """The name of a test digit's image."""
+    from cnnshape.training.data import load_data
+
+    test = load_data("digits", input_shape=(1, 32, 32)).test
+    Image.fromarray(test.pixels(np.array([0]))[0, 0]).resize((40, 40)).save("digit.png")
+    return "digit.png"
+
+
+def test_one_output_of_a_trained_layer_is_worked_out(cli, run, image):
+    result = cli("explain", "C3", "--run", run, "--image", image)
+    assert result.exit_code == 0
+    assert "one output\n  map " in result.stdout
+    assert ": the largest of 16×10×10\n" in result.stdout
+    assert "of maps 1 to 6 of S2 6×14×14\n" in result.stdout
+    assert "products, sum " in result.stdout
+    assert "\n  sum of 150 products ≈ " in result.stdout
+    assert "\n  as the trained layer gives it\n" in result.stdout
+
+
+def test_it_is_what_the_network_computes_for_the_image_as_predict_prepares_it(cli, run, image):
+    import torch
+
+    from cnnshape.commands._training import open_trained
+
+    result = cli("explain", "--run", run, "--image", image, "--format", "json")
+    data = json.loads(result.stdout)
+    assert (data["run"], data["image"]) == (str(run), image)
+    trained = open_trained(str(run), "cpu", None)
+    preparation = trained.classifier.preparation
+    values = {}
+    for path, module in trained.classifier.module.nodes.items():
+        module.register_forward_hook(
+            lambda module, inputs, output, path=path: values.update({path: output[0].clone()})
+        )
+    trained.classifier.output(torch.from_numpy(preparation.of_file(image).pixels)[None])
+    told = {layer["path"]: layer["output"] for layer in data["layers"]}
+    worked_out = {path: output for path, output in told.items() if output}
+    assert list(worked_out) == ["C1", "S2", "C3", "S4", "C5", "F6", "output"]
+    for path, output in worked_out.items():
+        expected = float(values[path][tuple(output["place"])])
+        assert expected == float(values[path].max())
+        assert output["given"] == pytest.approx(expected, rel=1e-5, abs=1e-5)
+        assert output["value"] == pytest.approx(expected, rel=1e-5, abs=1e-5)
+    answer = json.loads(cli("predict", run, image, "--format", "json").stdout)[0]["class"]
+    assert trained.classifier.classes[told["output"]["place"][0]] == answer
+
+
+def test_a_place_is_chosen_counted_from_1(cli, run, image):
+    options = ("--run", run, "--image", image)
+    text = cli("explain", "C1", *options, "--at", "3,4,28").stdout
+    assert "  map 3, row 4, column 28\n" in text
+    assert "reads rows 4 to 8 and columns 28 to 32 of map 1 of input 1×32×32\n" in text
+    data = json.loads(cli("explain", "F6", *options, "--at", "84", "--format", "json").stdout)
+    (layer,) = data["layers"]
+    assert (layer["output"]["place"], layer["output"]["strongest"]) == ([83], False)
+    assert "**one output**\n\n- unit 84\n" in cli(
+        "explain", "F6", *options, "--at", "84", "--format", "markdown"
+    ).stdout  # fmt: skip
+
+
+def test_what_is_not_worked_out_is_said_to_be_so(cli, run, image):
+    result = cli("explain", "relu1", "--run", run, "--image", image)
+    assert "one output\n  of ReLU it is not worked out, but of AvgPool1d, " in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--image", "digit.png"], "it goes with --run"),
+        (["--at", "1,1,1"], "it goes with --run"),
+        (["--run", "run"], "give the image that the trained network reads"),
+        (["--run", "run", "--image", "none.png"], "there is no file none.png"),
+        (["lenet5", "C1", "--run", "run", "--image", "digit.png"], "only layers are named"),
+        (["--run", "run", "--image", "digit.png", "--at", "1,1,1"], "name one"),
+        (["C1", "--run", "run", "--image", "digit.png", "--at", "7,1,1"],
+         "C1 gives 6×28×28: expected MAP,ROW,COLUMN from 1,1,1 to 6,28,28, not 7,1,1"),
+        (["C1", "--run", "run", "--image", "digit.png", "--at", "1,x"], "not 1,x"),
+        (["--run", "run", "--image", "digit.png", "--set", "a=1"], "as it was trained"),
+    ],
+)  # fmt: skip
+def test_what_does_not_go_together_is_refused(cli, run, image, arguments, told):
+    result = cli("explain", *arguments)
+    assert result.exit_code == 2
+    assert told in " ".join(result.stderr.replace("│", " ").split())
     assert result.stdout == ""
