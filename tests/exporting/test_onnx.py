@@ -21,22 +21,22 @@ pytest.importorskip("onnxscript")
 ReferenceEvaluator = pytest.importorskip("onnx.reference").ReferenceEvaluator
 
 NETS = [
-    ("lenet5", None),
-    ("lenet5_1998", None),
-    ("resnet18", (3, 64, 64)),
-    ("mobilenet_v3_small", (3, 64, 64)),
-    ("shufflenet_v2_x0_5", (3, 64, 64)),
-    ("densenet_bc_100_12", None),
-    ("unet", (1, 188, 188)),
-    ("dcgan_generator", None),
-    ("espcn", None),
+    ("lenet5", None, {}),
+    ("lenet5_1998", None, {}),
+    ("resnet18", (3, 64, 64), {"depths": [1, 1, 1, 1]}),
+    ("mobilenet_v3_small", (3, 64, 64), {}),
+    ("shufflenet_v2_x0_5", (3, 64, 64), {}),
+    ("densenet_bc_100_12", (3, 16, 16), {"depth": 22}),
+    ("unet", (1, 188, 188), {"width": 8}),
+    ("dcgan_generator", None, {"width": 128}),
+    ("espcn", (1, 24, 32), {}),
 ]
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(("name", "shape"), NETS)
-def test_onnx_gives_what_pytorch_gives(name, shape):
-    network = cnnshape.load(name, input=shape)
+@pytest.mark.parametrize(("name", "shape", "params"), NETS)
+def test_onnx_gives_what_pytorch_gives(name, shape, params):
+    network = cnnshape.load(name, input=shape, params=params)
     module = weighted_module(network, None, seed=1)
     made = to_onnx(network, module, None)
     assert made.checked.startswith("passes onnx.checker; in ONNX Runtime, ")

@@ -28,7 +28,7 @@ layers:
 NETS = {
     "without_bias": cnnshape.loads(WITHOUT_BIAS),
     "lenet5": cnnshape.load("lenet5"),
-    "resnet18": cnnshape.load("resnet18", input=(3, 64, 64)),
+    "resnet18": cnnshape.load("resnet18", input=(3, 64, 64), params={"depths": [1, 1, 1, 1]}),
     "squeezenet1_1": cnnshape.load("squeezenet1_1", input=(3, 64, 64)),
 }
 
@@ -42,7 +42,7 @@ def opencv():
     return pytest.importorskip("cv2")
 
 
-@pytest.fixture(params=NETS)
+@pytest.fixture(scope="module", params=NETS)
 def written(request):
     """A file, an input, and what PyTorch gives."""
     network = NETS[request.param]
