@@ -92,9 +92,12 @@ class OneOutput(NamedTuple):
             "parts": [
                 {
                     "map": part.map,
-                    "window": [list(row) for row in part.window],
+                    "window": [
+                        [None if value is None else plain(value) for value in row]
+                        for row in part.window
+                    ],
                     "weights": [list(row) for row in part.weights],
-                    "sum": part.sum,
+                    "sum": plain(part.sum),
                 }
                 for part in self.parts
             ],

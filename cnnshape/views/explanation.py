@@ -224,7 +224,7 @@ def _one_output(explanation: Explanation, width: int) -> Iterator[Section]:
     elif output is not None:
         drawn = one_output.drawing(output, node, width - len(INDENT))
         where = [*one_output.where_lines(output, node)]
-        yield Section("one output", where, drawn, one_output.caption(output))
+        yield Section("one output", where, drawn, one_output.caption(output, drawn))
         yield Section("its sum", [*one_output.sum_lines(output)])
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import floor, fsum, log10, prod
+from math import floor, fsum, isfinite, log10, prod
 from typing import TYPE_CHECKING
 
 from ..layers.shapes import format_shape
 from ..lesson.exact import equals, factor, written
 from ..lesson.grids import Block, Line, beside, clipped
+from .windows import LEFT_OUT
 
 if TYPE_CHECKING:
     from ..analysis.explanation_output import OneOutput, Part
@@ -89,10 +90,14 @@ def drawing(output: OneOutput, node: Node, width: int) -> list[str]:
     return lines
 
 
-def caption(output: OneOutput) -> str:
+def caption(output: OneOutput, drawn: Sequence[str]) -> str:
     """What the drawing's numbers and signs are."""
     gaps = any(value is None for part in output.parts for row in part.window for value in row)
-    return f"{CAPTION}{f', {NOTHING} padding that does not count' if gaps else ''}"
+    clips = any(line.endswith(LEFT_OUT) for line in drawn)
+    told = [CAPTION]
+    told += [f"{NOTHING} padding that does not count"] if gaps else []
+    told += [f"{LEFT_OUT} not shown"] if clips else []
+    return ", ".join(told)
 
 
 def _blocks(part: Part, source: str) -> list[Block]:
@@ -105,7 +110,8 @@ def _blocks(part: Part, source: str) -> list[Block]:
 
 def _block(title: str, rows: Sequence[Sequence[float | None]]) -> Block:
     """A grid, all of its numbers with the same decimals: three figures of the largest."""
-    largest = max((abs(v) for row in rows for v in row if v is not None), default=0.0)
+    finite = [abs(v) for row in rows for v in row if v is not None and isfinite(v)]
+    largest = max(finite, default=0.0)
     decimals = min(6, max(0, 2 - floor(log10(largest)))) if largest else 0
     cells = [[NOTHING if v is None else _fixed(v, decimals) for v in row] for row in rows]
     wide = max(len(cell) for row in cells for cell in row)
@@ -114,8 +120,8 @@ def _block(title: str, rows: Sequence[Sequence[float | None]]) -> Block:
 
 
 def _fixed(value: float, decimals: int) -> str:
-    if value == 0:
-        return "0"
+    if value == 0 or not isfinite(value):
+        return written(value)
     text = f"{value:.{decimals}f}"
     return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
 

@@ -111,3 +111,23 @@ def test_positions_with_gaps_are_listed() -> None:
     window = ((None,), (1.0,), (2.0,))
     output = OneOutput((0, 0, 8), False, ((-1, 2, 5), (8,)), (Part(0, window),), None, "max", 1, 2)
     assert "reads rows 3, 6 and column 9 of map 1" in _text(network, output)
+
+
+def test_what_is_no_finite_number_is_shown_and_is_null_as_data() -> None:
+    network = cnnshape.loads("input: [3, 4]\nlayers: [{type: MaxPool1d, kernel_size: 2}]")
+    part = Part(0, ((float("inf"), -2.0),))
+    output = OneOutput((0, 1), True, ((2, 3),), (part,), None, "max", 1, float("inf"))
+    assert "\n      ∞ −2.00\n" in _text(network, output)
+    assert "max(∞, −2) = ∞" in _text(network, output)
+    assert output.to_dict()["parts"][0]["window"] == [[None, -2.0]]
+
+
+def test_a_grid_that_is_too_wide_is_cut_and_says_so() -> None:
+    network = cnnshape.loads(CONV.replace("6, 6", "16, 16").replace("size: 2", "size: 12"))
+    part = Part(0, ((0.25,) * 12,) * 12, ((-0.05,) * 12,) * 12)
+    places = tuple(range(12))
+    output = OneOutput((0, 0, 0), False, (places, places), (part,), None, "", 1, 0.0)
+    text = _text(network, output)
+    assert text.count("…\n") == 24
+    assert "  What is shown is rounded, … not shown\n" in text
+    assert max(map(len, text.splitlines())) <= 80
