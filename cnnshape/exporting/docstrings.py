@@ -70,6 +70,8 @@ class Docstrings:
                 return "" if own == child else f"whether there is {prose(child)}"
         left_out = self._left_out(template, name)
         words = [f"0 leaves {left_out} out"] if left_out else []
+        if counted := self._counted(template, name):
+            return "; ".join([counted, *words])
         for path, argument, value in self._uses(template, name)[:1]:
             if isinstance(value, Expression):
                 text = text_of(value, self.naming.parameters(template))
@@ -89,6 +91,20 @@ class Docstrings:
             for argument, value in call.arguments.items():
                 if value == Parameter(name) and (inside := self._left_out(used, argument)):
                     return f"{prose(self._first(call))}.{inside}"
+        return ""
+
+    def _counted(self, template: Template, name: str) -> str:
+        """What a parameter counts: 'how many Conv are in conv'; '' where it counts no turns."""
+        for call in template.children:
+            if not isinstance(call, GroupCall):
+                continue
+            used = self.templates.used(call)
+            for argument, value in call.arguments.items():
+                if value == Parameter(name):
+                    for inner in used.children:
+                        if isinstance(inner, GroupCall) and inner.turns == Parameter(argument):
+                            kind = self.naming.classes[inner.template]
+                            return f"how many {kind} are in {prose(self._first(call))}"
         return ""
 
     def _uses(self, template: Template, name: str) -> list[tuple[str, str, object]]:

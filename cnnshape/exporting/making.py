@@ -58,6 +58,8 @@ class Making:
                 items += [
                     self._if_there(call, self._use(use), own) for use in self._uses(call, own)
                 ]
+            elif call.turns is not None:
+                items += self._counted(call, own)
             else:
                 items += self._uses(call, own)
         texts: list[str] = []
@@ -98,6 +100,16 @@ class Making:
             for name, use in zip(call.names, self._uses(call, own), strict=True):
                 texts.append(f"{name}={self._if_there(call, self._use(use), own)}")
         return f"OrderedDict({', '.join(texts)})"
+
+    def _counted(self, call: GroupCall, own: Mapping[str, str]) -> list[str | Use]:
+        """The turns of a group's use, of which an argument says how many there are."""
+        first, rest = self._uses(call, own)
+        count = text_of(call.turns, own)
+        if count.isdecimal():
+            return [first, *[rest] * (int(count) - 1)]
+        if first.arguments == rest.arguments:
+            return [f"*[{self._use(rest)} for _ in range({count})]"]
+        return [first, f"*[{self._use(rest)} for _ in range({count} - 1)]"]
 
     def _uses(self, call: GroupCall, own: Mapping[str, str]) -> list[Use]:
         """The turns of a group's use."""

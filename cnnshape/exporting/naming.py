@@ -32,7 +32,9 @@ class Naming:
                 self.functions |= set(re.findall(r"^(?:class|def) (\w+)", text, re.M))
         taken = FILE_NAMES | self.functions
         self.classes = {"": unique(class_name(network.name, "Net"), taken)}
-        for name, template in program.templates.items():
+        # What has a name in the spec keeps it.
+        named = sorted(program.templates.items(), key=lambda item: not item[1].class_name)
+        for name, template in named:
             words = class_name(template.class_name or template.name, "Part")
             self.classes[name] = unique(words, taken | set(self.classes.values()))
         self._parameters = {

@@ -18,6 +18,7 @@ from ..structure import (
     TypeName,
     called_in,
 )
+from ..structure.program import turns_of
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,12 @@ def places(program: Program) -> dict[str, list[Place]]:
             if id(call) not in present:
                 paths[f"{call.names[0]}.{inner.result}"] = reads[call.passes]
                 continue
-            for turn, name in enumerate(call.names):
+            for name, turn in turns_of(call, value_of(call.turns, 0, place.values)):
                 values = turn_values(call.arguments, turn, inner, place.values)
                 used = visit(inner, Place(f"{place.prefix}{name}.", values, reads))
-                paths.update((f"{name}.{path}", each) for path, each in used.paths.items())
-                reads = [paths[f"{name}.{inner.result}"]]
+                for written in (name,) if call.turns is None else call.names:
+                    paths.update((f"{written}.{path}", each) for path, each in used.paths.items())
+                reads = [used.paths[inner.result]]
         return place
 
     visit(program.root, Place("", {}, [INPUT]))

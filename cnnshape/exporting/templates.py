@@ -51,7 +51,9 @@ class Templates:
     def outputs(self, template: Template) -> tuple[str, ...]:
         """The values that it gives; one that nobody reads gives its last."""
         if not template.name:
-            return self.network.outputs
+            (place,) = self.places[""]
+            own = {place.paths[path]: path for path in template.outputs}
+            return tuple([own.get(path, path) for path in self.network.outputs])
         return template.outputs or (template.result,)
 
     # An nn.Sequential -----------------------------------------------------------------------

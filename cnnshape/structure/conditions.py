@@ -8,7 +8,7 @@ from typing import Any
 from .groups import ABSENT, Draft
 from .parameter_names import free_name, presence_name
 from .program import Argument, Expression, Parameter, TypeName
-from .solving import FACTOR, Column, Solver
+from .solving import FACTOR, TURNS, Column, Solver
 
 DECIDING = ("stride", "dilation", FACTOR)
 """Arguments that a child may be there for, where they are not 1: a residual has a projection."""
@@ -79,7 +79,8 @@ def _by_absence(presence: Presence, solver: Solver) -> Argument:
         if column.argument == "type":
             solver.params[name] = column._replace(values=_filled(column, NO_TYPE))
             return Expression(f"{name} != '{NO_TYPE}'")
-        if column.channels and all(type(value) is int and value > 0 for value in values):
+        counts = column.channels or TURNS in column.argument
+        if counts and all(type(value) is int and value > 0 for value in values):
             solver.params[name] = column._replace(values=_filled(column, 0))
             return Expression(f"{name} > 0")
     return None

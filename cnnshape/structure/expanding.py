@@ -17,6 +17,7 @@ from .program import (
     Program,
     Template,
     names_of,
+    turns_of,
 )
 
 
@@ -64,14 +65,15 @@ class _Expansion:
             ]
             if isinstance(call, GroupCall):
                 inner = self.program.templates[call.template]
-                turns = call.names if there[id(call)] else ()
-                for turn, name in enumerate(turns):
+                turns = turns_of(call, _value(call.turns, names)) if there[id(call)] else []
+                for name, turn in turns:
                     given = {p.name: p.default for p in inner.params}
                     given |= {k: _value(v, names, turn) for k, v in call.arguments.items()}
                     path = f"{prefix}{called.get(name, name)}."
                     inside = yield from self.layers(inner, path, reads, given)
-                    paths |= {f"{name}.{own}": each for own, each in inside.items()}
-                    reads = [paths[f"{name}.{inner.result}"]]
+                    written = {name} if call.turns is None else {*call.names}
+                    paths |= {f"{n}.{own}": each for n in written for own, each in inside.items()}
+                    reads = [inside[inner.result]]
                 if not turns:
                     paths[f"{call.names[0]}.{inner.result}"] = reads[call.passes]
                 continue

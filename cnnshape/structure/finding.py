@@ -13,6 +13,7 @@ from .naming import name_drafts
 from .parameters import infer
 from .program import Call, GroupCall, Program, Template
 from .repeats import fold
+from .turns import in_turns
 
 if TYPE_CHECKING:
     from ..network import Network, Node
@@ -64,6 +65,8 @@ def program(
         used = {inner.name: inner.template for inner in draft.drafts()}
         asks = draft in asking
         params, calls = infer(draft, network, arguments, incoming=asks, modules=modules)
+        if draft.in_turns:
+            calls = [in_turns(calls)]
         children = fold(calls, draft, used, steps=optional, modules=modules)
         if asks and _is_one_repeat(children, optional):
             params, calls = infer(draft, network, arguments, incoming=False)
@@ -135,6 +138,7 @@ def _is_in_turns(draft: Draft) -> bool:
     kinds = {slot.kind for slot in draft.slots}
     return (
         draft.places > 1
+        and not draft.in_turns
         and len(kinds) == 1
         and isinstance(next(iter(kinds)), Draft)
         and (len(draft.slots) > 1 or draft.slots[0].name == "0")

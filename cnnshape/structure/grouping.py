@@ -13,6 +13,7 @@ from .groups import PLAIN_CLASSES, Draft, Group, Slot
 from .merging import merged
 from .program import Reference
 from .side_by_side import Variant
+from .turns import cut
 
 if TYPE_CHECKING:
     from ..network import Network, Node
@@ -43,6 +44,8 @@ def drafts_of(
     variant = partial(Variant, arguments=arguments, modules=modules)
     grouping = _Grouping(groups, templates, variant)
     for kinds, last in _in_order(groups.all):
+        if modules and optional and not last:
+            cut(kinds, arguments)
         grouping.describe(kinds, optional=optional and not last)
     found: dict[Draft, None] = {}
     _collect(groups.all[-1].draft, found)
@@ -51,7 +54,7 @@ def drafts_of(
         draft.instances.sort(key=lambda group: order[id(group)])
         for k, slot in enumerate(draft.slots):
             if isinstance(slot.kind, Draft):
-                slot.kind.places += 1
+                slot.kind.places += 2 if draft.in_turns else 1
                 slot.kind.optional = slot.kind.places == 1 and not all(draft.presence(k))
     return list(found)
 
@@ -176,6 +179,8 @@ class _Grouping:
             if path in places:
                 return Reference("", places[path])
             child, _, rest = path[start:].partition(".")
+            if group.turns and child not in inner:
+                child = group.children[-1][0]
             return Reference(child, inner[child].reference(rest).path if rest else "")
 
         slots = []
@@ -188,7 +193,7 @@ class _Grouping:
         prefix = group.path[: start - 1] + "." if start else ""
         outputs = tuple([reference(prefix + path) for path in group.outputs])
         result = reference(prefix + group.result)
-        alike = (group.class_name, tuple(slots), len(places), outputs)
+        alike = (group.class_name, tuple(slots), len(places), outputs, group.kept)
         return alike, tuple(slots), outputs, result
 
 

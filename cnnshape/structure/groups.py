@@ -39,6 +39,8 @@ class Group:
         draft: what it is an instance of.
         places: for each slot of the draft the number of the child in it; None: it is absent.
         values: the parameters' values here, once they are known.
+        turns: how many children it had, where it is cut to those that stand for all; else 0.
+        kept: how many may stand for all: 1 where all are alike, 2 where the first is another.
     """
 
     def __init__(self, path: str, class_name: str, around: str = "") -> None:
@@ -52,6 +54,8 @@ class Group:
         self.draft: Draft
         self.places: tuple[int | None, ...] = ()
         self.values: dict[str, Any] = {}
+        self.turns = 0
+        self.kept = 0
 
     def leaves(self) -> Iterator[Node]:
         """The layers in it, in order."""
@@ -141,6 +145,11 @@ class Draft(Pattern):
     def first(self) -> Group:
         """The instance that stands for all."""
         return self.instances[0]
+
+    @property
+    def in_turns(self) -> bool:
+        """Whether its instances are cut to what stands for all turns."""
+        return self.first.turns > 0
 
     def add(self, group: Group, places: tuple[int | None, ...]) -> None:
         """One more instance; `places`: the number of its child in each slot."""

@@ -12,7 +12,7 @@ from .conditions import DECIDING, Presence, conditions
 from .groups import ABSENT, Draft
 from .parameter_names import column_names
 from .program import Argument, Call, Expression, GroupCall, LayerCall, Param, Parameter, TypeName
-from .solving import Column, Solver
+from .solving import TURNS, Column, Solver
 
 if TYPE_CHECKING:
     from ..network import Network, Node
@@ -66,7 +66,8 @@ def infer(
     for column in varying:
         written[column.child][column.argument] = solver.argument(column)
     _follow(columns, solver, written)
-    when = conditions(draft, solver, written, varying, outgoing)
+    # How many turns there are tells already which are there.
+    when = {} if draft.in_turns else conditions(draft, solver, written, varying, outgoing)
     if modules:
         _drop_unnamed(solver, [value for own in written for value in own.values()], when)
     draft.channel_params = {name for name, column in solver.params.items() if column.channels}
@@ -115,6 +116,9 @@ def _columns(draft: Draft, arguments: Callable[[Node], dict[str, Any]]) -> list[
             for param in slot.kind.template.params:
                 values = [ABSENT if own is None else own.values[param.name] for own in alike]
                 columns.append(Column(k, param.name, tuple(values), param.name in kinds))
+            if draft.in_turns and k == len(draft.slots) - 1:
+                counts = tuple([group.turns for group in draft.instances])
+                columns.append(Column(k, TURNS, counts, channels=False))
         elif not slot.kind:
             types = [ABSENT if node is None else TypeName(node.type) for node in alike]
             columns.append(Column(k, "type", tuple(types), channels=False))
@@ -176,10 +180,12 @@ def _factor(
 def _param(name: str, column: Column) -> Param:
     """A parameter, with a default where one value is by far the commonest."""
     values = [value for value in column.values if value is not ABSENT]
-    if column.channels and column.argument != "groups" and 0 in values:
+    counts = TURNS in column.argument
+    if (counts or (column.channels and column.argument != "groups")) and 0 in values:
         return Param(name, 0, required=False)
     commonest, count = Counter(map(repr, values)).most_common(1)[0]
-    usual = 2 * count >= len(values) and (not column.channels or column.argument == "groups")
+    varied = counts or (column.channels and column.argument != "groups")
+    usual = 2 * count >= len(values) and not varied
     if commonest != "None" and (usual or not column.everywhere):
         default = next(value for value in values if repr(value) == commonest)
         return Param(name, default, required=False)
@@ -193,8 +199,10 @@ def _call(
     there = when.get(draft.presence(k), True)
     called = _called(draft, k, when)
     if isinstance(slot.kind, Draft):
+        turns = arguments.pop(TURNS, None) if draft.in_turns else None
+        name = slot.kind.name
         return GroupCall(
-            (slot.name,), slot.kind.name, arguments, slot.reads, there, slot.passes, called
+            (slot.name,), name, arguments, slot.reads, there, slot.passes, called, turns
         )
     kind = arguments.pop("type") if not slot.kind else slot.kind
     node: Any = next(own for group in draft.instances if (own := group.child(k)) is not None)

@@ -99,6 +99,8 @@ class GroupCall:
         arguments: of the template's parameters.
         reads: one for each input of the template; of the first turn, where there are more.
         when, passes, called: as those of a layer.
+        turns: how many there are, where that is an argument: of the two names, the second then
+            stands for all after the first.
     """
 
     names: tuple[str, ...]
@@ -108,9 +110,21 @@ class GroupCall:
     when: Argument = True
     passes: int = 0
     called: Argument = None
+    turns: Argument = None
 
 
 Call: TypeAlias = LayerCall | GroupCall
+
+
+def turns_of(call: GroupCall, count: int | None) -> list[tuple[str, int]]:
+    """The name of each turn, and which of the call's names it goes by.
+
+    Args:
+        count: what `turns` is in this place.
+    """
+    if count is None:
+        return [(name, turn) for turn, name in enumerate(call.names)]
+    return [(str(turn), min(turn, 1)) for turn in range(count)]
 
 
 def names_of(call: Call) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def fold(
     place = 0
     while place < len(calls):
         call = calls[place]
-        if not isinstance(call, GroupCall):
+        if not isinstance(call, GroupCall) or call.turns is not None:
             folded.append(call)
             place += 1
             continue

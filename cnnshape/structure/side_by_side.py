@@ -51,6 +51,11 @@ class Variant(Pattern):
         own = [(s.name, s.kind) for s in self.slots if isinstance(s.kind, str) and s.shares is None]
         self.unnamed = default_names(own, [slot.name for slot in self.slots])
 
+    @property
+    def kept(self) -> int:
+        """How many turns stand for all in its groups; 0: they are not cut."""
+        return self.groups[0].kept
+
     def bare(self, place: int) -> bool:
         """Whether a layer has no arguments, so that its type is all there is to say."""
         node = self.groups[0].children[place][1]
@@ -92,6 +97,7 @@ def with_one_more(together: Together, variant: Variant) -> Together | None:
     first = together.variants[0]
     if (
         variant.inputs != first.inputs
+        or variant.kept != first.kept
         or max(len(columns), len(slots)) > MOST_SLOTS
         or any(slot.shares is not None for v in (variant, first) for slot in v.slots)
     ):
@@ -159,6 +165,8 @@ def presence_of(column: Column) -> tuple[bool, ...]:
 
 def _is_readable(together: Together) -> bool:
     """Whether what the variants differ in is little, and no repeat of several lengths."""
+    if together.variants[0].kept:
+        return True
     present = [presence_of(column) for column in together.columns]
     kinds = [together.kinds(column) for column in together.columns]
     if len({p for p in present if not all(p)}) > MOST_OPTIONAL:

@@ -10,6 +10,8 @@ from .program import Argument, Expression, Parameter
 
 FACTOR = "expand_ratio"
 """What the channels that come in are multiplied with, where some groups do not expand."""
+TURNS = "depth"
+"""How many turns a group has, where that differs from place to place."""
 
 
 class Column(NamedTuple):
@@ -29,8 +31,8 @@ class Column(NamedTuple):
     channels: bool
 
     def key(self) -> str:
-        """The same for columns of the same values."""
-        return repr(self.values)
+        """The same for columns of the same values, unless that is by chance alone."""
+        return f"{TURNS if _is_alone(self) else ''}{self.values!r}"
 
     @property
     def everywhere(self) -> bool:
@@ -82,7 +84,7 @@ class Solver:
     def known(self, column: Column) -> Argument:
         """A column by what there is already; None where nothing gives it."""
         for name, other in self.params.items():
-            related = FACTOR not in (other.argument, column.argument)
+            related = not (_is_alone(other) or _is_alone(column))
             if (related or other.argument == column.argument) and _fits(
                 other.values, column.values
             ):
@@ -138,6 +140,11 @@ class Solver:
                 if _fits(halves, column.values):
                     return Expression(f"{name} // 2")
         return None
+
+
+def _is_alone(column: Column) -> bool:
+    """Whether it is equal to others by chance alone."""
+    return column.argument == FACTOR or TURNS in column.argument
 
 
 def _fits(values: tuple[Any, ...], column: tuple[Any, ...]) -> bool:

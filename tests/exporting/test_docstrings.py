@@ -36,7 +36,7 @@ def test_the_network_says_its_parameters_its_shapes_and_its_source():
     [
         ("resnet18", "Basic", "N×in_channels×H×W to N×out×(H/stride)×(W/stride)."),
         ("vgg13", "Stage", "N×in_channels×H×W to N×out×(H/2)×(W/2)."),
-        ("squeezenet1_0", "Fire", "N×in_channels×H×W to N×(4·in_channels)×H×W."),
+        ("darknet53", "Stage", "N×in_channels×H×W to N×(2·in_channels)×(H/2)×(W/2)."),
         ("dcgan_generator", "Up", "N×in_channels×H×W to N×(in_channels/2)×(2H)×(2W)."),
         ("segnet", "Decoder", "N×in_channels×H×W and N×in_channels×H1×W1 to N×out×H1×W1."),
         ("densenet121", "DenseLayer", "N×in_channels×H×W to N×C_out×H×W."),
