@@ -6,3 +6,8 @@ from __future__ import annotations
 def count_of(number: int, noun: str) -> str:
     """'1 epoch', '1,200 images'."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def size_of(number: int, noun: str) -> str:
+    """'1 map', '1000 features': a size that an argument sets, as it is written there."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

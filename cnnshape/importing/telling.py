@@ -14,6 +14,7 @@ from torch._subclasses.fake_tensor import (
     FakeTensorMode,
 )
 
+from ..counts import count_of
 from ..layers.shapes import Shape, format_shape
 from .preparing import input_type
 from .samples import FIRST
@@ -116,7 +117,7 @@ def _misfit(module: nn.Linear, given: Tensor | None) -> str:
     size = value.shape[1:]
     if value.samples != FIRST or not size or size[-1] == needed:
         return ""
-    found = f"reads {needed} features of each sample, and gets {format_shape(size)}"
+    found = f"reads {count_of(needed, 'feature')} of each sample, and gets {format_shape(size)}"
     if len(size) == 1:
         return f"{found}: in_features={size[0]} fits"
     fits = "" if prod(size) == needed else f", and in_features={prod(size)} then fits"

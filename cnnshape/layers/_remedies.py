@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from math import prod
 
+from ..counts import count_of
 from ..fixes import Fix, as_entry, putting_before
 from .shapes import Shape
 
 
 def flattening(shape: Shape, **arguments: int) -> Fix:
     """The fix that makes one vector of a map, and writes the arguments that then fit."""
-    says = f"put Flatten before it: {'·'.join(map(str, shape))} = {prod(shape)} features"
+    says = (
+        f"put Flatten before it: {'·'.join(map(str, shape))} = {count_of(prod(shape), 'feature')}"
+    )
     says += "".join(f", and write {name}: {value}" for name, value in arguments.items())
     return Fix(says, arguments, before=({"type": "Flatten"},), certain=True)
 

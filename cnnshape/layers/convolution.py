@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import gcd, prod
 from typing import Any, ClassVar
 
+from ..counts import size_of
 from ..fixes import Fix, at_most, one_of, setting
 from ._spatial import SpatialLayer, folded
 from ._window import Window, WindowLayer
@@ -95,8 +96,8 @@ class ConvNd(SpatialLayer, abstract=True):
         return macs + (prod(output) if self.bias else 0)
 
     def summary(self) -> str:
-        maps = "map" if self.out_channels == 1 else "maps"
-        parts = [f"{self.out_channels} {maps} {format_shape(self.kernel_size)}"]
+        maps = size_of(self.out_channels, "map")
+        parts = [f"{maps} {format_shape(self.kernel_size)}"]
         parts += self.changed(
             "stride", "padding", "output_padding", "dilation", "groups", "padding_mode"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import ClassVar
 
+from ..counts import count_of
 from ._python import Python
 from .base import Example, Layer, LayerError
 from .convolution import Convolution
@@ -32,7 +33,7 @@ class _Fixed(Layer, abstract=True):
         shape = self.buffers()["weight"]
         if self.taps is not None and prod(shape) % len(self.taps):
             raise LayerError(
-                f"taps has {len(self.taps)} numbers, which do not divide the "
+                f"taps has {count_of(len(self.taps), 'number')}, which do not divide the "
                 f"{prod(shape)} of {format_shape(shape)}",
                 help=f"write the {prod(shape[2:])} numbers of one kernel, or all",
                 field="taps",

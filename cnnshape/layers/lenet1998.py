@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any, ClassVar
 
+from ..counts import size_of
 from ..fixes import putting_before, setting
 from ._python import Python
 from ._remedies import flattening
@@ -195,7 +196,8 @@ class ConnectionTableConv2d(WindowLayer):
     def summary(self) -> str:
         fan_ins = list(self.by_fan_in())
         reads = " to ".join(map(str, dict.fromkeys((fan_ins[0], fan_ins[-1]))))
-        parts = [f"{len(self.table)} maps {format_shape(self.kernel_size)}, of {reads} maps each"]
+        maps = size_of(len(self.table), "map")
+        parts = [f"{maps} {format_shape(self.kernel_size)}, of {reads} maps each"]
         parts += self.changed("stride", "padding", "dilation")
         if not self.bias:
             parts.append("no bias")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any, ClassVar
 
+from ..counts import size_of
 from ..fixes import putting_before, setting
 from ._remedies import flattening
 from .base import Example, Layer, LayerError, Step
@@ -45,7 +46,7 @@ class _Linear(Layer):
         return None
 
     def summary(self) -> str:
-        return f"{self.out_features} features" + ("" if self.bias else ", no bias")
+        return size_of(self.out_features, "feature") + ("" if self.bias else ", no bias")
 
     def _weight_shape(self) -> Shape:
         raise NotImplementedError

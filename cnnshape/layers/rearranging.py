@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from ..counts import count_of
 from ..fixes import Fix, as_yaml, setting
 from ._dimensions import dimension, dimension_name, sample_dimension, with_batch
 from ._python import Python, method, unpacked
@@ -98,11 +99,11 @@ class _Sizes(_Rearrangement):
         if not fits:
             product = "·".join(minus(size) for size in sizes)
             raise LayerError(
-                f"{field} {list(sizes)} does not fit {total} elements: "
+                f"{field} {list(sizes)} does not fit {count_of(total, 'element')}: "
                 + (
-                    f"{total} is no multiple of {written}"
+                    f"{total:,} is no multiple of {written:,}"
                     if -1 in sizes
-                    else f"{product} = {written}"
+                    else f"{product} = {written:,}"
                 ),
                 fixes=_of_so_many(sizes, total, field),
                 help=f"the sizes must multiply to {total}",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import floor
 from typing import Any
 
+from ..counts import count_of
 from ..fixes import Fix, leaving_out, one_of, setting
 from ._spatial import axes
 from .base import Example, Layer, LayerError, Step
@@ -111,8 +112,8 @@ class _Resampling(Layer):
             return (value,) * dims
         if len(value) != dims:
             raise LayerError(
-                f"{name} has {len(value)} numbers, but the map has {dims} spatial "
-                f"dimension{'s' if dims != 1 else ''}",
+                f"{name} has {count_of(len(value), 'number')}, but the map has "
+                f"{count_of(dims, 'spatial dimension')}",
                 fixes=[
                     setting(
                         f"write one number, or {dims} ({', '.join(spatial_letters(dims))})",

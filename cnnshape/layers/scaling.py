@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from ..counts import count_of
 from ..fixes import setting
 from ._dimensions import sample_dimensions
 from ._python import Python
@@ -147,7 +148,8 @@ class Standardize(Layer):
     def check(self) -> None:
         if len(self.mean) != len(self.std):
             raise LayerError(
-                f"mean has {len(self.mean)} numbers, std {len(self.std)}: both have one a channel",
+                f"mean has {count_of(len(self.mean), 'number')}, std {len(self.std)}: "
+                "both have one a channel",
                 field="std",
             )
         if 0 in self.std:
@@ -157,11 +159,12 @@ class Standardize(Layer):
         (shape,) = inputs
         if not shape or shape[0] != len(self.mean):
             raise LayerError(
-                f"mean has {len(self.mean)} numbers, but Standardize reads {format_shape(shape)}: "
-                f"{shape[0] if shape else 'no'} channels",
+                f"mean has {count_of(len(self.mean), 'number')}, but Standardize reads "
+                f"{format_shape(shape)}: "
+                f"{count_of(shape[0], 'channel') if shape else 'no channels'}",
                 fixes=[
                     setting(
-                        f"write {shape[0]} numbers for each, one a channel",
+                        f"write {count_of(shape[0], 'number')} for each, one a channel",
                         mean=self.mean[:1] * shape[0],
                         std=self.std[:1] * shape[0],
                     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import ClassVar
 
+from ..counts import count_of
 from ._python import Python
 from .base import Example, Layer, LayerError
 from .fields import FINITE, Integer, ListOf, defaulted, required
@@ -75,7 +76,7 @@ class Constant(_Source):
     def check(self) -> None:
         if len(self.values) != prod(self.shape):
             raise LayerError(
-                f"{format_shape(self.shape)} are {prod(self.shape)} numbers, "
+                f"{format_shape(self.shape)} are {count_of(prod(self.shape), 'number')}, "
                 f"values has {len(self.values)}",
                 field="values",
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from ..counts import count_of
 from ..fixes import Fix, as_yaml, setting
 from ._dimensions import sample_dimension
 from ._python import Python, unpacked
@@ -76,8 +77,8 @@ class _Copies(Layer):
     def _check_rank(self, sizes: tuple[int, ...], shape: Shape, field: str) -> None:
         if len(sizes) != len(shape):
             raise LayerError(
-                f"{field} {list(sizes)} has {len(sizes)} numbers, "
-                f"but {format_shape(shape)} has {len(shape)} dimensions",
+                f"{field} {list(sizes)} has {count_of(len(sizes), 'number')}, "
+                f"but {format_shape(shape)} has {count_of(len(shape), 'dimension')}",
                 fixes=[
                     setting(
                         f"write one for each dimension, without the batch, as {field}: "

@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from ..counts import count_of
 from . import limits
 from .bounds import Budget, ExpressionError, UnknownName, bounded
 from .functions import CONSTANTS, FUNCTIONS
@@ -102,7 +103,9 @@ def _subscript(node: ast.Subscript, names: Names, budget: Budget) -> Any:
     if not isinstance(value, (tuple, str)) or type(index) is not int:
         raise ExpressionError(f"{_shown(value)}[{_shown(index)}] has no value")
     if not -len(value) <= index < len(value):
-        raise ExpressionError(f"{_shown(value)} has {len(value)} elements, none at {index}")
+        raise ExpressionError(
+            f"{_shown(value)} has {count_of(len(value), 'element')}, none at {index}"
+        )
     return value[index]
 
 

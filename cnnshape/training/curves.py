@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import Any
 
+from ..counts import count_of
 from ..diagrams import svg
 from ..diagrams.text import text_width
 from ..diagrams.themes import PALETTE, THEMES, contrast, mix
+from .wording import percent
 
 TRAIN, TEST = "train", "test"
 PANEL_WIDTH, PANEL_HEIGHT = 360.0, 240.0
@@ -66,21 +68,21 @@ def curves_svg(history: Sequence[Mapping[str, Any]], title: str, subtitle: str) 
     """
     epochs = [int(row["epoch"]) for row in history]
     second = LEFT + PANEL_WIDTH + BETWEEN
-    percent = {part: [100 * row[f"{part}_accuracy"] for row in history] for part in (TRAIN, TEST)}
+    accuracy = {part: [100 * row[f"{part}_accuracy"] for row in history] for part in (TRAIN, TEST)}
     loss = {part: [row[f"{part}_loss"] for row in history] for part in (TRAIN, TEST)}
-    lowest = min(min(values) for values in percent.values())
+    lowest = min(min(values) for values in accuracy.values())
     floor_percent = max(0.0, lowest - max(0.2, (100 - lowest) * 0.1))
     last = history[-1]
     return svg.document(
         svg.text(title, LEFT, 28, size=TITLE, fill=_THEME.text, bold=True),
         svg.text(subtitle, LEFT, 48, size=NORMAL, fill=_THEME.muted),
         _panel("Loss", loss, epochs, LEFT, (0.0, _most(loss) or 1.0), lambda v: f"{v:g}"),
-        _panel("Accuracy", percent, epochs, second, (floor_percent, 100.0), lambda v: f"{v:g} %"),
+        _panel("Accuracy", accuracy, epochs, second, (floor_percent, 100.0), lambda v: f"{v:g} %"),
         width=second + PANEL_WIDTH + RIGHT,
         height=TOP + PANEL_HEIGHT + BOTTOM,
         title=title,
-        description=f"Loss and accuracy over {len(history)} epochs; in the last, the test "
-        f"accuracy is {last['test_accuracy']:.2%}",
+        description=f"Loss and accuracy over {count_of(len(history), 'epoch')}; in the last, the "
+        f"test accuracy is {percent(last['test_accuracy'])}",
         theme=_THEME,
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from ..printable import printable, to_json
 from .events import EpochDone, Event, Looked, Told
+from .wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -129,8 +130,8 @@ def epoch_line(done: EpochDone) -> str:
     return " · ".join(
         [
             f"epoch {done.epoch}: loss {done.train_loss:.4f}",
-            f"train {100 * done.train_accuracy:.2f} %",
-            f"test {100 * done.test_accuracy:.2f} %",
+            f"train {percent(done.train_accuracy)}",
+            f"test {percent(done.test_accuracy)}",
             f"{done.images_per_second:,.0f} images/s",
             f"{done.seconds:.1f} s",
         ]
@@ -147,7 +148,7 @@ def _figures(looked: Looked, *, brief: bool = False) -> str:
     accuracy, images = ("", "") if brief else ("accuracy ", " images")
     parts = [
         f"loss {looked.loss:.4f}",
-        f"{accuracy}{100 * looked.accuracy:.2f} %",
+        f"{accuracy}{percent(looked.accuracy)}",
         f"{looked.images_per_second:,.0f}{images}/s",
     ]
     if looked.seconds_left is not None:

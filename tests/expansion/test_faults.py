@@ -53,7 +53,7 @@ def test_independent_faults_are_all_told_in_the_order_of_the_text() -> None:
         "12:12 the name 'x' is taken already, in line 11",
         "13:5 the block b needs k (add k: ...)",
         "14:5 Linear cannot read 3×32×32: it wants one flat vector (put Flatten before it: "
-        "3·32·32 = 3072 features, or write in_features: 32 to apply it to the last dimension)",
+        "3·32·32 = 3,072 features, or write in_features: 32 to apply it to the last dimension)",
         "15:20 there is no layer 'nowhere' before this one (known here: conv2d1, relu1, x, b1, "
         "linear1, input)",
         "16:24 p must be a number from 0 to 1, not 2",

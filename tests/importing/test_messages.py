@@ -46,7 +46,7 @@ OUTSIDE = nn.Conv2d(6, 6, 3)
          "shape '[1, 6, 7]' is invalid for input of size 3456"),
         (lambda net, x: net.conv(x), "expected input[1, 6, 24, 24] to have 1 channels"),
         (lambda net, x: net.fc(x[:, :3].flatten(1)),
-         "reads 3456 features of each sample, and gets 1728: in_features=1728 fits"),
+         "reads 3,456 features of each sample, and gets 1728: in_features=1728 fits"),
         (lambda net, x: net.fc(x), "and gets 6×24×24: flatten it first, by x.flatten(1)"),
         (lambda net, x: net.fc(x[..., :2]), "flatten it first, by x.flatten(1), and in_f"),
         (lambda net, x: net.layers[0](x), "layers is a plain list of layers, which PyTorch does "

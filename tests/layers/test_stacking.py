@@ -80,9 +80,9 @@ def test_roll_and_flip_are_pytorchs(shape: Shape, dims: int | list[int], type: s
     [
         ("Stack", {}, ((3, 8), (3, 9)), "Stack cannot join 3×8 and 3×9: they must be equal"),
         ("Stack", {"dim": 0}, ((3,), (3,)), "dim 0 of N×3×1 is the batch"),
-        ("Expand", {"shape": [4]}, ((1, 8),), "shape [4] has 1 numbers, but 1×8 has 2 dimensions"),
+        ("Expand", {"shape": [4]}, ((1, 8),), "shape [4] has 1 number, but 1×8 has 2 dimensions"),
         ("Expand", {"shape": [4, 4]}, ((1, 8),), "dimension 2 of 1×8 is 8"),
-        ("Tile", {"repeats": [2]}, ((3, 8),), "repeats [2] has 1 numbers"),
+        ("Tile", {"repeats": [2]}, ((3, 8),), "repeats [2] has 1 number,"),
         ("Roll", {"shifts": [1, 2], "dims": 1}, ((3, 8),), "shifts has 2 numbers, dims 1"),
         ("Flip", {"dims": [2, -1]}, ((3, 8),), "dims names 2 of N×3×8 twice"),
         ("Flip", {"dims": 0}, ((3, 8),), "dims 0 of N×3×8 is the batch"),
