@@ -52,6 +52,11 @@ class Window(NamedTuple):
         """The positions from its first tap to its last, both counted: D(F−1)+1."""
         return window_extent(self.kernel, self.dilation)
 
+    def taps(self, place: int) -> range:
+        """What it reads at a place, counted from 0 from where the padding begins."""
+        start = place * self.stride
+        return range(start, start + self.extent, self.dilation)
+
     def padded(self, size: int) -> int:
         """The input's size with its padding."""
         return size + self.before + self.after

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from operator import mul
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .exact import Grid, Maps, Number, common_denominator, ratio
-from .values import Term, Worked, exact_sum, padded, shape_of, step_of, worked
+from .values import Term, Worked, exact_sum, padded, shape_of, step_of
 
 if TYPE_CHECKING:
     from ..layers.convolution import Conv2d
@@ -22,34 +23,28 @@ def convolve(
     activation: str = "",
 ) -> Worked:
     """A convolution of an image, by kernels as :class:`Worked` has them."""
-    windows = layer.windows()
-    boards = [padded(grid, windows, layer.padding_mode, 0) for grid in image]
-    down, right = windows
-    _, height, width = layer.output_shape((shape_of(image),))
-    scale, (scaled_boards, scaled_kernels) = _scaled(boards, kernels)
+    down, right = layer.windows()
+    boards = [padded(grid, (down, right), layer.padding_mode, 0) for grid in image]
+    weights = [[_flat(grid) for grid in kernel] for kernel in kernels]
+    # Sums of whole numbers are ten times faster than those of fractions.
+    boards_by, weights_by = common_denominator(boards), common_denominator(weights)
+    whole_boards = [_whole(board, boards_by) for board in boards]
+    whole_weights = [_whole(own, weights_by) for own in weights]
     steps = []
-    for number, kernel in enumerate(kernels):
-        weights = [_flat(grid) for grid in kernel]
-        scaled_weights = [_flat(grid) for grid in scaled_kernels[number]]
-        for row in range(height):
-            rows = [row * down.stride + tap * down.dilation for tap in range(down.kernel)]
-            for column in range(width):
-                start = column * right.stride
-                across = slice(start, start + right.extent, right.dilation)
-                terms, sums = [], []
-                for channel, board in enumerate(boards):
-                    read = [value for each in rows for value in board[each][across]]
-                    terms.append(tuple(zip(read, weights[channel], strict=True)))
-                    if scale != 1:
-                        exact = scaled_boards[channel]
-                        read = [value for each in rows for value in exact[each][across]]
-                    total = sum(map(mul, read, scaled_weights[channel]))
-                    sums.append(total if scale == 1 else ratio(total, scale))
-                added = bias[number] if bias else 0
-                place = (number, row, column)
-                steps.append(step_of(place, tuple(terms), tuple(sums), added, activation))
-    before = (down.before, right.before)
-    return worked(layer, image, tuple(kernels), tuple(bias), activation, boards, before, steps)
+    maps, height, width = layer.output_shape((shape_of(image),))
+    for place in product(range(maps), range(height), range(width)):
+        number, row, column = place
+        at = [*product(down.taps(row), right.taps(column))]
+        terms, sums = [], []
+        for board, whole_board, flat, whole_flat in zip(
+            boards, whole_boards, weights[number], whole_weights[number], strict=True
+        ):
+            terms.append(tuple(zip([board[r][c] for r, c in at], flat, strict=True)))
+            total = sum(map(mul, [whole_board[r][c] for r, c in at], whole_flat))
+            sums.append(ratio(total, boards_by * weights_by))
+        added = bias[number] if bias else 0
+        steps.append(step_of(place, tuple(terms), tuple(sums), added, activation))
+    return Worked(layer, image, boards, steps, kernels, bias, activation)
 
 
 def transpose(
@@ -73,12 +68,11 @@ def transpose(
                         if 0 <= at[0] < height and 0 <= at[1] < width:
                             terms[at[0]][at[1]][channel].append((value, weight))
         added = bias[number] if bias else 0
-        for row in range(height):
-            for column in range(width):
-                read = tuple(map(tuple, terms[row][column]))
-                sums = tuple(exact_sum(value * weight for value, weight in each) for each in read)
-                steps.append(step_of((number, row, column), read, sums, added, activation))
-    return worked(layer, image, tuple(kernels), tuple(bias), activation, image, (0, 0), steps)
+        for row, column in product(range(height), range(width)):
+            read = tuple(map(tuple, terms[row][column]))
+            sums = tuple(exact_sum(value * weight for value, weight in each) for each in read)
+            steps.append(step_of((number, row, column), read, sums, added, activation))
+    return Worked(layer, image, image, steps, kernels, bias, activation)
 
 
 def stamped(
@@ -96,18 +90,5 @@ def _flat(grid: Grid) -> list[Number]:
     return [value for row in grid for value in row]
 
 
-def _scaled(boards: Any, kernels: Sequence[Maps]) -> tuple[int, Any]:
-    """Both multiplied until they are whole, and by what their products are then too large.
-
-    Sums of whole numbers are ten times faster than those of fractions.
-    """
-    image = common_denominator(boards)
-    weight = common_denominator(grid for kernel in kernels for grid in kernel)
-
-    def times(grid: Grid, factor: int) -> Any:
-        return [[int(value * factor) for value in row] for row in grid]
-
-    return image * weight, (
-        [times(grid, image) for grid in boards],
-        [[times(grid, weight) for grid in kernel] for kernel in kernels],
-    )
+def _whole(grid: Grid, factor: int) -> list[list[int]]:
+    return [[int(value * factor) for value in row] for row in grid]

@@ -44,9 +44,11 @@ def whole(value: Fraction) -> Number:
 
 def ratio(numerator: Number, denominator: Number) -> Number:
     """An exact quotient of exact numbers."""
+    if denominator == 1:
+        return numerator
     from fractions import Fraction
 
-    return whole(Fraction(numerator) / Fraction(denominator))
+    return whole(Fraction(numerator) / denominator)  # type: ignore[arg-type]
 
 
 def plain(value: Number) -> int | float | None:

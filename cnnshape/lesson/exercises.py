@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import zip_longest
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..analysis.explanation import Explanation, explain
 from ..layers.shapes import Shape, format_shape
 from ..views.columns import described
 from ..views.explanation import sections
-from .calculating import Part, build
+from .calculating import Part, build, read_part
 
 if TYPE_CHECKING:
     from ..network import Network
@@ -24,14 +24,7 @@ _INPUTS = (28, 32, 56, 64, 112, 224)
 _INPUTS_OF_A_ROW = (56, 64, 112, 224)
 """Sizes that can be halved three times and still hold a window of 5."""
 _CHANNELS = (1, 3, 6, 16, 32, 64)
-_IN_A_ROW = (
-    {"base": "Conv", "kernel_size": 3},
-    {"base": "Conv", "kernel_size": 5},
-    {"base": "Conv", "kernel_size": 3, "stride": 2, "padding": 1},
-    {"base": "MaxPool", "kernel_size": 2},
-    {"base": "MaxPool", "kernel_size": 3, "stride": 2, "padding": 1},
-    {"base": "Conv", "kernel_size": 3, "dilation": 2, "padding": 2},
-)
+_IN_A_ROW = ("conv3", "conv5", "conv3s2p1", "pool2", "pool3s2p1", "conv3p2d2")
 
 
 class Question(NamedTuple):
@@ -140,7 +133,7 @@ def _on_random(kind: str, random: Random) -> Question:
                 f"{described(step.node.layer)}: {_why(step, network)[FIELD][0]}" for step in steps
             ),
         )
-    network = build((size, size), [_part(_setting(kind, random))], channels=channels)
+    network = build((size, size), [_usual(kind, random)], channels=channels)
     (explanation,) = explain(network)
     (question,) = [each for each in _asked(explanation, network) if each.kind == kind]
     _, _, text = question.text.partition(": ")
@@ -148,28 +141,27 @@ def _on_random(kind: str, random: Random) -> Question:
     return question._replace(text=text, why=why)
 
 
-def _setting(kind: str, random: Random) -> dict[str, Any]:
+def _usual(kind: str, random: Random) -> Part:
     """A layer of usual settings; what is asked for its weights has some."""
-    base = random.choice(("Conv", "Conv", "Conv", "MaxPool", "ConvTranspose"))
-    if kind in (PARAMETERS, MACS) and base == "MaxPool":
-        base = "Conv"
-    if base == "ConvTranspose":
+    base = random.choice(("conv", "conv", "conv", "pool", "convt"))
+    if kind in (PARAMETERS, MACS) and base == "pool":
+        base = "conv"
+    if base == "convt":
         kernel = random.choice((2, 3, 4))
-        setting = {"kernel_size": kernel, "stride": 2, "padding": (kernel - 1) // 2}
-    elif base == "MaxPool":
+        settings = f"s2p{(kernel - 1) // 2}"
+    elif base == "pool":
         kernel = random.choice((2, 3))
-        setting = {"kernel_size": kernel, "stride": 2, "padding": random.randrange(kernel // 2 + 1)}
+        settings = f"s2p{random.randrange(kernel // 2 + 1)}"
     else:
         kernel = random.choice((1, 3, 3, 5, 7, 11))
-        setting = {"kernel_size": kernel, "stride": random.choice((1, 1, 2, 2, 3)),
-                   "padding": random.randrange(kernel // 2 + 1)}  # fmt: skip
-        if kernel == 3 and random.randrange(4) == 0:
-            setting["dilation"] = 2
-    maps = {} if base == "MaxPool" else {"out_channels": random.choice((6, 16, 32, 64, 128))}
-    return {"base": base, **setting, **maps}
+        settings = f"s{random.choice((1, 1, 2, 2, 3))}p{random.randrange(kernel // 2 + 1)}"
+        settings += "d2" if kernel == 3 and random.randrange(4) == 0 else ""
+    maps = 0 if base == "pool" else random.choice((6, 16, 32, 64, 128))
+    return _part(f"{base}{kernel}{settings}", maps)
 
 
-def _part(setting: Mapping[str, Any]) -> Part:
-    maps = {} if setting["base"] == "MaxPool" else {"out_channels": 16}
-    arguments = {name: value for name, value in setting.items() if name != "base"}
-    return Part("", setting["base"], {**maps, **arguments})
+def _part(word: str, maps: int = 16) -> Part:
+    part = read_part(word)
+    if part.base == "MaxPool":
+        return part
+    return part._replace(arguments={"out_channels": maps, **part.arguments})

@@ -8,7 +8,6 @@ from typing import Any
 from ..printable import to_json
 from .exact import Number, plain
 from .grids import beside, paint
-from .moves import marks
 from .text import image_blocks, kernel_blocks, result_block
 from .values import Step, Worked
 from .wording import move_lines, move_title, place, remarks, sum_lines, title, unit
@@ -34,7 +33,7 @@ def to_dict(worked: Worked) -> dict[str, Any]:
         "image": _one([_grid(grid) for grid in worked.image]),
         "kernel": _one([_one([_grid(grid) for grid in maps]) for maps in worked.kernels]),
         "bias": [plain(value) for value in worked.bias] or None,
-        "steps": [_step(worked, number) for number in range(len(worked.steps))],
+        "steps": [_step(worked, step) for step in worked.steps],
         "map": _one([_grid(grid) for grid in worked.maps]),
         "notes": remarks(worked),
     }
@@ -54,14 +53,13 @@ def _grid(grid: Sequence[Sequence[Number | None]]) -> list[list[int | float | No
     return [[None if value is None else plain(value) for value in row] for row in grid]
 
 
-def _step(worked: Worked, number: int) -> dict[str, Any]:
-    step = worked.steps[number]
+def _step(worked: Worked, step: Step) -> dict[str, Any]:
     many = worked.output_shape[0] > 1
     return {
         **({unit(worked): step.map} if many else {}),
         "row": step.row,
         "column": step.column,
-        **(_terms(step) if worked.transposed else _window(worked, number)),
+        **(_terms(step) if worked.transposed else _window(worked, step)),
         **({"sums": [plain(value) for value in step.sums]} if len(step.sums) > 1 else {}),
         "total": plain(step.total),
         "value": plain(step.value),
@@ -77,21 +75,17 @@ def _terms(step: Step) -> dict[str, Any]:
     }
 
 
-def _window(worked: Worked, number: int) -> dict[str, Any]:
+def _window(worked: Worked, step: Step) -> dict[str, Any]:
     """What the window reads, in its rows; None where nothing is. Of a convolution, the products."""
-    step, (_, across) = worked.steps[number], worked.window[0]
-    if worked.kernels:
-        read = [_rows([plain(v) for v, _ in terms], across) for terms in step.terms]
-        products = [_rows([plain(v * w) for v, w in terms], across) for terms in step.terms]
-        return {"window": _one(read), "products": _one(products)}
-    board = worked.boards[step.map]
-    at = sorted(marks(worked, worked.moves[number])[0])
-    values = [board[row][column] for row, column in at]
-    return {"window": _rows([None if v is None else plain(v) for v in values], across)}
-
-
-def _rows(values: list[Any], across: int) -> list[list[Any]]:
-    return [values[start : start + across] for start in range(0, len(values), across)]
+    down, right = worked.layer.windows()
+    rows, columns = down.taps(step.row), right.taps(step.column)
+    boards = worked.boards if worked.kernels else [worked.boards[step.map]]
+    read = _one([_grid([[board[r][c] for c in columns] for r in rows]) for board in boards])
+    if not worked.kernels:
+        return {"window": read}
+    products = [iter([v * w for v, w in terms]) for terms in step.terms]
+    own = [_grid([[next(each) for _ in columns] for _ in rows]) for each in products]
+    return {"window": read, "products": _one(own)}
 
 
 def to_json_text(worked: Worked) -> str:

@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .exact import Number
-from .grids import (
-    BOLD,
-    DIM,
-    GAP,
-    Line,
-    View,
-    cell_width,
-    clipped,
-    focused,
-    side_by_side,
-)
+from .grids import BOLD, DIM, GAP, Line, View, cell_width, clipped, focused, side_by_side
 from .moves import marks
-from .text import fitted, frame_of, image_blocks, kernel_blocks, map_block
+from .text import fitted, image_blocks, kernel_blocks, map_block
 from .values import Worked
 from .wording import move_lines, move_title, title
 
@@ -51,7 +41,7 @@ def _grids(worked: Worked, number: int, width: int, height: int) -> tuple[list[L
     board, grid = worked.boards[0], worked.maps[move.map]
     kernels = kernel_blocks(worked, move.map)
     count = len(worked.boards) if worked.kernels else 1
-    edges = 2 if frame_of(worked) else 0
+    edges = 2 if worked.frame else 0
     # The frame's top and bottom are left out where lines are few; its sides say what is padding.
     roof = edges if height >= count * (len(board) + 1 + edges) else 0
     least = 1 + (worked.window[0][0] if worked.kernels else 1)
@@ -68,7 +58,7 @@ def _grids(worked: Worked, number: int, width: int, height: int) -> tuple[list[L
     over = _view(grid, written_to, height - 1, rest // cells[1])
 
     left: list[Line] = []
-    images = image_blocks(worked, number, view, channels, roof=bool(roof))
+    images = image_blocks(worked, number, channels, view=view, roof=bool(roof))
     for channel, image in zip(channels, images, strict=True):
         name = f" {channel + 1}" if len(worked.boards) > 1 else ""
         blocks = [image._replace(title=f"image{name}")]

@@ -84,7 +84,7 @@ def grid_block(
             value = grid[row][column]
             text = f" {NOTHING if value is None else written(value):>{wide}} "
             chosen = style if (row, column) in marked else "" if value is not None else DIM
-            if frame and not _inside((row, column), frame):
+            if frame and not inside((row, column), frame):
                 chosen = chosen or DIM
             edge = _edge(row, column, frame)
             cells += [*([("", edge[0])] if edge[0] else []), (chosen, text),
@@ -105,7 +105,8 @@ def _shown(part: range, size: int, name: str) -> str:
     return "" if len(part) == size else f", {name}s {part.start + 1}–{part.stop} of {size}"
 
 
-def _inside(at: tuple[int, int], frame: tuple[int, int, int, int]) -> bool:
+def inside(at: tuple[int, int], frame: tuple[int, int, int, int]) -> bool:
+    """Whether a row and a column lie in a frame, as :func:`grid_block` has it."""
     top, left, height, width = frame
     return top <= at[0] < top + height and left <= at[1] < left + width
 

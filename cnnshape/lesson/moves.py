@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from .convolutions import stamped
 from .exact import Number
@@ -11,13 +12,11 @@ from .values import Move, Worked
 
 def marks(worked: Worked, move: Move) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
     """The places of a board that a move reads, and those of the map that it writes."""
-    (height, width), (gap, gap_right) = worked.window
     if move.ends:
         return set(), set()
     if not worked.transposed:
-        top, left = move.row * worked.stride[0], move.column * worked.stride[1]
-        read = {(top + a * gap, left + b * gap_right) for a in range(height) for b in range(width)}
-        return read, {(move.row, move.column)}
+        down, right = worked.layer.windows()
+        return {*product(down.taps(move.row), right.taps(move.column))}, {(move.row, move.column)}
     kernel = worked.kernels[move.map][0]
     places = {at for at, _ in stamped(worked.layer, move.row, move.column, kernel)}
     _, rows, columns = worked.output_shape
@@ -30,7 +29,7 @@ def growth(worked: Worked) -> Iterator[dict[tuple[int, int], Number]]:
     so_far: dict[tuple[int, int], Number] = {}
     of_map = -1
     _, height, width = worked.output_shape
-    places = [(row, column) for row in range(height) for column in range(width)]
+    places = [*product(range(height), range(width))]
     for move in worked.moves:
         grid = worked.maps[move.map]
         if not worked.transposed:

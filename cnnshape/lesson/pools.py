@@ -2,48 +2,31 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import inf, isfinite, isinf, nan, prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .exact import Maps, Number, ratio
-from .values import Step, Worked, exact_sum, padded, shape_of, worked
-
-if TYPE_CHECKING:
-    from ..layers._window import Window
+from .values import Step, Worked, exact_sum, padded, shape_of
 
 
 def pool(layer: Any, image: Maps) -> Worked:
     """A MaxPool2d, AvgPool2d or LPPool2d of an image, each channel by itself."""
-    windows = layer.windows()
-    is_max = layer.type_name == "MaxPool2d"
-    boards = [padded(grid, windows, "zeros", -inf if is_max else 0) for grid in image]
-    down, right = windows
-    _, height, width = layer.output_shape((shape_of(image),))
+    down, right = layer.windows()
+    fill = -inf if layer.type_name == "MaxPool2d" else 0
+    boards = [padded(grid, (down, right), "zeros", fill) for grid in image]
+    maps, height, width = layer.output_shape((shape_of(image),))
     steps = []
-    for channel, board in enumerate(boards):
-        for row in range(height):
-            rows = [row * down.stride + tap * down.dilation for tap in range(down.kernel)]
-            for column in range(width):
-                columns = [
-                    column * right.stride + tap * right.dilation for tap in range(right.kernel)
-                ]
-                read = [
-                    board[at][across] for at in rows for across in columns
-                    if board[at][across] is not None
-                ]  # fmt: skip
-                inside = _inside(rows, down, len(image[0])) * _inside(
-                    columns, right, len(image[0][0])
-                )
-                total, divisor, value = _pooled(layer, read, inside)
-                terms = (tuple((value, 1) for value in read),)
-                place = (channel, row, column)
-                steps.append(Step(*place, terms, (total,), divisor, value, value))
-    return worked(layer, image, (), (), "", boards, (down.before, right.before), steps)
-
-
-def _inside(positions: list[int], window: Window, size: int) -> int:
-    """How many positions of a window lie in the image itself."""
-    return sum(0 <= position - window.before < size for position in positions)
+    for place in product(range(maps), range(height), range(width)):
+        channel, row, column = place
+        at = [*product(down.taps(row), right.taps(column))]
+        read = [value for r, c in at if (value := boards[channel][r][c]) is not None]
+        _, rows, columns = shape_of(image)
+        inside = sum(0 <= r - down.before < rows and 0 <= c - right.before < columns for r, c in at)
+        total, divisor, value = _pooled(layer, read, inside)
+        terms = (tuple((value, 1) for value in read),)
+        steps.append(Step(*place, terms, (total,), divisor, value, value))
+    return Worked(layer, image, boards, steps)
 
 
 def _pooled(layer: Any, read: list[Number], inside: int) -> tuple[Number, Number, Number]:
@@ -62,9 +45,7 @@ def _pooled(layer: Any, read: list[Number], inside: int) -> tuple[Number, Number
     powers = [power(value, p) for value in read]
     # PyTorch takes the mean and multiplies by the whole window, also where it hangs over the end.
     divisor = ratio(len(read), prod(layer.kernel_size))
-    total = (
-        exact_sum(powers) if all(not isinstance(each, float) for each in powers) else sum(powers)
-    )
+    total = exact_sum(powers)
     return total, divisor, _root(total / divisor if divisor != 1 else total, p)
 
 

@@ -10,10 +10,11 @@ from ..diagrams.text import text_width
 from ..diagrams.text import wrap as wrap_words
 from .convolutions import stamped
 from .exact import Grid, Number, written
+from .grids import inside
 from .moves import growth
 from .text import fitted
 from .values import TooLarge, Worked
-from .wording import move_lines, move_title, remarks, title, unit
+from .wording import map_name, move_lines, move_title, named, remarks, title, unit
 
 MARGIN = 24.0
 GAP = 36.0
@@ -181,12 +182,11 @@ class _Drawing:
         self.marks.append(_text(title(worked), MARGIN, MARGIN + 8, size=16, bold=True))
         self.marks.append(_text(worked.formula, MARGIN, MARGIN + 30, ink="muted"))
         top = MARGIN + 62
-        count = len(worked.boards)
         boards = []
         left = MARGIN
         for channel, board in enumerate(worked.boards):
-            name = "image" if count == 1 else f"image, channel {channel + 1}"
-            boards.append(self.grid(name, board, left, top, around=True))
+            name = named("image", "channel", channel, len(worked.boards))
+            boards.append(self.grid(name, board, left, top, worked.frame))
             kernel_left = left + len(board[0]) * self.cell + GAP
             for map, maps in enumerate(worked.kernels):
                 self.kernel(map, channel, maps[channel], kernel_left, top)
@@ -206,8 +206,8 @@ class _Drawing:
         grid: Sequence[Sequence[Number | None]],
         left: float,
         top: float,
+        frame: tuple[int, int, int, int] | None = None,
         *,
-        around: bool = False,
         first: int = 0,
         last: int | None = None,
     ) -> tuple[float, float]:
@@ -216,9 +216,8 @@ class _Drawing:
         self.marks.append(_text(name, left, top - 8, ink="muted", size=12, **when))
         for row, values in enumerate(grid):
             for column, value in enumerate(values):
-                outside = around and not self._in_image(row, column)
                 cell = self._cell(value, grid, left, top, row, column)
-                if outside:
+                if frame and not inside((row, column), frame):
                     cell = cell._replace(ink="muted", line="padding-line", dashed=True,
                                          fill=cell.fill if self.shaded else "padding")  # fmt: skip
                 self.marks.append(cell._replace(**when))
@@ -241,16 +240,10 @@ class _Drawing:
             self.extremes[id(grid)] = _extremes(grid)
         return mark._replace(fill=_grey(value, self.extremes[id(grid)]), line="")
 
-    def _in_image(self, row: int, column: int) -> bool:
-        top, left = self.worked.before
-        _, height, width = self.worked.input_shape
-        return top <= row < top + height and left <= column < left + width
-
     def kernel(self, map: int, channel: int, kernel: Grid, left: float, top: float) -> None:
         """The kernel of one filter for one channel, while that filter is worked out."""
         worked = self.worked
-        name = "kernel"
-        name += f", filter {map + 1}" if len(worked.kernels) > 1 else ""
+        name = named("kernel", "filter", map, len(worked.kernels))
         first, last = self.spans[map]
         self.grid(name, kernel, left, top, first=first, last=last)
         if worked.bias and channel == 0:
@@ -261,9 +254,8 @@ class _Drawing:
     def map(self, map: int, boards: list[tuple[float, float]], left: float, top: float) -> None:
         """An output map, its cells filling up, and the window on its way."""
         worked, moves = self.worked, self.worked.moves
-        name = "feature map" if worked.kernels else "pooled map"
-        name += f", {unit(worked)} {map + 1}" if worked.output_shape[0] > 1 else ""
-        _, height, width = worked.output_shape
+        maps, height, width = worked.output_shape
+        name = named(map_name(worked), unit(worked), map, maps)
         self.grid(name, [[None] * width for _ in range(height)], left, top)
         shown: dict[tuple[int, int], tuple[int, Number]] = {}
         for number, (move, changes) in enumerate(zip(moves, growth(worked), strict=True)):

@@ -7,6 +7,9 @@ windows lie. Here are the numbers alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -70,35 +73,69 @@ class Move(NamedTuple):
     ends: bool = False
 
 
-class Worked(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Worked:
     """A layer that is worked out.
 
     Attributes:
         layer: its type and arguments, of the library.
         image: what it reads.
+        boards: the image with its padding, as windows read it. None: nothing is there. A
+            transposed convolution pads nothing.
+        steps: how each number of the output comes about, map by map, row by row.
         kernels: for each map of the output, a kernel for each channel; () of a pool.
         bias: for each map of the output, what is added; () if nothing is.
         activation: the name of what is applied after it, or ''.
-        boards: the image with its padding, as windows read it. None: nothing is there. A
-            transposed convolution pads nothing.
-        before: the rows above and the columns left of the image that are padding.
-        steps: how each number of the output comes about, map by map, row by row.
-        maps: the output.
-        moves: the places of the window in their order.
-        exact: whether all that is read is written in full; else sums are told as rounded.
     """
 
     layer: Any
     image: Maps
-    kernels: tuple[Maps, ...]
-    bias: tuple[Number, ...]
-    activation: str
     boards: Sequence[Sequence[Sequence[Number | None]]]
-    before: tuple[int, int]
-    steps: tuple[Step, ...]
-    maps: Maps
-    moves: tuple[Move, ...]
-    exact: bool
+    steps: Sequence[Step]
+    kernels: Sequence[Maps] = ()
+    bias: Sequence[Number] = ()
+    activation: str = ""
+
+    @cached_property
+    def maps(self) -> Maps:
+        """The output."""
+        maps, height, width = self.layer.output_shape((self.input_shape,))
+        values = iter([step.value for step in self.steps])
+        return [[[next(values) for _ in range(width)] for _ in range(height)] for _ in range(maps)]
+
+    @cached_property
+    def moves(self) -> Sequence[Move]:
+        """The places of the window in their order."""
+        if not self.transposed:
+            return [Move(*step[:3]) for step in self.steps]
+        _, height, width = self.input_shape
+        moves = []
+        for map in range(len(self.kernels)):
+            moves += [Move(map, *place) for place in product(range(height), range(width))]
+            moves += [Move(map, height - 1, width - 1, ends=True)] if self.activation else []
+        return moves
+
+    @cached_property
+    def exact(self) -> bool:
+        """Whether all that is read is written in full; else sums are told as rounded."""
+        grids = [*self.image, *(grid for maps in self.kernels for grid in maps), [self.bias]]
+        return all(is_exact(value) for grid in grids for row in grid for value in row)
+
+    @property
+    def before(self) -> tuple[int, int]:
+        """The rows above and the columns left of the image that are padding."""
+        down, right = (0, 0) if self.transposed else (w.before for w in self.layer.windows())
+        return down, right
+
+    @property
+    def frame(self) -> tuple[int, int, int, int] | None:
+        """Where the image lies inside its padding: first row and column, rows and columns.
+
+        None: there is no padding.
+        """
+        _, height, width = self.input_shape
+        padded = (len(self.boards[0]), len(self.boards[0][0])) != (height, width)
+        return (*self.before, height, width) if padded else None
 
     @property
     def transposed(self) -> bool:
@@ -118,8 +155,7 @@ class Worked(NamedTuple):
     @property
     def formula(self) -> str:
         """The size rule with its numbers."""
-        text: str = self.layer.formula((self.input_shape,), self.output_shape)
-        return text
+        return str(self.layer.formula((self.input_shape,), self.output_shape))
 
     @property
     def notes(self) -> list[str]:
@@ -232,44 +268,3 @@ def step_of(
     total = exact_sum((*sums, bias)) if len(sums) > 1 or bias else sums[0]
     value = ACTIVATIONS[activation](total) if activation else total
     return Step(*place, terms, sums, 1, total, value)
-
-
-def worked(
-    layer: Any,
-    image: Maps,
-    kernels: tuple[Maps, ...],
-    bias: tuple[Number, ...],
-    activation: str,
-    boards: Any,
-    before: tuple[int, int],
-    steps: Sequence[Step],
-) -> Worked:
-    """The whole of it, once the steps are known."""
-    shape = layer.output_shape((shape_of(image),))
-    values = iter([step.value for step in steps])
-    maps = [
-        [[next(values) for _ in range(shape[2])] for _ in range(shape[1])] for _ in range(shape[0])
-    ]
-    moves = [Move(*step[:3]) for step in steps]
-    if layer.type_name == "ConvTranspose2d":
-        _, height, width = shape_of(image)
-        places = [(row, column) for row in range(height) for column in range(width)]
-        moves = []
-        for number in range(shape[0]):
-            moves += [Move(number, *place) for place in places]
-            moves += [Move(number, height - 1, width - 1, ends=True)] if activation else []
-    grids = [*image, *(grid for each in kernels for grid in each), [bias]]
-    exact = all(is_exact(value) for grid in grids for row in grid for value in row)
-    return Worked(
-        layer,
-        image,
-        kernels,
-        bias,
-        activation,
-        boards,
-        before,
-        tuple(steps),
-        maps,
-        tuple(moves),
-        exact,
-    )

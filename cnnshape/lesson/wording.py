@@ -82,6 +82,16 @@ def unit(worked: Worked) -> str:
     return "filter" if worked.kernels else "channel"
 
 
+def map_name(worked: Worked) -> str:
+    """What its output is."""
+    return "feature map" if worked.kernels else "pooled map"
+
+
+def named(name: str, of: str, place: int, count: int) -> str:
+    """'image, channel 2'; 'image' where there is one."""
+    return name if count == 1 else f"{name}, {of} {place + 1}"
+
+
 # Sums ---------------------------------------------------------------------------------
 
 
