@@ -7,7 +7,8 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
@@ -89,6 +90,17 @@ def read_or_refuse(read: Callable[..., Any], option: str, *arguments: Any) -> An
         usage_error(str(fault), option)
     except OSError as fault:
         usage_error(f"cannot read {fault.filename}: {fault.strerror or fault}", option)
+
+
+def image_or_default(image: str | None, default: str, channels: int | None) -> Maps:
+    """The image that is given, else the lesson's own."""
+    from ..lesson.reading import default_image, read_image
+
+    if image is None:
+        return default_image(default, channels)
+    maps, told = read_or_refuse(read_image, "--image", image, channels)
+    note(told)
+    return cast("Maps", maps)
 
 
 def build_layer(
@@ -230,15 +242,9 @@ def _show(worked: Worked, speed: float | None, still: bool) -> None:
     moves = not still and can_play(out) and len(worked.moves) > 1
     if moves:
         play(worked, speed or 1, colour, out)
-    for line in summary(worked, _width()) if moves else text_lines(worked, _width()):
+    width = get_terminal_size((WIDE, 24)).columns
+    for line in summary(worked, width) if moves else text_lines(worked, width):
         out.write(f"{paint(line, colour)}\n")
-
-
-def _width() -> int:
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns):
-        return int(columns)
-    return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else WIDE
 
 
 def note(text: str) -> None:

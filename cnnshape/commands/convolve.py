@@ -6,25 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from . import _lesson
 from ._common import usage_error
-from ._lesson import (
-    ChannelsOption,
-    DilationOption,
-    FormatOption,
-    ImageOption,
-    OutOption,
-    PaddingOption,
-    SpeedOption,
-    StillOption,
-    StrideOption,
-    ThemeOption,
-    build_layer,
-    check_outputs,
-    give_out,
-    note,
-    read_or_refuse,
-    sizes,
-)
 
 if TYPE_CHECKING:
     from ..lesson.exact import Maps, Number
@@ -44,7 +27,7 @@ OPTIONS = {
 
 
 def convolve(
-    image: ImageOption = None,
+    image: _lesson.ImageOption = None,
     kernel: Annotated[
         str | None,
         typer.Option(
@@ -55,7 +38,7 @@ def convolve(
             "identity, sobel-x, sobel-y, sharpen, blur, edge.",
         ),
     ] = None,
-    channels: ChannelsOption = None,
+    channels: _lesson.ChannelsOption = None,
     filters: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Filters: each gives a map of its own."),
@@ -64,9 +47,9 @@ def convolve(
         str | None,
         typer.Option(metavar="NUMBERS", help="Added to each map: one number, or one a filter."),
     ] = None,
-    stride: StrideOption = None,
-    padding: PaddingOption = "0",
-    dilation: DilationOption = "1",
+    stride: _lesson.StrideOption = None,
+    padding: _lesson.PaddingOption = "0",
+    dilation: _lesson.DilationOption = "1",
     padding_mode: Annotated[
         Literal["zeros", "reflect", "replicate", "circular"],
         typer.Option(help="What the padding holds."),
@@ -81,11 +64,11 @@ def convolve(
     activation: Annotated[
         Activation | None, typer.Option(help="What follows, number by number.")
     ] = None,
-    format: FormatOption = None,
-    out: OutOption = None,
-    theme: ThemeOption = None,
-    speed: SpeedOption = None,
-    still: StillOption = False,
+    format: _lesson.FormatOption = None,
+    out: _lesson.OutOption = None,
+    theme: _lesson.ThemeOption = None,
+    speed: _lesson.SpeedOption = None,
+    still: _lesson.StillOption = False,
 ) -> None:
     """Work a convolution out: products and sums, step by step.
 
@@ -103,28 +86,30 @@ def convolve(
 
     out = out or []
     given = [*reading.files_in(image), *reading.files_in(kernel)]
-    check_outputs(given, format, out, theme, speed, still)
+    _lesson.check_outputs(given, format, out, theme, speed, still)
     if image == kernel == reading.STDIN:
         usage_error("stdin holds the image: give the kernel another way", "--kernel")
-    if image is None:
-        maps = reading.default_image(reading.IMAGE, channels)
-    else:
-        maps, told = read_or_refuse(reading.read_image, "--image", image, channels)
-        note(told)
-    kernels = read_or_refuse(reading.kernels_for, "--kernel", kernel, len(maps), filters)
+    maps = _lesson.image_or_default(image, reading.IMAGE, channels)
+    kernels = _lesson.read_or_refuse(reading.kernels_for, "--kernel", kernel, len(maps), filters)
     arguments = _arguments(kernels, stride, padding, dilation, padding_mode)
     added = _bias(bias, len(kernels))
     arguments["bias"] = bool(added)
     if output_padding is not None:
         if not transposed:
             usage_error("it is a transposed convolution's: add --transposed", "--output-padding")
-        arguments["output_padding"] = sizes(output_padding)
-    if padding_mode != "zeros" and not transposed and sizes(padding) in (0, [0, 0], "valid"):
+        arguments["output_padding"] = _lesson.sizes(output_padding)
+    if (
+        padding_mode != "zeros"
+        and not transposed
+        and _lesson.sizes(padding) in (0, [0, 0], "valid")
+    ):
         usage_error(f"{padding_mode} fills the padding, and there is none", "--padding-mode")
 
     kind, work = _kind(transposed)
-    layer = build_layer(kind, arguments, maps, OPTIONS)
-    give_out(work(layer, maps, kernels, added, activation or ""), format, out, theme, speed, still)
+    layer = _lesson.build_layer(kind, arguments, maps, OPTIONS)
+    _lesson.give_out(
+        work(layer, maps, kernels, added, activation or ""), format, out, theme, speed, still
+    )
 
 
 def _arguments(
@@ -134,9 +119,9 @@ def _arguments(
     return {
         "out_channels": len(kernels),
         "kernel_size": [len(first), len(first[0])],
-        "stride": sizes(stride or "1"),
-        "padding": sizes(padding),
-        "dilation": sizes(dilation),
+        "stride": _lesson.sizes(stride or "1"),
+        "padding": _lesson.sizes(padding),
+        "dilation": _lesson.sizes(dilation),
         "padding_mode": padding_mode,
     }
 
@@ -146,7 +131,7 @@ def _bias(text: str | None, filters: int) -> list[Number]:
 
     if text is None:
         return []
-    (grid,) = read_or_refuse(lambda text, _: parse(text), "--bias", text)
+    (grid,) = _lesson.read_or_refuse(lambda text, _: parse(text), "--bias", text)
     numbers = [number for row in grid for number in row]
     if len(numbers) not in (1, filters):
         usage_error(f"expected one number, or {filters}, not {len(numbers)}", "--bias")

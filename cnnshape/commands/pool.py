@@ -6,25 +6,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from . import _lesson
 from ._common import usage_error
-from ._lesson import (
-    ChannelsOption,
-    DilationOption,
-    FormatOption,
-    ImageOption,
-    OutOption,
-    PaddingOption,
-    SpeedOption,
-    StillOption,
-    StrideOption,
-    ThemeOption,
-    build_layer,
-    check_outputs,
-    give_out,
-    note,
-    read_or_refuse,
-    sizes,
-)
 
 OPTIONS = {
     "kernel_size": "--kernel-size",
@@ -38,7 +21,7 @@ TYPES = {"max": "MaxPool2d", "average": "AvgPool2d", "lp": "LPPool2d"}
 
 
 def pool(
-    image: ImageOption = None,
+    image: _lesson.ImageOption = None,
     type: Annotated[
         Literal["max", "average", "lp"],
         typer.Option(help="The largest number of each window, their mean, or their power mean."),
@@ -46,10 +29,10 @@ def pool(
     kernel_size: Annotated[
         str, typer.Option("--kernel-size", "-k", metavar="N|HxW", help="The window.")
     ] = "2",
-    channels: ChannelsOption = None,
-    stride: StrideOption = None,
-    padding: PaddingOption = "0",
-    dilation: DilationOption = "1",
+    channels: _lesson.ChannelsOption = None,
+    stride: _lesson.StrideOption = None,
+    padding: _lesson.PaddingOption = "0",
+    dilation: _lesson.DilationOption = "1",
     ceil_mode: Annotated[
         bool, typer.Option("--ceil-mode", help="The last window may hang over the end.")
     ] = False,
@@ -67,11 +50,11 @@ def pool(
         float | None,
         typer.Option(metavar="P", help="The power of lp: 1 the sum, 2 the root of squares; inf."),
     ] = None,
-    format: FormatOption = None,
-    out: OutOption = None,
-    theme: ThemeOption = None,
-    speed: SpeedOption = None,
-    still: StillOption = False,
+    format: _lesson.FormatOption = None,
+    out: _lesson.OutOption = None,
+    theme: _lesson.ThemeOption = None,
+    speed: _lesson.SpeedOption = None,
+    still: _lesson.StillOption = False,
 ) -> None:
     """Work a pooling out: max, average or LP, step by step.
 
@@ -86,18 +69,14 @@ def pool(
     from ..lesson import reading
 
     out = out or []
-    check_outputs(reading.files_in(image), format, out, theme, speed, still)
-    if image is None:
-        maps = reading.default_image(reading.POOLED, channels)
-    else:
-        maps, told = read_or_refuse(reading.read_image, "--image", image, channels)
-        note(told)
-    arguments: dict[str, Any] = {"kernel_size": sizes(kernel_size), "ceil_mode": ceil_mode}
-    arguments |= {"stride": sizes(stride)} if stride else {}
+    _lesson.check_outputs(reading.files_in(image), format, out, theme, speed, still)
+    maps = _lesson.image_or_default(image, reading.POOLED, channels)
+    arguments: dict[str, Any] = {"kernel_size": _lesson.sizes(kernel_size), "ceil_mode": ceil_mode}
+    arguments |= {"stride": _lesson.sizes(stride)} if stride else {}
     # What a type does not take is refused by name, not passed over.
     theirs = {
-        "padding": ("--padding", sizes(padding), padding != "0", ("max", "average")),
-        "dilation": ("--dilation", sizes(dilation), dilation != "1", ("max",)),
+        "padding": ("--padding", _lesson.sizes(padding), padding != "0", ("max", "average")),
+        "dilation": ("--dilation", _lesson.sizes(dilation), dilation != "1", ("max",)),
         "count_include_pad": (
             "--no-count-include-pad", count_include_pad, not count_include_pad, ("average",)
         ),
@@ -119,5 +98,5 @@ def pool(
     from ..layers import pooling
     from ..lesson import pools
 
-    layer = build_layer(getattr(pooling, TYPES[type]), arguments, maps, OPTIONS)
-    give_out(pools.pool(layer, maps), format, out, theme, speed, still)
+    layer = _lesson.build_layer(getattr(pooling, TYPES[type]), arguments, maps, OPTIONS)
+    _lesson.give_out(pools.pool(layer, maps), format, out, theme, speed, still)
