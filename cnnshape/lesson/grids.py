@@ -184,13 +184,12 @@ def paint(line: Line, colour: bool) -> str:
     if colour:
         parts = [f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style else text for style, text in line]
         return "".join(parts).rstrip()
-    return "".join(_bracketed(style, text) for style, text in line).rstrip()
-
-
-def _bracketed(style: str, text: str) -> str:
-    """A marked cell in brackets, if the line's end has not cut it."""
-    whole = style in (MARK, FILLED) and len(text) > 2 and text[0] == text[-1] == " "
-    return f"[{text[1:-1]}]" if whole else text
+    return "".join(
+        f"[{text[1:-1]}]"  # if the line's end has not cut the cell
+        if style in (MARK, FILLED) and len(text) > 2 and text[0] == text[-1] == " "
+        else text
+        for style, text in line
+    ).rstrip()
 
 
 def focused(size: int, room: int, first: int, last: int) -> range:

@@ -61,7 +61,11 @@ def play(worked: Worked, speed: float, colour: bool, out: TextIO) -> None:
     with _own_screen(out), _single_keys(keyboard):
         while True:
             size = os.get_terminal_size(out.fileno())
-            _draw(worked, number, playing, colour, out, size, keyboard is not None)
+            status = _status(playing, number == last) if keyboard else ""
+            lines = frame(worked, number, size.columns - 1, size.lines, status)
+            text = "\n".join(paint(line, colour) + _REST_OF_LINE for line in lines)
+            out.write(f"{_HOME}{text}{_REST_OF_SCREEN}")
+            out.flush()
             key = _key(keyboard, out, size, 1 / speed if playing else inf)
             if key == RESIZED:
                 continue
@@ -78,26 +82,9 @@ def play(worked: Worked, speed: float, colour: bool, out: TextIO) -> None:
                 number = {BACK: max(0, number - 1), FIRST: 0, LAST: last}.get(key, number)
 
 
-def _draw(
-    worked: Worked,
-    number: int,
-    playing: bool,
-    colour: bool,
-    out: TextIO,
-    size: os.terminal_size,
-    keys: bool,
-) -> None:
-    width, height = size
-    at_end = number + 1 == len(worked.moves)
-    status = ""
-    if keys:
-        follows = "ends" if at_end and not playing else "next"
-        plays = "pauses" if playing else "plays"
-        status = f"space or →: {follows}   ←: back   p: {plays}   q: quits"
-    lines = frame(worked, number, width - 1, height, status)
-    text = "\n".join(paint(line, colour) + _REST_OF_LINE for line in lines)
-    out.write(f"{_HOME}{text}{_REST_OF_SCREEN}")
-    out.flush()
+def _status(playing: bool, at_end: bool) -> str:
+    follows = "ends" if at_end and not playing else "next"
+    return f"space or →: {follows}   ←: back   p: {'pauses' if playing else 'plays'}   q: quits"
 
 
 def _key(

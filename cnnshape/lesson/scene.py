@@ -231,14 +231,12 @@ class _Drawing:
     ) -> Mark:  # fmt: skip
         x, y = left + column * self.cell, top + row * self.cell
         text = "" if value is None or self.shaded else written(value)
-        mark = Mark(x, y, self.cell, self.cell, "cell", "line", text=text)
-        if not self.shaded:
+        mark = Mark(x, y, self.cell, self.cell, "cell", "" if self.shaded else "line", text=text)
+        if not self.shaded or value is None:
             return mark
-        if value is None:
-            return mark._replace(line="")
         if id(grid) not in self.extremes:
             self.extremes[id(grid)] = _extremes(grid)
-        return mark._replace(fill=_grey(value, self.extremes[id(grid)]), line="")
+        return mark._replace(fill=_grey(value, self.extremes[id(grid)]))
 
     def kernel(self, map: int, channel: int, kernel: Grid, left: float, top: float) -> None:
         """The kernel of one filter for one channel, while that filter is worked out."""
@@ -258,25 +256,22 @@ class _Drawing:
         name = named(map_name(worked), unit(worked), map, maps)
         self.grid(name, [[None] * width for _ in range(height)], left, top)
         shown: dict[tuple[int, int], tuple[int, Number]] = {}
+
+        def held(at: tuple[int, int], last: int | None) -> None:
+            first, value = shown[at]
+            cell = self._cell(value, worked.maps[map], left, top, *at)
+            fill = cell.fill if self.shaded else "map"
+            self.marks.append(cell._replace(fill=fill, first=first, last=last))
+
         for number, (move, changes) in enumerate(zip(moves, growth(worked), strict=True)):
             if move.map == map:
                 for at, value in changes.items():
-                    self._value(map, at, shown.get(at), number, left, top)
+                    if at in shown:
+                        held(at, number)
                     shown[at] = (number, value)
-        for at, known in shown.items():
-            self._value(map, at, known, None, left, top)
+        for at in shown:
+            held(at, None)
         self._window(map, boards, (left, top))
-
-    def _value(
-        self, map: int, at: tuple[int, int], known: tuple[int, Number] | None, last: int | None,
-        left: float, top: float,
-    ) -> None:  # fmt: skip
-        """A value that a cell of a map has held from one step to another."""
-        if known is not None:
-            first, value = known
-            cell = self._cell(value, self.worked.maps[map], left, top, *at)
-            fill = cell.fill if self.shaded else "map"
-            self.marks.append(cell._replace(fill=fill, first=first, last=last))
 
     def _window(self, map: int, boards: list[tuple[float, float]], at: tuple[float, float]) -> None:
         worked, moves = self.worked, self.worked.moves
@@ -285,10 +280,10 @@ class _Drawing:
         cell = self.cell
         down, right = worked.stride
 
-        def places(over: tuple[float, float], scale: tuple[int, int], own: int | None) -> Places:
+        def places(over: tuple[float, float], scale: tuple[int, int] = (1, 1)) -> Places:
             return tuple(
                 (over[0] + move.column * scale[1] * cell, over[1] + move.row * scale[0] * cell)
-                if move.map == (map if own is None else own) and not move.ends
+                if move.map == map and not move.ends
                 else None
                 for move in moves
             )
@@ -299,18 +294,16 @@ class _Drawing:
             if not worked.kernels and channel != map:
                 continue
             if worked.transposed:
-                self.movers.append(Mover(read_mark, places(over, (1, 1), None)))
+                self.movers.append(Mover(read_mark, places(over)))
                 continue
-            way = places(over, (down, right), None)
+            way = places(over, worked.stride)
             for row in range(height):
                 for column in range(width):
                     weight = worked.kernels[map][channel][row][column] if worked.kernels else None
                     tap = read_mark._replace(x=column * gap_right * cell, y=row * gap * cell)
-                    self.movers.append(Mover(tap, way))
-                    if weight is not None and self.roomy:
-                        self.movers.append(Mover(self._times(weight, tap), way))
+                    self._move(tap, weight, way)
         if not worked.transposed:
-            self.movers.append(Mover(written_mark, places(at, (1, 1), None)))
+            self.movers.append(Mover(written_mark, places(at)))
             return
         for (row, column), weight in stamped(worked.layer, 0, 0, worked.kernels[map][0]):
             way = tuple(
@@ -319,17 +312,18 @@ class _Drawing:
                 and 0 <= row + move.row * down < rows
                 and 0 <= column + move.column * right < columns
                 else None
-                for place, move in zip(places(at, (down, right), None), moves, strict=True)
+                for place, move in zip(places(at, worked.stride), moves, strict=True)
             )
             tap = written_mark._replace(x=column * cell, y=row * cell)
-            self.movers.append(Mover(tap, way))
-            if len(worked.image) == 1 and self.roomy:
-                self.movers.append(Mover(self._times(weight, tap), way))
+            self._move(tap, weight if len(worked.image) == 1 else None, way)
 
-    def _times(self, weight: Number, tap: Mark) -> Mark:
-        """A weight in the corner of the cell that it is multiplied with."""
-        return Mark(tap.x + self.cell - 2, tap.y + self.cell - 3, ink="weight",
-                    text=f"×{written(weight)}", size=9, anchor="end")  # fmt: skip
+    def _move(self, tap: Mark, weight: Number | None, way: Places) -> None:
+        """A cell on its way, with the weight in its corner that it is multiplied with."""
+        self.movers.append(Mover(tap, way))
+        if weight is not None and self.roomy:
+            corner = Mark(tap.x + self.cell - 2, tap.y + self.cell - 3, ink="weight",
+                          text=f"×{written(weight)}", size=9, anchor="end")  # fmt: skip
+            self.movers.append(Mover(corner, way))
 
 
 def _extremes(grid: Sequence[Sequence[Any]]) -> tuple[Number, Number]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -130,28 +129,14 @@ def _along_one(
             if transposed:
                 yield from _transposed(size, want, given, setting)
                 continue
-            places = partial(_places, size, kernel, padding, dilation, ceil)
-            for stride in _strides(places, want, given, ceil=ceil):
-                yield {**setting, "stride": stride, "output_padding": 0}
+            for stride in _tried("stride", range(1, STRIDE + 1), given):
+                window = Window(kernel, stride, padding, padding, dilation, ceil)
+                if window.positions(size) == want:
+                    yield {**setting, "stride": stride, "output_padding": 0}
 
 
 def _tried(name: str, values: Sequence[int], given: Mapping[str, int]) -> Sequence[int]:
     return [given[name]] if name in given else values
-
-
-def _places(size: int, kernel: int, padding: int, dilation: int, ceil: bool, stride: int) -> int:
-    return Window(kernel, stride, padding, padding, dilation, ceil).positions(size)
-
-
-def _strides(
-    places: Callable[[int], int], want: int, given: Mapping[str, int], *, ceil: bool
-) -> Sequence[int]:
-    """The strides with which a window has so many places; floored, they fall as it grows."""
-    strides = _tried("stride", range(1, STRIDE + 1), given)
-    if ceil or len(strides) == 1:
-        return [stride for stride in strides if places(stride) == want]
-    low = bisect_left(strides, -want, key=lambda stride: -places(stride))
-    return strides[low : bisect_right(strides, -want, key=lambda stride: -places(stride))]
 
 
 def _transposed(

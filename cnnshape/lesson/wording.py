@@ -98,7 +98,7 @@ def named(name: str, of: str, place: int, count: int) -> str:
 def sum_lines(worked: Worked, step: Step) -> list[str]:
     """How one number comes about: a line, or of several channels one each and their sum."""
     if not worked.kernels:
-        return [_pooled(worked, step)]
+        return [f"{_pooled(worked, step)} {_equals(worked, step.value)}"]
     products = [
         "+".join([product(value, weight) for value, weight in terms]) or "no stamp"
         for terms in step.terms
@@ -116,34 +116,29 @@ def sum_lines(worked: Worked, step: Step) -> list[str]:
 
 
 def _pooled(worked: Worked, step: Step) -> str:
+    """What is done with the numbers of a window."""
     values = [value for value, _ in step.terms[0]]
     kind, layer = worked.layer.type_name, worked.layer
     if kind == "MaxPool2d":
         read = [written(value) for value in values if value != -inf] or ["nothing"]
-        return f"max({', '.join(read)}) {_equals(worked, step.value)}"
+        return f"max({', '.join(read)})"
     if kind == "AvgPool2d":
-        return f"({_added(values)})/{factor(step.divisor)} {_equals(worked, step.value)}"
+        return f"({'+'.join(map(factor, values))})/{factor(step.divisor)}"
     p = layer.norm_type
     if isinf(p):
-        sizes = ", ".join(f"|{written(value)}|" for value in values)
-        return f"max({sizes}) {_equals(worked, step.value)}"
+        return f"max({', '.join(f'|{written(value)}|' for value in values)})"
     power = {1: "", 2: "²", 3: "³"}.get(p, f"^{p:g}")
     total = "+".join(f"{factor(value)}{power}" for value in values)
     if step.divisor != 1:
         total = f"({total})·{prod(layer.kernel_size)}/{len(values)}"
     if p == 1:
-        return f"{total} {_equals(worked, step.value)}"
-    root = f"√({total})" if p == 2 else f"({total})^(1/{p:g})"
-    return f"{root} {_equals(worked, step.value)}"
+        return total
+    return f"√({total})" if p == 2 else f"({total})^(1/{p:g})"
 
 
 def _equals(worked: Worked, value: Number) -> str:
     """'= 6'; '≈ 6' also where what was added up is shown rounded."""
     return equals(value) if worked.exact else f"≈ {written(value)}"
-
-
-def _added(values: list[Number]) -> str:
-    return "+".join(map(factor, values))
 
 
 # Moves --------------------------------------------------------------------------------
