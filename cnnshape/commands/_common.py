@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn, TypeAlias
 
 import typer
@@ -358,6 +359,26 @@ def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
         else:
             sys.stderr.write(f"{separator}{diagnostic}\n")
         separator = "\n"
+
+
+def print_wrapped(lines: Sequence[str]) -> None:
+    """Print lines, each broken between words where the terminal is narrower."""
+    from ..views.plain import wrapped
+
+    sys.stdout.write(wrapped(lines, get_terminal_size().columns))
+
+
+def print_table(rows: Sequence[Sequence[str]], format: str, right: Sequence[int] = ()) -> None:
+    """Print rows of cells, the first a heading, as text or as Markdown.
+
+    The cells of the columns `right`, counted from 0, stand flush right.
+    """
+    from ..views.plain import markdown_table, text_table
+
+    if format == "markdown":
+        sys.stdout.write(markdown_table(rows, right))
+    else:
+        sys.stdout.write(text_table(rows, get_terminal_size().columns, right))
 
 
 def print_json(value: object) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
-from ._common import print_diagnostics, print_json, usage_error
+from ._common import print_diagnostics, print_json, print_table, print_wrapped, usage_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -222,7 +220,7 @@ def _compute(sizes: Shape, parts: Sequence[Part], format: Format) -> None:
     elif len(parts) == 1 and format == "text":
         _print_layer(network.input_shape[1:], found[0])
     else:
-        _print_table(_chain_cells(network.input_shape[1:], found), format, (1, 2, 3))
+        print_table(_chain_cells(network.input_shape[1:], found), format, (1, 2, 3))
     print_diagnostics(faults)
     if faults:
         raise typer.Exit(1)
@@ -230,7 +228,6 @@ def _compute(sizes: Shape, parts: Sequence[Part], format: Format) -> None:
 
 def _print_layer(sizes: Shape, row: Row) -> None:
     from ..layers.shapes import format_shape, spatial_letters
-    from ..views.plain import wrapped
 
     node = row.node
     rules = [rule.with_meanings() for rule in node.layer.size_rules(node.input_shapes)]
@@ -243,7 +240,7 @@ def _print_layer(sizes: Shape, row: Row) -> None:
     elif row.unread and not any(row.unread):
         lines.append("every pixel is read")
     lines += node.layer.notes(node.input_shapes, node.output_shape)
-    sys.stdout.write(wrapped([line for line in lines if line], get_terminal_size().columns))
+    print_wrapped([line for line in lines if line])
 
 
 def _chain_cells(sizes: Shape, found: Sequence[Row]) -> list[tuple[str, ...]]:
@@ -268,15 +265,6 @@ def _chain_cells(sizes: Shape, found: Sequence[Row]) -> list[tuple[str, ...]]:
     return cells
 
 
-def _print_table(cells: Sequence[Sequence[str]], format: Format, right: Sequence[int] = ()) -> None:
-    from ..views.plain import markdown_table, text_table
-
-    if format == "markdown":
-        sys.stdout.write(markdown_table(cells, right))
-    else:
-        sys.stdout.write(text_table(cells, get_terminal_size().columns, right))
-
-
 # What is missing ----------------------------------------------------------------------
 
 
@@ -286,7 +274,6 @@ def _solve(
 ) -> None:  # fmt: skip
     from ..layers.shapes import format_shape
     from ..lesson.solving import BOUNDS, SIMPLEST, settings_that_fit
-    from ..views.plain import wrapped
 
     rank = max(len(sizes), len(want), *(len(value) for value in given.values()), 1)
     sizes, want, *_ = [_in_rank(value, rank) for value in (sizes, want, *given.values())]
@@ -303,19 +290,17 @@ def _solve(
         })  # fmt: skip
         return
     asked = f"{format_shape(sizes)} → {format_shape(want)}"
-    width = get_terminal_size().columns
     if not fits:
         apart = "; the missing ones are the same in all dimensions" if rank > 1 else ""
-        sys.stdout.write(wrapped([f"{asked}: nothing fits, of {BOUNDS}{apart}"], width))
+        print_wrapped([f"{asked}: nothing fits, of {BOUNDS}{apart}"])
         return
     shown = fits if all_ else fits[:LISTED]
     count = f"all {len(fits)}" if len(shown) == len(fits) else f"{len(shown)} of {len(fits)}"
-    heading = f"{asked}: {count} that fit, {SIMPLEST}"
-    sys.stdout.write(wrapped([heading], width) + "\n")
+    print_wrapped([f"{asked}: {count} that fit, {SIMPLEST}", ""])
     cells = [("settings", "never read", "why"), *(_fit_cells(given, fit) for fit in shown)]
-    _print_table(cells, format, (1,))
+    print_table(cells, format, (1,))
     rest = [f"{len(fits) - len(shown)} more fit: --all lists them"] if shown != fits else []
-    sys.stdout.write("\n" + wrapped([*rest, f"tried: {BOUNDS}"], width))
+    print_wrapped(["", *rest, f"tried: {BOUNDS}"])
 
 
 def _in_rank(sizes: Shape, rank: int) -> Shape:
@@ -341,7 +326,6 @@ def _solve_inputs(parts: Sequence[Part], want: Shape, format: Format) -> None:
     from ..layers.shapes import format_shape, per_dimension
     from ..lesson.calculating import rank_of
     from ..lesson.solving import INPUT, inputs_that_fit
-    from ..views.plain import wrapped
 
     rank = rank_of(want, parts)
     want = _in_rank(want, rank)
@@ -356,17 +340,14 @@ def _solve_inputs(parts: Sequence[Part], want: Shape, format: Format) -> None:
             ],
         })  # fmt: skip
         return
-    lines = [per_dimension(_range(each) for each in found)]
-    if all(each.fitting for each in found):
-        first = tuple(each.whole[0] if each.whole else each.fitting[0] for each in found)
-        lines.append(f"such as {format_shape(first)}:")
-    else:
-        lines.append(f"tried: sizes up to {INPUT:,}")
-    width = get_terminal_size().columns
-    text = wrapped([f"inputs that give {format_shape(want)}: {lines[0]}", lines[1]], width)
-    sys.stdout.write(f"{text}\n" if lines[1].endswith(":") else text)
-    if lines[1].endswith(":"):
-        _compute(first, parts, format)
+    ranges = per_dimension(_range(each) for each in found)
+    heading = f"inputs that give {format_shape(want)}: {ranges}"
+    if not all(each.fitting for each in found):
+        print_wrapped([heading, f"tried: sizes up to {INPUT:,}"])
+        return
+    first = tuple(each.whole[0] if each.whole else each.fitting[0] for each in found)
+    print_wrapped([heading, f"such as {format_shape(first)}:", ""])
+    _compute(first, parts, format)
 
 
 def _range(found: Inputs) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -18,7 +16,10 @@ from ._common import (
     load_recipe,
     print_diagnostics,
     print_json,
+    print_table,
+    print_wrapped,
     read_changes,
+    say,
     usage_error,
 )
 
@@ -87,32 +88,31 @@ def sizes(
             "groups": [group.to_dict() for group in found],
         })  # fmt: skip
     else:
-        _write(network, found, markdown=format == "markdown")
+        _write(network, found, format)
 
 
-def _write(network: Network, found: list[Sizes], *, markdown: bool) -> None:
+def _write(network: Network, found: list[Sizes], format: str) -> None:
     from ..layers.shapes import format_shape
-    from ..views.plain import markdown_table, text_table, wrapped
     from ..views.text import escape_markdown
 
-    width = get_terminal_size().columns
     title = f"{network.name}, input {format_shape(network.input_shape)}"
-    sys.stdout.write(f"## {escape_markdown(title)}\n" if markdown else wrapped([title], width))
+    markdown = format == "markdown"
+    if markdown:
+        say(f"## {escape_markdown(title)}")
+    else:
+        print_wrapped([title])
     for group in found:
-        lines = [] if len(found) == 1 else [_varied(group, network)]
-        lines += _rules(group)
-        cells = [
-            ("input", "output", "remark"),
-            *(_cells(trial, group.own) for trial in group.listed),
-        ]
+        lines = [*([] if len(found) == 1 else [_varied(group, network)]), *_rules(group)]
         if markdown:
-            sys.stdout.write("\n" + "\n".join(f"- {escape_markdown(line)}" for line in lines))
-            sys.stdout.write("\n\n" + markdown_table(cells))
+            say("\n".join(["", *(f"- {escape_markdown(line)}" for line in lines), ""]))
         else:
-            sys.stdout.write("\n" + wrapped(lines, width) + "\n" + text_table(cells, width))
-    sys.stdout.write(
-        f"\n{escape_markdown(MEANING)}\n" if markdown else "\n" + wrapped([MEANING], width)
-    )
+            print_wrapped(["", *lines, ""])
+        cells = (_cells(trial, group.own) for trial in group.listed)
+        print_table([("input", "output", "remark"), *cells], format)
+    if markdown:
+        say(f"\n{escape_markdown(MEANING)}")
+    else:
+        print_wrapped(["", MEANING])
 
 
 def _varied(group: Sizes, network: Network) -> str:
