@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..lesson.values import Worked
 
 FORMATS = ("svg", "html", "gif")
-MOST_SPEED = 20
+LEAST_SPEED, MOST_SPEED = 0.01, 20
 
 ImageOption = Annotated[
     str | None,
@@ -97,7 +97,8 @@ def image_or_default(image: str | None, default: str, channels: int | None) -> M
     from ..lesson.reading import default_image, read_image
 
     if image is None:
-        return default_image(default, channels)
+        own = read_or_refuse(lambda _: default_image(default, channels), "--channels")
+        return cast("Maps", own)
     maps, told = read_or_refuse(read_image, "--image", image, channels)
     note(told)
     return cast("Maps", maps)
@@ -180,8 +181,10 @@ def check_outputs(
         usage_error("it is for what is printed as text", "--still")
     if speed is not None and not out and (still or not on_terminal):
         usage_error("nothing moves here", "--speed")
-    if speed is not None and not 0 < speed <= MOST_SPEED:
-        usage_error(f"expected a number above 0 and up to {MOST_SPEED}, not {speed:g}", "--speed")
+    if speed is not None and not LEAST_SPEED <= speed <= MOST_SPEED:
+        usage_error(
+            f"expected a number from {LEAST_SPEED} to {MOST_SPEED}, not {speed:g}", "--speed"
+        )
 
 
 def give_out(

@@ -119,7 +119,7 @@ def _arguments(
     return {
         "out_channels": len(kernels),
         "kernel_size": [len(first), len(first[0])],
-        "stride": _lesson.sizes(stride or "1"),
+        "stride": _lesson.sizes("1" if stride is None else stride),
         "padding": _lesson.sizes(padding),
         "dilation": _lesson.sizes(dilation),
         "padding_mode": padding_mode,

@@ -72,7 +72,7 @@ def pool(
     _lesson.check_outputs(reading.files_in(image), format, out, theme, speed, still)
     maps = _lesson.image_or_default(image, reading.POOLED, channels)
     arguments: dict[str, Any] = {"kernel_size": _lesson.sizes(kernel_size), "ceil_mode": ceil_mode}
-    arguments |= {"stride": _lesson.sizes(stride)} if stride else {}
+    arguments |= {} if stride is None else {"stride": _lesson.sizes(stride)}
     # What a type does not take is refused by name, not passed over.
     theirs = {
         "padding": ("--padding", _lesson.sizes(padding), padding != "0", ("max", "average")),

@@ -49,8 +49,8 @@ class Question(NamedTuple):
 
     def is_right(self, given: Shape) -> bool:
         """Whether an answer is right; one number stands for all dimensions of a field."""
-        folded = self.answer[:1] if self.kind == FIELD and len({*self.answer}) == 1 else ()
-        return given in (self.answer, folded)
+        folds = self.kind == FIELD and len({*self.answer}) == 1
+        return given == self.answer or (folds and given == self.answer[:1])
 
 
 def read_answer(text: str, question: Question) -> Shape | None:

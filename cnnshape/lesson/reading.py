@@ -123,7 +123,7 @@ def _read(text: str, channels: int | None, stdin: BinaryIO, part: str = "channel
     if os.path.exists(text):
         with open(text, "rb") as file:
             return _contents(file.read(MOST_BYTES + 1), text, channels, part)
-    if re.search(r"[\s/]", text) and re.match(r"\s*[-+−.]?[0-9]", text):
+    if re.search(r"[\s/]", text) and re.match(r"(?i)\s*[-+−.]?(\d|(nan|inf)\b)", text):
         return Read(parse(text, part))  # which says what is wrong with it
     near = did_you_mean(text, list(KERNELS)) if part == "kernel" else None
     known = f"did you mean {near}?" if near else (

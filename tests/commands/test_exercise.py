@@ -110,6 +110,13 @@ def test_a_quiz_counts_and_explains(spec):
     assert result.stdout.endswith("\n2 of 4 right\n")
 
 
+def test_an_empty_line_is_never_right(spec):
+    result = quizzed("\n" * 4)
+    assert "> \n6×28×28\n" in result.stdout
+    assert "right\n\n" not in result.stdout
+    assert result.stdout.endswith("\n0 of 4 right\n")
+
+
 def test_the_end_of_stdin_ends_a_quiz(spec):
     result = quizzed("6x28x28\n")
     assert result.exit_code == 0

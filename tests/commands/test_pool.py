@@ -82,6 +82,8 @@ def test_json_has_null_for_what_is_no_number(cli: Any) -> None:
         (["--type", "lp", "--norm", "nan"], "norm_type must be a number, not nan"),
         (["--type", "average", "--divisor", "0"], "divisor_override must not be 0"),
         (["--type", "average", "--no-count-include-pad"], "there is no padding that could count"),
+        (["--stride", ""], "stride must be"),
+        (["--channels", "1000000000"], "are 15,999,999,984 numbers: expected 1 to 1,000,000"),
         (["-k", "5"], "help: a window of at most 4"),
         (["-k", "0"], "kernel_size must be a whole number of at least 1"),
     ],
