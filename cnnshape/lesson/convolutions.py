@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import product
 from operator import mul
@@ -58,18 +59,15 @@ def transpose(
     _, height, width = layer.output_shape((shape_of(image),))
     steps = []
     for number, kernel in enumerate(kernels):
-        terms: list[list[list[list[Term]]]] = [
-            [[[] for _ in image] for _ in range(width)] for _ in range(height)
-        ]
+        terms: dict[tuple[int, int], list[list[Term]]] = defaultdict(lambda: [[] for _ in image])
         for channel, grid in enumerate(image):
             for row, values in enumerate(grid):
                 for column, value in enumerate(values):
                     for at, weight in stamped(layer, row, column, kernel[channel]):
-                        if 0 <= at[0] < height and 0 <= at[1] < width:
-                            terms[at[0]][at[1]][channel].append((value, weight))
+                        terms[at][channel].append((value, weight))
         added = bias[number] if bias else 0
         for row, column in product(range(height), range(width)):
-            read = tuple(map(tuple, terms[row][column]))
+            read = tuple(map(tuple, terms[row, column]))
             sums = tuple(exact_sum(value * weight for value, weight in each) for each in read)
             steps.append(step_of((number, row, column), read, sums, added, activation))
     return Worked(layer, image, image, steps, kernels, bias, activation)

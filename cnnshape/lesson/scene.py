@@ -163,12 +163,6 @@ class _Drawing:
         self.shaded = columns * self.cell > MOST_WIDTH
         if self.shaded:
             self.cell = SHADED
-        moves = worked.moves
-        self.spans = []
-        for map in range(worked.output_shape[0]):
-            own = [number for number, move in enumerate(moves) if move.map == map]
-            last = own[-1] + 1 if map + 1 < worked.output_shape[0] else None
-            self.spans.append((own[0], last))
 
     def _texts(self) -> set[str]:
         worked = self.worked
@@ -242,7 +236,8 @@ class _Drawing:
         """The kernel of one filter for one channel, while that filter is worked out."""
         worked = self.worked
         name = named("kernel", "filter", map, len(worked.kernels))
-        first, last = self.spans[map]
+        each = len(worked.moves) // len(worked.kernels)
+        first, last = map * each, (map + 1) * each if map + 1 < len(worked.kernels) else None
         self.grid(name, kernel, left, top, first=first, last=last)
         if worked.bias and channel == 0:
             below = top + len(kernel) * self.cell + 16

@@ -276,6 +276,5 @@ class _Search:
         top = f"{slope.numerator}·input" if slope.numerator != 1 else "input"
         added = int(rest * slope.denominator)
         top += f" {'−' if added < 0 else '+'} {abs(added)}" if added else ""
-        if slope.denominator == 1:
-            return top
-        return f"({top})/{slope.denominator}" if added else f"{top}/{slope.denominator}"
+        top = f"({top})" if added and slope.denominator != 1 else top
+        return top if slope.denominator == 1 else f"{top}/{slope.denominator}"
