@@ -216,6 +216,17 @@ def load_network(spec: str, changes: Changes) -> Network:
     return build_network(recipe, input=changes.input, params=changes.params, variant=variant)
 
 
+def network_or_exit(spec: str, changes: Changes) -> Network:
+    """The same; what is wrong with a faulty spec is printed, and ends the command."""
+    from ..errors import SpecError
+
+    try:
+        return load_network(spec, changes)
+    except SpecError as fault:
+        print_diagnostics(fault.diagnostics)
+        raise typer.Exit(1) from None
+
+
 def load_recipe(spec: str, changes: Changes) -> tuple[Spec, str | None]:
     """What a SPEC argument is read to, and which of its variants is meant; see `load_network`."""
     from .. import zoo

@@ -124,8 +124,8 @@ def calc(
         settings = {"stride": (1,), **given}
         settings |= {"padding": "same"} if same else {}
         settings |= {"ceil_mode": True} if ceil else {}
-        flags = (["--transposed"] if transposed else []) + (["--same"] if same else [])
-        flags += ["--ceil"] if ceil else []
+        switches = {"--transposed": transposed, "--same": same, "--ceil": ceil}
+        flags = [flag for flag, on in switches.items() if on]
         parts = [Part(" ".join([_options(given), *flags]), base, settings)]
     if wanted is not None:
         if sizes is not None:

@@ -19,8 +19,7 @@ from ._common import (
     VariantOption,
     complete_spec,
     files_of,
-    load_network,
-    print_diagnostics,
+    network_or_exit,
     read_changes,
     refuse_overwriting,
     say,
@@ -81,7 +80,6 @@ def exercise(
         cnnshape exercise lenet5 --quiz
         cnnshape exercise resnet50 --count 20 --seed 1 --format markdown --out sheet.md
     """
-    from ..errors import SpecError
     from ..lesson.exercises import on_network, on_random_layers
 
     if not 1 <= count <= MOST:
@@ -101,11 +99,7 @@ def exercise(
         questions = on_random_layers(count, seed)
     else:
         refuse_overwriting(out, files_of(spec, changes))
-        try:
-            network = load_network(spec, changes)
-        except SpecError as fault:
-            print_diagnostics(fault.diagnostics)
-            raise typer.Exit(1) from None
+        network = network_or_exit(spec, changes)
         questions = on_network(network, count, seed)
         title = f"Exercises on {network.name}, seed {seed}"
     if len(questions) < count:

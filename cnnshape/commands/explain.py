@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 
 from ._common import (
-    Changes,
     InputOption,
     PluginOption,
     SetOption,
     SpecArgument,
     VariantOption,
     is_given,
-    load_network,
     make_console,
+    network_or_exit,
     print_diagnostics,
     print_json,
     read_changes,
@@ -93,7 +92,7 @@ def explain(
         for option, value in (("--image", image), ("--at", at)):
             if value is not None:
                 usage_error("it goes with --run: only a trained network has numbers", option)
-        network = _network(spec, read_changes(set_, input, variant, plugin))
+        network = network_or_exit(spec, read_changes(set_, input, variant, plugin))
         explanations = _explained(network, names)
     else:
         for option, given in (("--set", set_), ("--input", input), ("--variant", variant)):
@@ -132,16 +131,6 @@ def explain(
                 console.print(Text.assemble(*line), soft_wrap=True)
         sys.stdout.write(capture.get())
     print_diagnostics(network.warnings)
-
-
-def _network(spec: str, changes: Changes) -> Network:
-    from ..errors import SpecError
-
-    try:
-        return load_network(spec, changes)
-    except SpecError as fault:
-        print_diagnostics(fault.diagnostics)
-        raise typer.Exit(1) from None
 
 
 def _explained(network: Network, names: list[str], also: str = "") -> list[Explanation]:

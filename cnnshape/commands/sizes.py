@@ -12,9 +12,8 @@ from ._common import (
     SetOption,
     SpecArgument,
     VariantOption,
-    load_network,
     load_recipe,
-    print_diagnostics,
+    network_or_exit,
     print_json,
     print_table,
     print_wrapped,
@@ -60,17 +59,12 @@ def sizes(
         cnnshape sizes net.yaml --format json
     """
     from ..api import collector_paused
-    from ..errors import SpecError
     from ..expansion import expand
     from ..layers import registry
     from ..lesson.sizes import sizes_of
 
     changes = read_changes(set_, input, variant, plugin)
-    try:
-        network = load_network(spec, changes)
-    except SpecError as fault:
-        print_diagnostics(fault.diagnostics)
-        raise typer.Exit(1) from None
+    network = network_or_exit(spec, changes)
     if len(network.input_shape) < 2:
         usage_error(f"{network.name} reads a vector, which has no size to choose", "SPEC")
     recipe, chosen = load_recipe(spec, changes)
