@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, cast
 
 import typer
 
@@ -157,15 +157,19 @@ def _cures(
 # What is done with a lesson -----------------------------------------------------------
 
 
-def check_outputs(
-    inputs: Sequence[str],
-    format: str | None,
-    out: Sequence[str],
-    theme: str | None,
-    speed: float | None,
-    still: bool,
-) -> None:
+class Wanted(NamedTuple):
+    """What is to be done with a lesson, as the options of these names say."""
+
+    format: str | None
+    out: Sequence[str]
+    theme: str | None
+    speed: float | None
+    still: bool
+
+
+def check_outputs(wanted: Wanted, inputs: Sequence[str]) -> None:
     """Refuse what no file can be, and what has no effect, before anything is worked out."""
+    format, out, theme, speed, still = wanted
     for place, path in enumerate(out):
         from ..files import is_same_file
 
@@ -187,15 +191,9 @@ def check_outputs(
         )
 
 
-def give_out(
-    worked: Worked,
-    format: str | None,
-    out: Sequence[str],
-    theme: str | None,
-    speed: float | None,
-    still: bool,
-) -> None:
+def give_out(wanted: Wanted, worked: Worked) -> None:
     """Write the files that are named, else print or play the lesson."""
+    format, out, theme, speed, still = wanted
     drawn = [(path, _drawn(worked, path, theme or "light", speed or 1)) for path in out]
     for path, content in drawn:
         from ..files import write_atomically

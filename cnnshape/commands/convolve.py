@@ -84,9 +84,9 @@ def convolve(
     """
     from ..lesson import reading
 
-    out = out or []
+    wanted = _lesson.Wanted(format, out or [], theme, speed, still)
     given = [*reading.files_in(image), *reading.files_in(kernel)]
-    _lesson.check_outputs(given, format, out, theme, speed, still)
+    _lesson.check_outputs(wanted, given)
     if image == kernel == reading.STDIN:
         usage_error("stdin holds the image: give the kernel another way", "--kernel")
     maps = _lesson.image_or_default(image, reading.IMAGE, channels)
@@ -107,9 +107,7 @@ def convolve(
 
     kind, work = _kind(transposed)
     layer = _lesson.build_layer(kind, arguments, maps, OPTIONS)
-    _lesson.give_out(
-        work(layer, maps, kernels, added, activation or ""), format, out, theme, speed, still
-    )
+    _lesson.give_out(wanted, work(layer, maps, kernels, added, activation or ""))
 
 
 def _arguments(

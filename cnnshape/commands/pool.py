@@ -68,8 +68,8 @@ def pool(
     """
     from ..lesson import reading
 
-    out = out or []
-    _lesson.check_outputs(reading.files_in(image), format, out, theme, speed, still)
+    wanted = _lesson.Wanted(format, out or [], theme, speed, still)
+    _lesson.check_outputs(wanted, reading.files_in(image))
     maps = _lesson.image_or_default(image, reading.POOLED, channels)
     arguments: dict[str, Any] = {"kernel_size": _lesson.sizes(kernel_size), "ceil_mode": ceil_mode}
     arguments |= {} if stride is None else {"stride": _lesson.sizes(stride)}
@@ -99,4 +99,4 @@ def pool(
     from ..lesson import pools
 
     layer = _lesson.build_layer(getattr(pooling, TYPES[type]), arguments, maps, OPTIONS)
-    _lesson.give_out(pools.pool(layer, maps), format, out, theme, speed, still)
+    _lesson.give_out(wanted, pools.pool(layer, maps))
