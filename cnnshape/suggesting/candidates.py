@@ -72,6 +72,8 @@ def inputs(fault: Diagnostic, text: str) -> Iterator[Fix]:
     """Other shapes that the network may have been meant to read."""
     written = input_of(text)
     whole = [re.fullmatch(r"0*([1-9]\d*)(\.0*)?", str(size)) for size in written]
+    if None in whole[1:]:
+        return  # without it the shape would lack a dimension
     shape = tuple([int(size[1]) for size in whole if size])
     changed: list[tuple[str, tuple[int, ...]]] = []
     if fault.about.kind == "sizes":

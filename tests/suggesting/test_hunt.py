@@ -96,6 +96,12 @@ def test_an_input_that_is_not_whole_numbers(shape: str, help: str) -> None:
     assert not faults_of(put_in(text, fault.fixes[0]))
 
 
+@pytest.mark.parametrize("shape", ["[8, 1.5, 32]", "[1, 1.5, 32]", "[8, -32, 32]", "[8, 32, w]"])
+def test_no_input_is_proposed_that_lacks_a_dimension(shape: str) -> None:
+    (fault, *_) = faults_of(f"input: {shape}\nlayers: [ReLU]\n")
+    assert not any(fix.input and len(fix.input) < 3 for fix in fault.fixes)
+
+
 def test_a_search_that_fails_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise ZeroDivisionError
