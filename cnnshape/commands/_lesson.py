@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..lesson.values import Worked
 
 FORMATS = ("svg", "html", "gif")
-LEAST_SPEED, MOST_SPEED = 0.01, 20
+LEAST_SPEED, MOST_SPEED = 0.001, 20
 
 ImageOption = Annotated[
     str | None,

@@ -12,6 +12,8 @@ MOST_FRAMES = 120
 _HELD = 3
 """Beats for which the last frame stands."""
 _COLOURS = 64
+_LONGEST = 655_350
+"""Milliseconds for which a frame can stand: a GIF has two bytes for hundredths of a second."""
 
 
 class TooManySteps(ValueError):
@@ -43,7 +45,7 @@ def to_gif(scene: Scene, theme: str, seconds: float) -> bytes:
         "GIF",
         save_all=True,
         append_images=frames[1:],
-        duration=[beat] * (len(frames) - 1) + [_HELD * beat],
+        duration=[min(beat, _LONGEST)] * (len(frames) - 1) + [min(_HELD * beat, _LONGEST)],
         loop=0,
         optimize=True,
     )

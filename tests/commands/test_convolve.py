@@ -169,8 +169,8 @@ def test_markdown_is_a_handout(cli: Any) -> None:
         (["--speed", "2", "--format", "json"], "nothing moves here"),
         (["--speed", "2", "--still"], "nothing moves here"),
         (["--still", "--out", "a.svg"], "it is for what is printed as text"),
-        (["--speed", "0"], "expected a number from 0.01 to 20, not 0"),
-        (["--speed", "1e-9", "--out", "a.gif"], "expected a number from 0.01 to 20, not 1e-09"),
+        (["--speed", "0"], "expected a number from 0.001 to 20, not 0"),
+        (["--speed", "1e-9", "--out", "a.gif"], "expected a number from 0.001 to 20, not 1e-09"),
         (["--stride", ""], "stride must be a whole number of at least 1"),
         (["--channels", "1000000000"], "are 24,999,999,975 numbers: expected 1 to 1,000,000"),
         (["-i", "nan 1/2 3"], "row 1, column 1: 'nan' is no number"),
@@ -231,6 +231,12 @@ def test_files_are_drawn_and_nothing_is_printed(cli: Any) -> None:
     assert Path("a.html").read_text().startswith("<!doctype html>")
     assert Path("a.gif").read_bytes().startswith(b"GIF89a")
     assert cli("convolve", "-o", "a.svg", "--format", "text").stdout == LESSON
+
+
+def test_a_slow_gif_is_written(cli: Any) -> None:
+    result = cli("convolve", "-i", "1 2", "-k", "1", "--speed", "0.001", "-o", "a.gif")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert Path("a.gif").read_bytes().startswith(b"GIF89a")
 
 
 def test_what_is_too_long_to_move_is_said(cli: Any) -> None:
