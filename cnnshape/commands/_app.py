@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import signal
 import sys
 import threading
@@ -35,6 +36,10 @@ SETTINGS: dict[str, Any] = {
 UsageError: Any = typer.BadParameter.__base__
 """The class of everything that is wrong with a command line: Typer's versions hold it in different
 places."""
+
+
+PATHS = re.compile(r"(SPEC|FILE|RUN|DIR|PATH|\W)+")
+"""The metavars of what names a file or folder."""
 
 
 class _Commands(Mapping[str, Any]):
@@ -69,13 +74,20 @@ class _Commands(Mapping[str, Any]):
 
 
 class _Command(typer.core.TyperCommand):
-    """A command that refuses an option given twice where only the last would count."""
+    """A command that refuses an option given twice where only the last would count, and an empty
+    text where a file or folder is named: for Path it is the current folder."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> Any:
         """Read the command line; raises UsageError."""
         if not ctx.resilient_parsing:  # as a shell asks, which completes what is not whole yet
-            *_, given = self.make_parser(ctx).parse_args(args=[*args])
+            values, _, given = self.make_parser(ctx).parse_args(args=[*args])
             for parameter in given:
+                value = values.get(parameter.name)
+                named = [value] if isinstance(value, str) else value or ()
+                if PATHS.fullmatch(str(parameter.metavar)) and "" in named:
+                    is_option = parameter.param_type_name == "option"
+                    name = parameter.opts[0] if is_option else parameter.metavar.strip("[].")
+                    raise UsageError(f"{name} is empty: it names no file", ctx)
                 once = parameter.param_type_name == "option" and not parameter.multiple
                 if once and given.count(parameter) > 1 and not parameter.is_eager:
                     names = "/".join([*parameter.opts, *parameter.secondary_opts])

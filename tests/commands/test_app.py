@@ -229,3 +229,23 @@ def test_a_command_imports_what_it_needs(spec):
     explained = _loaded(f"{main}(['explain', '{spec}'])")
     assert "cnnshape.views.explanation" in explained
     assert not explained & {"torch", "numpy"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["show", ""], "SPEC"),
+        (["verify", "lenet5", ""], "SPEC"),
+        (["show", "lenet5", "--plugin", ""], "--plugin"),
+        (["predict", "run", "image.png", ""], "PATH"),
+        (["evaluate", ""], "RUN"),
+        (["train", "lenet5", "--out", ""], "--out"),
+        (["explain", "C3", "--run", "", "--image", "image.png"], "--run"),
+        (["export", "lenet5", "-o", ""], "--out"),
+    ],
+)
+def test_an_empty_text_is_no_file(cli, arguments, name):
+    """As a variable of the shell that is not set gives it: it is not the current folder."""
+    result = cli(*arguments)
+    assert result.exit_code == 2
+    assert f"{name} is empty: it names no file" in result.stderr
