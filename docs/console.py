@@ -32,6 +32,21 @@ def pages() -> list[Path]:
     return [page for page in found if "\n```console" in page.read_text(encoding="utf-8")]
 
 
+def translated(page: str, original: str) -> str:
+    """The text of a page with what the same commands print in the page that it translates."""
+    printed = {}
+    for block in BLOCK.finditer(original):
+        if not block["file"]:
+            printed.update(_commands(block["text"]))
+    parts, end = [], 0
+    for block in BLOCK.finditer(page):
+        if not block["file"]:
+            lines = [f"$ {command}\n{printed[command]}" for command, _ in _commands(block["text"])]
+            parts += [page[end : block.start("text")], *lines]
+            end = block.end("text")
+    return "".join([*parts, page[end:]])
+
+
 def refreshed(page: str) -> str:
     """The text of a page with what its commands print today."""
     parts, end = [], 0

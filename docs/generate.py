@@ -22,7 +22,7 @@ from cnnshape.views.schema import json_schema
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "docs"))
 
-from console import pages, refreshed  # noqa: E402  (beside this file, not a package)
+from console import pages, refreshed, translated  # noqa: E402  (beside this file, not a package)
 from pictures import DIAGRAMS, convolution, diagram, show_lenet5  # noqa: E402
 from zoo_page import zoo_page  # noqa: E402
 
@@ -151,8 +151,11 @@ def schema_file() -> str:
 
 
 def _refreshed(page: Path) -> str:
-    """A page with what its commands print today."""
-    return refreshed(page.read_text(encoding="utf-8"))
+    """A page with what its commands print today, or with what they print in its original."""
+    text = page.read_text(encoding="utf-8")
+    if page.parent.name == "ko":
+        return translated(text, page.parents[1].joinpath(page.name).read_text(encoding="utf-8"))
+    return refreshed(text)
 
 
 GENERATED: dict[str, Callable[[], str]] = {

@@ -173,7 +173,8 @@ def _doubt(
                 raise
             found = found or f"{NOT_HELD}: rounding alone moves the outputs by {rounding:.1g}"
         else:
-            if _difference(module(x.clone()), module(others.clone())) > SHOWN * tolerance:
+            # Where one of them is no number, and the other is, they differ by NaN.
+            if not _difference(module(x.clone()), module(others.clone())) <= SHOWN * tolerance:
                 return ""
             found = FAINT
     return found

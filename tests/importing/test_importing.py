@@ -126,7 +126,7 @@ def test_what_cannot_be_said_is_named_with_its_place() -> None:
     assert first.operation.endswith("cumsum")
     assert (first.module, second.module) == ("inner", "inner")
     assert first.line.startswith("nets.py:")
-    assert second.reason == "with an exponent that is no number"
+    assert second.reason == "with a tensor of exponents, where Power has one number"
 
 
 def test_partly_said_its_costs_are_unknown_and_the_rest_is_kept() -> None:

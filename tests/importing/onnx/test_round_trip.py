@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import pytest
 
@@ -24,11 +25,11 @@ pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")
 
 NETS = [
-    ("lenet5", None),
-    ("lenet5_1998", None),
-    ("mobilenet_v3_small", (3, 64, 64)),
-    ("convnext_tiny", (3, 32, 32)),
-    ("segnet", (3, 45, 60)),
+    ("lenet5", None, {}),
+    ("lenet5_1998", None, {}),
+    ("mobilenet_v3_small", (3, 64, 64), {}),
+    ("convnext_tiny", (3, 32, 32), {"depths": [1, 1, 1, 1], "width": 24}),
+    ("segnet", (3, 45, 60), {}),
 ]
 HEADS = "InceptionAux"
 """It does not run in evaluation mode, so that no file holds it."""
@@ -48,9 +49,9 @@ def hold(network: Network) -> Imported:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(("name", "shape"), NETS)
-def test_costs_stay(name: str, shape: tuple[int, ...] | None) -> None:
-    found = hold(cnnshape.load(name, input=shape))
+@pytest.mark.parametrize(("name", "shape", "params"), NETS)
+def test_costs_stay(name: str, shape: tuple[int, ...] | None, params: dict[str, Any]) -> None:
+    found = hold(cnnshape.load(name, input=shape, params=params))
     assert found.check is not None
     assert found.check.named == found.check.tensors
 
