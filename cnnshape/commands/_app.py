@@ -82,11 +82,12 @@ class _Command(typer.core.TyperCommand):
         if not ctx.resilient_parsing:  # as a shell asks, which completes what is not whole yet
             values, _, given = self.make_parser(ctx).parse_args(args=[*args])
             for parameter in given:
-                value = values.get(parameter.name)
+                value = values.get(str(parameter.name))
                 named = [value] if isinstance(value, str) else value or ()
-                if PATHS.fullmatch(str(parameter.metavar)) and "" in named:
+                metavar = parameter.metavar or "VALUE"
+                if PATHS.fullmatch(metavar) and "" in named:
                     is_option = parameter.param_type_name == "option"
-                    name = parameter.opts[0] if is_option else parameter.metavar.strip("[].")
+                    name = parameter.opts[0] if is_option else metavar.strip("[].")
                     raise UsageError(f"{name} is empty: it names no file", ctx)
                 once = parameter.param_type_name == "option" and not parameter.multiple
                 if once and given.count(parameter) > 1 and not parameter.is_eager:
