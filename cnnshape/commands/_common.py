@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import product
 from shutil import get_terminal_size
@@ -218,10 +219,17 @@ def load_network(spec: str, changes: Changes) -> Network:
 
 def network_or_exit(spec: str, changes: Changes) -> Network:
     """The same; what is wrong with a faulty spec is printed, and ends the command."""
+    with faults_printed():
+        return load_network(spec, changes)
+
+
+@contextmanager
+def faults_printed() -> Iterator[None]:
+    """Print what is wrong with a spec that turns out faulty, and end the command."""
     from ..errors import SpecError
 
     try:
-        return load_network(spec, changes)
+        yield
     except SpecError as fault:
         print_diagnostics(fault.diagnostics)
         raise typer.Exit(1) from None

@@ -12,8 +12,8 @@ from ._common import (
     SetOption,
     SpecArgument,
     VariantOption,
+    faults_printed,
     load_recipe,
-    network_or_exit,
     print_json,
     print_table,
     print_wrapped,
@@ -58,16 +58,17 @@ def sizes(
         cnnshape sizes resnet50 --input 3x320x480
         cnnshape sizes net.yaml --format json
     """
-    from ..api import collector_paused
+    from ..api import build_network, collector_paused
     from ..expansion import expand
     from ..layers import registry
     from ..lesson.sizes import sizes_of
 
     changes = read_changes(set_, input, variant, plugin)
-    network = network_or_exit(spec, changes)
+    with faults_printed():
+        recipe, chosen = load_recipe(spec, changes)
+        network = build_network(recipe, input=changes.input, params=changes.params, variant=chosen)
     if len(network.input_shape) < 2:
         usage_error(f"{network.name} reads a vector, which has no size to choose", "SPEC")
-    recipe, chosen = load_recipe(spec, changes)
 
     def at(shape: Shape) -> Network:
         return expand(recipe, registry(), input_shape=shape, params=changes.params, variant=chosen)
