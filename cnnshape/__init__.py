@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from .version import __version__
 
 if TYPE_CHECKING:
     from .analysis.comparison import Comparison, compare
-    from .api import load, loads
+    from .api import Network, import_module, import_source, load, loads
     from .errors import Diagnostic, SpecError
-    from .network import Network, Node
+    from .network import Node
     from .torch_backend import verify
 
 __all__ = [
@@ -31,6 +31,8 @@ __all__ = [
     "SpecError",
     "__version__",
     "compare",
+    "import_module",
+    "import_source",
     "load",
     "loads",
     "verify",
@@ -43,7 +45,9 @@ _HOMES = {
     "loads": "api",
     "Diagnostic": "errors",
     "SpecError": "errors",
-    "Network": "network",
+    "Network": "api",
+    "import_module": "api",
+    "import_source": "api",
     "Node": "network",
     "verify": "torch_backend",
 }

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from .fixes import Fix
 
-from .printable import printable
+from . import shipped
+from .text.printable import printable
 
 
 class Mark(NamedTuple):
@@ -126,11 +127,9 @@ class SpecError(Exception):
 
 def _file(source: str) -> str:
     """A file's name as a reader knows it: of one that ships with cnnshape, from its folder on."""
-    from .zoo import folder
-
-    shipped = folder()
-    inside = source.startswith(f"{shipped}{os.sep}")
-    return printable(source.removeprefix(f"{shipped.parent}{os.sep}") if inside else source)
+    folder = shipped.folder()
+    inside = source.startswith(f"{folder}{os.sep}")
+    return printable(source.removeprefix(f"{folder.parent}{os.sep}") if inside else source)
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str | None:

@@ -1,12 +1,13 @@
 """A network: the nodes of a spec after blocks are expanded, with shapes and costs.
 
-It is what every view, check and export reads. Nothing in it refers back to the YAML text
-but the marks that say where a layer was written.
+It is what every view, check and export reads, and knows none of them; what users meet, with
+methods, is :class:`cnnshape.api.Network`. Nothing in it refers back to the YAML text but the
+marks that say where a layer was written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,9 +15,6 @@ from .layers.base import Layer
 from .layers.shapes import Shape, Shapes
 
 if TYPE_CHECKING:
-    from torch import nn
-
-    from .diagrams import Depth, Direction, Style
     from .errors import Diagnostic, Mark
 
 INPUT = "input"
@@ -24,9 +22,6 @@ INPUT = "input"
 
 BYTES_PER_ELEMENT = 4
 """Bytes of a float32, in which sizes in memory are given."""
-
-SCHEMA_VERSION = 1
-"""The version of the JSON contract of :meth:`Network.to_dict`."""
 
 
 class Op:
@@ -160,7 +155,7 @@ class Totals(NamedTuple):
 
 
 class Network:
-    """A whole network. Made by :func:`cnnshape.load` and :func:`cnnshape.loads`.
+    """A whole network, as data: what can be done with it is in the rooms above.
 
     Attributes:
         name: the spec's name (a variant's, where one was chosen).
@@ -171,7 +166,7 @@ class Network:
         reference, description: the spec's own words, or ''.
         params: the spec's parameters with the values used.
         train: the spec's own quick-train recipe, as written.
-        warnings: what a careful reader would want to be told; never an error.
+        warnings: what may not be meant; never an error.
         source: the file that the spec was read from, or ''.
         fault: None; of a faulty spec, whose layers are those before its first fault, the path of
             what has it ('' where that is not known).
@@ -234,48 +229,6 @@ class Network:
             connections=sum_known([node.connections for node in self.layers]),
         )
 
-    @cached_property
-    def receptive_fields(self) -> dict[str, tuple[int, ...] | None]:
-        """For each path, the input positions that one output can depend on; None: not known."""
-        from .analysis.receptive_field import receptive_fields
-
-        return receptive_fields(self)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON contract, without its verification. See docs/json.md."""
-        fields = self.receptive_fields
-        totals = self.totals
-        return {
-            "schema": SCHEMA_VERSION,
-            "name": self.name,
-            "input_shape": list(self.input_shape),
-            "layers": [
-                {
-                    "name": node.name,
-                    "type": node.type,
-                    "path": node.path,
-                    "inputs": list(node.inputs),
-                    "input_shapes": [list(shape) for shape in node.input_shapes],
-                    "output_shape": list(node.output_shape),
-                    "params": node.params,
-                    "trainable_params": node.params,
-                    "macs": node.macs,
-                    "connections": node.connections,
-                    "receptive_field": _as_list(fields[node.path]),
-                }
-                for node in self.layers
-            ],
-            "outputs": list(self.outputs),
-            "totals": {
-                "params": totals.params,
-                "trainable_params": totals.trainable_params,
-                "buffers": totals.buffers,
-                "macs": totals.macs,
-                "flops": totals.flops,
-                "connections": totals.connections,
-            },
-        }
-
     def canonical(self) -> list[Any]:
         """The network as plain data that depends on nothing but what it computes.
 
@@ -296,90 +249,11 @@ class Network:
             list(self.outputs),
         ]
 
-    def to_module(self) -> nn.Module:
-        """A real torch.nn.Module that computes this network, freshly initialised."""
-        from .torch_backend import build
-
-        return build(self)
-
-    def to_svg(
-        self,
-        style: Style = "graph",
-        *,
-        theme: str = "light",
-        depth: Depth = "auto",
-        fold: bool = True,
-        fuse: bool = True,
-        facts: Sequence[str] | None = None,
-        direction: Direction | None = None,
-        legend: bool = True,
-    ) -> str:
-        """The network as a picture, an SVG file. The options are those of `cnnshape diagram`.
-
-        Args:
-            style: 'graph', 'maps' or 'volumes'.
-            theme: 'light', 'dark' or 'print'.
-            depth: how many levels of groups to open; 'auto': what can be read; None: all.
-            fold: whether alike turns of a repeat are drawn once, with ×N.
-            fuse: whether norms, activations and dropout are drawn in the box before.
-            facts: what a box says, of :data:`cnnshape.diagrams.FACTS`; None: the usual.
-            direction: 'down' or 'right'; None: what suits the style.
-            legend: whether the colours are explained.
-
-        Raises:
-            DiagramError: it cannot be drawn; the text says why and which option helps.
-            ValueError: there is no such style, theme, fact or direction.
-        """
-        from .diagrams import draw, make_look
-
-        look = make_look(
-            theme=theme,
-            depth=depth,
-            fold=fold,
-            fuse=fuse,
-            facts=facts,
-            direction=direction,
-            legend=legend,
-        )
-        return draw(self, style, look).svg
-
-    def explain(self, *names: str) -> str:
-        """Why the numbers of layers are what they are, as `cnnshape explain` says it.
-
-        Args:
-            names: paths, groups, names, types or patterns of layers; none: all.
-
-        Raises:
-            ValueError: a name means no layer.
-        """
-        from .analysis.explanation import explain
-        from .views.explanation import to_text
-
-        return to_text(explain(self, names), self)
-
-    def _repr_html_(self) -> str:
-        """A notebook shows the table and the diagram under it."""
-        from html import escape
-
-        from .diagrams import DiagramError
-        from .diagrams.svg import image
-        from .views.text import to_html
-
-        try:
-            drawn = image(self.to_svg(), alt=f"Diagram of {self.name}")
-        except DiagramError as fault:
-            drawn = f"<p>{escape(str(fault))}</p>"
-        return to_html(self) + drawn
-
     def __repr__(self) -> str:
         return (
             f"<Network {self.name}: {len(self.layers):,} layer{'s' * (len(self.layers) != 1)}, "
             f"{self.totals.params:,} parameters>"
         )
-
-
-def _as_list(shape: tuple[int, ...] | None) -> list[int] | None:
-    return None if shape is None else list(shape)
 
 
 def sum_known(values: list[int | None]) -> int | None:

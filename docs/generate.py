@@ -13,11 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cnnshape.catalogue import index_text
 from cnnshape.commands._reference import cli_reference
-from cnnshape.layers import Example, Layer, format_shape, registry
+from cnnshape.layers import Example, Layer, format_shape, listed
 from cnnshape.views.documentation import document
 from cnnshape.views.schema import json_schema
+from cnnshape.zoo.catalogue import index_text
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "docs"))
@@ -67,7 +67,7 @@ be said of a layer may be left out: MACs that are not known are shown as unknown
 def layer_reference() -> str:
     """docs/layers.md: every layer type with its arguments and examples, by family."""
     families: dict[str, list[type[Layer]]] = {kind: [] for kind in FAMILIES}
-    for layer in registry().values():
+    for layer in listed().values():
         families[layer.kind].append(layer)
     parts = [INTRODUCTION]
     for kind, types in families.items():

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from cnnshape import zoo
+from cnnshape import shipped, zoo
 from cnnshape.api import load
-from cnnshape.catalogue import Listing, listings
 from cnnshape.errors import SpecError
 from cnnshape.layers import format_shape
 from cnnshape.views.columns import format_count
+from cnnshape.zoo.catalogue import Listing, listings
 
 INTRODUCTION = """\
 # The zoo
@@ -35,7 +35,7 @@ def zoo_page() -> str:
 
 def _family(nets: list[Listing]) -> str:
     first = nets[0]
-    spec = load(zoo.folder() / first.file)
+    spec = load(shipped.folder() / first.file)
     title = spec.name
     lines = [f"## {title}", "", f"[`{first.file}`](../architectures/{first.file})", ""]
     lines += [f"{text.strip()}.\n".replace("..", ".") for text in _texts(spec.reference)]

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from ..layers.shapes import Shape
 from ..network import BYTES_PER_ELEMENT, INPUT, Network
 from .memory import peak_activation_elements
+from .receptive_field import receptive_fields
 
 Value: TypeAlias = int | tuple[Shape | None, ...] | None
 """A number, or a shape for each value that is meant; None: not known."""
@@ -77,7 +78,7 @@ FACTS = (
         "rf",
         "receptive field",
         "shapes",
-        lambda network: tuple(network.receptive_fields[path] for path in network.outputs),
+        lambda network: tuple(receptive_fields(network)[path] for path in network.outputs),
     ),
 )
 """All facts, in the order of a table."""

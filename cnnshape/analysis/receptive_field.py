@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil, prod
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from weakref import WeakKeyDictionary
 
 from ..layers.base import ELEMENTWISE, Step
 from ..network import INPUT
@@ -61,7 +62,16 @@ def receptive_fields(network: Network) -> dict[str, tuple[int, ...] | None]:
     Source: Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural
     Networks, Distill, 2019.
     """
-    return {path: sizes(seen) for path, seen in views_of_input(network).items() if path != INPUT}
+    known = _FIELDS.get(network)
+    if known is None:
+        known = _FIELDS[network] = {
+            path: sizes(seen) for path, seen in views_of_input(network).items() if path != INPUT
+        }
+    return known
+
+
+_FIELDS: WeakKeyDictionary[Network, dict[str, tuple[int, ...] | None]] = WeakKeyDictionary()
+"""What was found of networks that are still in use: tables and figures ask layer by layer."""
 
 
 def views_of_input(network: Network) -> dict[str, Views | None]:

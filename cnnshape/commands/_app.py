@@ -20,7 +20,7 @@ import typer
 import typer.core
 import typer.main
 
-from .. import __version__
+from ..version import __version__
 from ._common import say
 from ._packages import missing_package
 from ._streams import drop_output

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn, TypeAlia
 
 import typer
 
-from ..printable import printable_lines
+from ..text.printable import printable_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -211,7 +211,7 @@ def load_network(spec: str, changes: Changes) -> Network:
         SpecError: the spec is faulty.
         BadParameter: there is no such file or net, or a plugin cannot be loaded.
     """
-    from ..api import build_network
+    from ..loading import build_network
 
     recipe, variant = load_recipe(spec, changes)
     return build_network(recipe, input=changes.input, params=changes.params, variant=variant)
@@ -238,8 +238,8 @@ def faults_printed() -> Iterator[None]:
 def load_recipe(spec: str, changes: Changes) -> tuple[Spec, str | None]:
     """What a SPEC argument is read to, and which of its variants is meant; see `load_network`."""
     from .. import zoo
-    from ..api import read_bytes, read_file
     from ..layers import PluginError, load_plugin
+    from ..loading import read_bytes, read_file
 
     try:
         for plugin in changes.plugins:
@@ -288,7 +288,7 @@ def refuse_overwriting(
     out: str | None, inputs: Iterable[str | Path], option: str = "--out"
 ) -> None:
     """End with a usage error where to write `out` would destroy a file that is read."""
-    from ..files import is_same_file
+    from ..storage.files import is_same_file
 
     if out is None or out == STDOUT:
         return
@@ -402,6 +402,6 @@ def print_table(rows: Sequence[Sequence[str]], format: str, right: Sequence[int]
 
 def print_json(value: object) -> None:
     """Print plain data as JSON on stdout."""
-    from ..printable import to_json
+    from ..text.printable import to_json
 
     say(to_json(value, indent=2))

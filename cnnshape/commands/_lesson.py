@@ -171,7 +171,7 @@ def check_outputs(wanted: Wanted, inputs: Sequence[str]) -> None:
     """Refuse what no file can be, and what has no effect, before anything is worked out."""
     format, out, theme, speed, still = wanted
     for place, path in enumerate(out):
-        from ..files import is_same_file
+        from ..storage.files import is_same_file
 
         if Path(path).suffix[1:].lower() not in FORMATS:
             usage_error(f"{path}: expected a file that ends in .svg, .html or .gif", "--out")
@@ -196,7 +196,7 @@ def give_out(wanted: Wanted, worked: Worked) -> None:
     format, out, theme, speed, still = wanted
     drawn = [(path, _drawn(worked, path, theme or "light", speed or 1)) for path in out]
     for path, content in drawn:
-        from ..files import write_atomically
+        from ..storage.files import write_atomically
 
         write_atomically(path, content)
     if format == "json":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..counts import count_of
+from ..text.counts import count_of
 from ._common import Line, usage_error
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def verdict(network: Network, device: str, how: How) -> dict[str, Any]:
     Raises:
         BadParameter: the device is not there.
     """
-    from .. import verdicts
+    from ..storage import verdicts
 
     if how == "off":
         return no_verification("skipped", "--verify off")

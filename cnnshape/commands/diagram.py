@@ -149,7 +149,7 @@ def diagram(
 
 def _targets(out: list[str], format: Format | None, style: Style) -> list[_Target]:
     """What is to be written; raises BadParameter."""
-    from ..files import is_same_file
+    from ..storage.files import is_same_file
 
     if not out:
         usage_error("name a file, such as --out net.svg, or --out - with --format svg", "--out")
@@ -235,7 +235,7 @@ def _write_all(network: Network, targets: list[_Target], order: _Order) -> None:
     from functools import cache
 
     from ..diagrams import draw
-    from ..files import write_atomically
+    from ..storage.files import write_atomically
 
     @cache
     def figure() -> Figure:

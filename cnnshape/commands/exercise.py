@@ -111,7 +111,7 @@ def exercise(
     if out is None or out == STDOUT:
         sys.stdout.write(text)
     else:
-        from ..files import write_atomically
+        from ..storage.files import write_atomically
 
         write_atomically(out, text)
 
@@ -123,7 +123,7 @@ def _sheet(title: str, seed: int, questions: list[Question], part: Part, format:
     asked = part != "answers"
     answered = part != "questions"
     if format == "json":
-        from ..printable import to_json
+        from ..text.printable import to_json
 
         data = {"schema": SCHEMA_VERSION, "title": title, "seed": seed}
         if asked:
@@ -149,7 +149,7 @@ def _sheet(title: str, seed: int, questions: list[Question], part: Part, format:
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> str:
-    from ..printable import printable
+    from ..text.printable import printable
     from ..views.plain import wrapped
 
     return wrapped([printable(text)], width, indent)

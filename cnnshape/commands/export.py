@@ -190,7 +190,7 @@ def _made(
 
 
 def _write(path: str, made: Made) -> None:
-    from ..files import write_atomically
+    from ..storage.files import write_atomically
     from ..torch_backend.devices import readable_bytes
 
     if path == STDOUT:

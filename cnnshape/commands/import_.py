@@ -107,7 +107,7 @@ def import_(
     if out is None or out == STDOUT:
         sys.stdout.write(imported.text)
     else:
-        from ..files import write_atomically
+        from ..storage.files import write_atomically
 
         write_atomically(out, imported.text)
     for line in _lines(imported, source):

@@ -35,9 +35,9 @@ def layers(
         cnnshape layers SeparableConv2D
         cnnshape layers --format json
     """
-    from ..layers import registry
+    from ..layers import listed
 
-    found = list(registry().values()) if word is None else _found(word)
+    found = list(listed().values()) if word is None else _found(word)
     found.sort(key=lambda kind: kind.kind)
     if format == "json":
         print_json({"schema": SCHEMA_VERSION, "layers": [_as_dict(kind) for kind in found]})
@@ -49,10 +49,10 @@ def layers(
 
 def _found(word: str) -> list[type[Layer]]:
     """The types that a word is in; failing that, those that it means in another library."""
-    from ..layers import registry
+    from ..layers import listed
     from ..spec.words import here, written_out
 
-    types = registry()
+    types = listed()
     wanted = word.casefold()
     found = [kind for kind in types.values() if wanted in _text(kind).casefold()]
     if found:

@@ -12,8 +12,8 @@ import typer
 from ._common import make_console, parse_input, print_diagnostics, print_json, say, usage_error
 
 if TYPE_CHECKING:
-    from ..catalogue import Listing
     from ..zoo import Entry
+    from ..zoo.catalogue import Listing
 
 SCHEMA_VERSION = 1
 """The version of what --format json prints."""
@@ -78,7 +78,7 @@ def list_(
     if format == "names" and sort == "family" and not any(wanted):
         say("\n".join(entry.name for entry in entries))
         return
-    from ..catalogue import listings
+    from ..zoo.catalogue import listings
 
     faults: list[SpecError] = []
     nets = [net for net in listings(entries, faults) if wanted.fits(net)]
@@ -212,7 +212,7 @@ def _as_dict(net: Listing) -> dict[str, Any]:
 
 def _print_csv(nets: Iterable[Listing]) -> None:
     from ..layers.shapes import format_shape
-    from ..printable import csv_line
+    from ..text.printable import csv_line
 
     sys.stdout.write(csv_line(KEYS))
     for net in nets:

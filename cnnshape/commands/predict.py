@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from ..printable import csv_line
+from ..text.printable import csv_line
 from ._common import PluginOption, coloured, print_json, print_line, say, usage_error
 from ._training import (
     BatchOption,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..files import write_atomically
+from ..storage.files import write_atomically
 from ._common import STDOUT, usage_error
 
 

@@ -137,7 +137,9 @@ def _show(spec: str, changes: Changes, look: _Look, device: str, how: How) -> bo
         return False
     if look.format == "json":
         verification = verdict(network, device, how)
-        print_json({**network.to_dict(), "verification": verification})
+        from ..views.contract import to_dict
+
+        print_json({**to_dict(network), "verification": verification})
         print_diagnostics(network.warnings)
         return bool(verification["status"] != "failed")
     _print_network(network, look)

@@ -58,10 +58,10 @@ def sizes(
         cnnshape sizes resnet50 --input 3x320x480
         cnnshape sizes net.yaml --format json
     """
-    from ..api import build_network, collector_paused
     from ..expansion import expand
     from ..layers import registry
     from ..lesson.sizes import sizes_of
+    from ..loading import build_network, collector_paused
 
     changes = read_changes(set_, input, variant, plugin)
     with faults_printed():

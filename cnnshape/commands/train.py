@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ..printable import to_json
+from ..text.printable import to_json
 from ._common import (
     Changes,
     InputOption,
@@ -356,7 +356,7 @@ def _tell_interrupted(training: Training) -> None:
 
 
 def _print_result(run: Run, result: dict[str, Any], shown: Shown) -> None:
-    from ..counts import count_of
+    from ..text.counts import count_of
     from ..training.wording import percent
 
     if shown == "json":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ..counts import count_of
+from ..text.counts import count_of
 from ._common import (
     SPEC_HELP,
     Changes,

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 
 from ..network import Network
-from ..printable import printable
+from ..text.printable import printable
 from .caption import totals
 from .graph.cards import Card, Line, colours
 from .graph.scene import Cluster, Edge, Scene, scene

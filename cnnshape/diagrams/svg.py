@@ -10,7 +10,7 @@ from __future__ import annotations
 from base64 import b64encode
 from html import escape as _escape
 
-from ..printable import printable_lines
+from ..text.printable import printable_lines
 from .text import FONT_FAMILY
 from .themes import Theme
 

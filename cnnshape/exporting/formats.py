@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from ..counts import count_of
+from ..text.counts import count_of
 from .comparison import Made, example, hold, no_run, with_state
 from .errors import ExportError
 from .libraries import quiet, refusals

@@ -61,7 +61,7 @@ def _definitions(network: Network) -> dict[str, None]:
 
 
 def _head(network: Network) -> str:
-    from .. import __version__
+    from ..version import __version__
 
     shape = format_shape(network.input_shape)
     totals = network.totals

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..counts import count_of
+from ..text.counts import count_of
 from .comparison import hold, no_run, outputs_of, with_state
 from .errors import ExportError
 from .libraries import refusals

@@ -7,7 +7,7 @@ import keyword
 import re
 from collections.abc import Container
 
-from ..printable import printable
+from ..text.printable import printable
 
 FILE_NAMES = frozenset(
     ("torch", "nn", "Tensor", "OrderedDict", "self", "x", "out", "i", *dir(builtins))

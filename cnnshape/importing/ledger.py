@@ -8,10 +8,10 @@ from typing import Any
 
 from ..layers import registry
 from ..layers.shapes import Shape
+from ..layers.unknown import Unknown
 from ..network import INPUT
 from .graph import NotSaid, Recorded, Unsupported, made, output_shape
 from .operations import Chain, Layer, Part, Value, tidy
-from .unknown import Unknown, define
 
 Path = tuple[str, ...]
 
@@ -29,7 +29,6 @@ class Ledger:
     """
 
     def __init__(self, input_shape: Shape, batch: int, fixed: Collection[str] = ()) -> None:
-        define()
         self.layers: list[Recorded] = []
         self.shapes: dict[str, Shape] = {INPUT: input_shape}
         self.unsupported: list[Unsupported] = []

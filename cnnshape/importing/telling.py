@@ -14,8 +14,8 @@ from torch._subclasses.fake_tensor import (
     FakeTensorMode,
 )
 
-from ..counts import count_of
 from ..layers.shapes import Shape, format_shape
+from ..text.counts import count_of
 from .preparing import input_type
 from .samples import FIRST
 from .tensors import shaped

@@ -7,7 +7,7 @@ A plugin needs nothing but this module::
 
 from ._plugins import PluginError, load_entry_points, load_plugin, plugin_digests
 from ._python import Python
-from ._registry import registry
+from ._registry import listed, registry
 from .base import ELEMENTWISE, Example, Layer, LayerError, Step, function_module
 from .fields import (
     Boolean,
@@ -50,6 +50,7 @@ __all__ = [
     "format_shape",
     "function_module",
     "inferred",
+    "listed",
     "load_entry_points",
     "load_plugin",
     "plugin_digests",

@@ -27,3 +27,8 @@ def registry() -> Mapping[str, type[Layer]]:
                 import_module(f"{__package__}.{name}")
         _families_loaded = True
     return _TYPES
+
+
+def listed() -> dict[str, type[Layer]]:
+    """The types that a spec's author may choose from, by name: all but the hidden ones."""
+    return {name: kind for name, kind in registry().items() if not kind.hidden}

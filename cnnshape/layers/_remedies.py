@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from ..counts import count_of
 from ..fixes import Fix, as_entry, putting_before
+from ..text.counts import count_of
 from .shapes import Shape
 
 

@@ -143,6 +143,8 @@ class Layer:
     examples: ClassVar[Sequence[Example]] = ()
     parameter_meanings: ClassVar[Mapping[str, str]] = {}
     """What the sizes of its learnable tensors are, by the tensors' names, where it says so."""
+    hidden: ClassVar[bool] = False
+    """Whether it is left out of lists and schema: a type that nobody is meant to write."""
     left_out: ClassVar[Mapping[str, str]] = {}
     """Arguments of torch's class that a spec cannot give, each with the reason."""
     python: ClassVar[Python] = TORCH

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import gcd, prod
 from typing import Any, ClassVar
 
-from ..counts import size_of
 from ..fixes import Fix, at_most, one_of, setting
+from ..text.counts import size_of
 from ._spatial import SpatialLayer, folded
 from ._window import Window, WindowLayer
 from .base import Example, LayerError

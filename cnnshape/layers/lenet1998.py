@@ -9,8 +9,8 @@ from __future__ import annotations
 from math import prod
 from typing import Any, ClassVar
 
-from ..counts import size_of
 from ..fixes import putting_before, setting
+from ..text.counts import size_of
 from ._python import Python
 from ._remedies import flattening
 from ._window import Window, WindowLayer, windows_of

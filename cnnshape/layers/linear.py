@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import Any, ClassVar
 
-from ..counts import size_of
 from ..fixes import putting_before, setting
+from ..text.counts import size_of
 from ._remedies import flattening
 from .base import Example, Layer, LayerError, Step
 from .fields import Boolean, Integer, defaulted, inferred, required

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from ..counts import count_of
 from ..fixes import Fix, as_yaml, setting
+from ..text.counts import count_of
 from ._dimensions import dimension, dimension_name, sample_dimension, with_batch
 from ._python import Python, method, unpacked
 from .base import Example, Layer, LayerError, Step, function_module

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from math import floor
 from typing import Any
 
-from ..counts import count_of
 from ..fixes import Fix, leaving_out, one_of, setting
+from ..text.counts import count_of
 from ._spatial import axes
 from .base import Example, Layer, LayerError, Step
 from .fields import Boolean, Choice, Either, Field, Integer, ListOf, Number, Optional, defaulted

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from ..counts import count_of
 from ..fixes import setting
+from ..text.counts import count_of
 from ._dimensions import sample_dimensions
 from ._python import Python
 from .base import Example, Layer, LayerError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import ClassVar
 
-from ..counts import count_of
+from ..text.counts import count_of
 from ._python import Python
 from .base import Example, Layer, LayerError
 from .fields import FINITE, Integer, ListOf, defaulted, required

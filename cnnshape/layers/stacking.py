@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from ..counts import count_of
 from ..fixes import Fix, as_yaml, setting
+from ..text.counts import count_of
 from ._dimensions import sample_dimension
 from ._python import Python, unpacked
 from .base import Example, Layer, LayerError, Step, function_module

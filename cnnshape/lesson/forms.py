@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..printable import to_json
+from ..text.printable import to_json
 from .exact import Number, plain
 from .grids import beside, paint
 from .text import image_blocks, kernel_blocks, result_block

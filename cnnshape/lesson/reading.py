@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from math import prod
 from typing import BinaryIO, NamedTuple
 
-from ..counts import count_of
 from ..errors import did_you_mean
 from ..layers.shapes import format_shape
+from ..text.counts import count_of
 from .exact import Grid, Maps, Number, read_number
 from .values import MOST_PRODUCTS, shape_of
 

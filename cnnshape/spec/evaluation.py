@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from ..counts import count_of
+from ..text.counts import count_of
 from . import limits
 from .bounds import Budget, ExpressionError, UnknownName, bounded
 from .functions import CONSTANTS, FUNCTIONS

@@ -77,7 +77,7 @@ def spec_text(
 
 def difference(text: str, network: Network) -> str:
     """Why a text is not the spec of this network; '' where it is."""
-    from ..api import loads
+    from ..loading import loads
 
     try:
         same = loads(text).canonical() == network.canonical()

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import About, Diagnostic
 from ..fixes import Fix, as_entry, as_yaml, replacing
-from ..layers import registry
+from ..layers import listed, registry
 from ..spec import words
 from ..spec.document import LINE_BREAK
 from ..spec.vocabulary import COMMON_KEYS
@@ -39,7 +39,7 @@ def candidates(fault: Diagnostic, text: str) -> Iterator[Fix]:
         if entry.get("type") == word:
             yield from _types(fault, entry)
         elif value == word:  # of a join; what is computed has another text
-            for name in words.here(word, registry()):
+            for name in words.here(word, listed()):
                 yield replacing(name, mark, f"{word} is {name} here")
     elif kind == "form":
         word = fault.about.word
@@ -105,7 +105,7 @@ def _nearly(fault: Diagnostic, value: str) -> Iterator[Fix]:
 def _types(fault: Diagnostic, entry: dict[str, Any]) -> Iterator[Fix]:
     """The types that a word of another library may mean, with the arguments' names here."""
     word = fault.about.word
-    for name in words.here(word, registry()):
+    for name in words.here(word, listed()):
         renamed = _renamed(entry, registry()[name].fields)
         more: dict[str, Any] = {}
         if words.GLOBAL_POOLS.match(words.folded(word)):
@@ -137,7 +137,7 @@ def _arguments(fault: Diagnostic, entry: dict[str, Any]) -> Iterator[Fix]:
     if key in ("activation", "act"):
         word = str(entry.get(key, ""))
         after = words.ACTIVATIONS.get(words.folded(word))
-        for name in [after] if after is not None else words.here(word, registry()):
+        for name in [after] if after is not None else words.here(word, listed()):
             layer = ({"type": name},) if name else ()
             says = f"write {name} as the layer after it" if name else f"leave out {key}"
             yield Fix(says, without=(key,), after=layer, mark=fault.mark)

@@ -21,7 +21,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from ..files import write_atomically
+from ..storage.files import write_atomically
 from .faults import CheckpointError
 from .reading import NotWhole, parse_json
 from .tensor_file import bytes_of, file_parts

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import Any
 
-from ..counts import count_of
 from ..diagrams import svg
 from ..diagrams.text import text_width
 from ..diagrams.themes import PALETTE, THEMES, contrast, mix
+from ..text.counts import count_of
 from .wording import percent
 
 TRAIN, TEST = "train", "test"

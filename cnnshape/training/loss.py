@@ -11,11 +11,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..counts import count_of
 from ..errors import Diagnostic, SpecError
 from ..layers import format_shape
 from ..layers.base import Meaning
 from ..network import INPUT
+from ..text.counts import count_of
 
 if TYPE_CHECKING:
     from ..network import Network, Node

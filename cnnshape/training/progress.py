@@ -7,7 +7,7 @@ from dataclasses import asdict
 from time import perf_counter
 from typing import TYPE_CHECKING, TextIO
 
-from ..printable import printable, to_json
+from ..text.printable import printable, to_json
 from .events import EpochDone, Event, Looked, Told
 from .wording import percent
 

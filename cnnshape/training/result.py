@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import torch
 
-from .. import __version__
-from ..counts import count_of
-from ..files import write_atomically
+from ..storage.files import write_atomically
+from ..text.counts import count_of
+from ..version import __version__
 from .checkpoint import Position
 from .confusion import confusion_svg
 from .curves import curves_svg

@@ -15,7 +15,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from ..files import write_atomically
+from ..storage.files import write_atomically
 from .faults import TrainingError
 from .lock import NAME as LOCK_NAME
 from .lock import Lock, Locked, take_lock

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from ..api import loads
-from ..counts import count_of
-from ..files import write_atomically
+from ..loading import loads
+from ..storage.files import write_atomically
 from ..structure.yaml_text import NotWritable, spec_text
+from ..text.counts import count_of
 from ..torch_backend.devices import AUTO
 from .beginning import rescale_where_lost
 from .checkpoint import Checkpoint, Position, read_checkpoint

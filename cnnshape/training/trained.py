@@ -10,7 +10,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 
-from ..api import loads
+from ..loading import loads
 from ..spec import decode
 from ..torch_backend import build
 from ..torch_backend.comparison import is_out_of_memory

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from ..analysis.receptive_field import receptive_fields
 from ..errors import did_you_mean
 from ..layers.base import Layer
 from ..layers.shapes import Shape, format_shape
@@ -76,7 +77,7 @@ def _from(row: Row) -> str:
 def _receptive_field(row: Row, network: Network) -> str:
     if row.node is None:
         return ""
-    field = network.receptive_fields[row.node.path]
+    field = receptive_fields(network)[row.node.path]
     return UNKNOWN if field is None else format_shape(field)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..analysis.comparison import Comparison
 from ..analysis.difference import Difference
 from ..analysis.facts import Fact, Value
-from ..printable import csv_line
+from ..text.printable import csv_line
 from .difference_cells import (
     NUMBERS,
     DifferenceCells,

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..analysis.difference import Difference, LayerPair
-from ..counts import count_of
 from ..layers.shapes import format_shape
 from ..network import Node
+from ..text.counts import count_of
 from .columns import described, format_count
 from .differences import ARROW, DifferenceRow
 

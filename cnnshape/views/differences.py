@@ -7,10 +7,10 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from ..analysis.comparison import Comparison
 from ..analysis.difference import Difference, LayerPair
-from ..counts import count_of
 from ..layers.shapes import Shape
 from ..network import Node, sum_known
 from ..parts import alike_neighbours, label
+from ..text.counts import count_of
 
 Mark: TypeAlias = Literal["+", "-", "~", "·", " "]
 """Added, removed, changed by itself, changed by what it reads alone; a heading, or the same."""

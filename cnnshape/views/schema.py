@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..layers import Field, Layer, registry
+from ..layers import Field, Layer, listed
 from .documentation import document
 
 Schema = dict[str, Any]
@@ -19,7 +19,7 @@ _TEXT: Schema = {"type": ["string", "number", "boolean"]}
 
 def json_schema() -> Schema:
     """The JSON Schema (draft 2020-12) of a spec file, for every layer type that is known."""
-    types = registry()
+    types = listed()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "cnnshape spec",

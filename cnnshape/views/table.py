@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..counts import count_of
 from ..layers.shapes import format_shape
 from ..network import Network
+from ..text.counts import count_of
 from . import columns as cols
 from .columns import Column
 from .grid import Cell, Grid, Head

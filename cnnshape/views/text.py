@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..network import Network
-from ..printable import csv_line, printable_lines
+from ..text.printable import csv_line, printable_lines
 from . import columns as cols
 from .columns import Column
 from .rows import Row, layer_rows, rows

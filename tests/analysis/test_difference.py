@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnshape import Network, load, loads, zoo
+from cnnshape import Network, load, loads, shipped
 from cnnshape.analysis import alignment
 from cnnshape.analysis.difference import Change, Difference
 from cnnshape.analysis.sequences import best_pairs
@@ -82,7 +82,7 @@ def test_renamed_layers_and_groups_are_the_same() -> None:
 def test_renamed_groups_are_found_where_every_shape_is_another() -> None:
     """So that no layer does what one of the other network does."""
     first = load("resnet18")
-    text = (zoo.folder() / "resnet.yaml").read_text(encoding="utf-8")
+    text = (shipped.folder() / "resnet.yaml").read_text(encoding="utf-8")
     renamed = loads(re.sub(r"\blayer([1-4])", r"stage\1", text), variant="resnet18",
                     input=(3, 256, 256))  # fmt: skip
     pairs = Difference(first, renamed).layers

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 
-from cnnshape.layers import registry
+from cnnshape.layers import listed
 
 
 def test_every_type_is_listed_once_in_every_format(cli):
     names = cli("layers", "--format", "names").stdout.split()
-    assert sorted(names) == sorted(registry())
+    assert sorted(names) == sorted(listed())
     told = json.loads(cli("layers", "--format", "json").stdout)["layers"]
     assert [layer["type"] for layer in told] == names
     assert all(layer["summary"] and layer["family"] for layer in told)
     lines = cli("layers").stdout.splitlines()
     assert [line.split()[0] for line in lines if line.startswith("  ")] == names
     assert [line for line in lines if not line.startswith(" ")] == sorted(
-        {kind.kind for kind in registry().values()}
+        {kind.kind for kind in listed().values()}
     )
 
 

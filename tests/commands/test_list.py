@@ -10,8 +10,9 @@ import re
 import pytest
 
 import cnnshape
-from cnnshape import api, catalogue, zoo
+from cnnshape import loading, shipped, zoo
 from cnnshape.commands.list import parse_count, short_reference
+from cnnshape.zoo import catalogue
 
 NETS = """\
 reference: Somebody, 2001, Nets
@@ -33,7 +34,7 @@ def folder(tmp_path, monkeypatch):
     folder.mkdir()
     (folder / "nets.yaml").write_text(NETS)
     (folder / "single.yaml").write_text("input: [1, 500]\nlayers: [ReLU]\n")
-    monkeypatch.setattr(zoo, "folder", lambda: folder)
+    monkeypatch.setattr(shipped, "folder", lambda: folder)
     return folder
 
 
@@ -168,7 +169,7 @@ def test_a_faulty_file_does_not_hide_the_others(cli, tmp_path, monkeypatch):
     folder.mkdir()
     (folder / "bad.yaml").write_text("input: [1]\nlayers: [Relu6]\n")
     (folder / "good.yaml").write_text("input: [1]\nlayers: [ReLU]\n")
-    monkeypatch.setattr(zoo, "folder", lambda: folder)
+    monkeypatch.setattr(shipped, "folder", lambda: folder)
     result = cli("list", "--format", "csv")
     assert result.exit_code == 1
     assert result.stdout.splitlines()[1:] == ["good,,1,0,0,good.yaml"]
@@ -180,9 +181,9 @@ def test_no_file_is_analysed_that_the_index_knows(cli, folder, monkeypatch):
     before = cli("list", "--format", "json").stdout
     read = []
     monkeypatch.setattr(
-        api,
+        loading,
         "read_file",
-        lambda path, name, real=api.read_file: read.append(name) or real(path, name),
+        lambda path, name, real=loading.read_file: read.append(name) or real(path, name),
     )
     assert cli("list", "--format", "json").stdout == before
     assert read == []

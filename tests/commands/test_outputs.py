@@ -72,9 +72,9 @@ def test_a_plugin(cli: Any, command: Any) -> None:
 
 
 def test_a_spec_of_the_zoo(cli: Any) -> None:
-    from cnnshape import zoo
+    from cnnshape import shipped
 
-    file = zoo.folder() / "lenet5.yaml"
+    file = shipped.folder() / "lenet5.yaml"
     refused(cli("export", "lenet5", "--to", "pytorch", "--out", file), file, file.read_bytes())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from cnnshape import zoo
+from cnnshape import shipped
 from cnnshape.commands._verdict import no_verification, verdict_lines
 from cnnshape.torch_backend import verification
 
@@ -46,7 +46,7 @@ def test_a_giant_is_run_on_meta_and_the_verdict_says_so(cli, tmp_path, monkeypat
     net = "input: [3, 8, 8]\nlayers: [{type: Conv2d, out_channels: %d, kernel_size: 1}]\n"
     (folder / "giant.yaml").write_text(net % 2)
     (folder / "small.yaml").write_text(net % 1)
-    monkeypatch.setattr(zoo, "folder", lambda: folder)
+    monkeypatch.setattr(shipped, "folder", lambda: folder)
     monkeypatch.setattr(verification, "GIANT", 3 * 8 * 8)
     giant, small = cli("verify", "--all").stdout.splitlines()
     assert " on meta (shapes alone: it takes 0.0 billion MACs): 1 layer agrees" in giant

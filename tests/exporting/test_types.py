@@ -10,7 +10,7 @@ import torch
 
 import cnnshape
 from cnnshape.exporting import ExportError, to_python
-from cnnshape.layers import Layer, load_plugin, registry
+from cnnshape.layers import Layer, listed, load_plugin, registry
 from cnnshape.layers.base import register
 from cnnshape.network import Network
 
@@ -20,7 +20,7 @@ CANNOT = {"Unknown"}
 """Types that have no module at all."""
 EXAMPLES = [
     (name, number)
-    for name, layer in sorted(registry().items())
+    for name, layer in sorted(listed().items())
     if name not in CANNOT
     for number in range(len(layer.examples))
 ]

@@ -12,6 +12,7 @@ from torch import nn
 
 import cnnshape
 from cnnshape.importing import Imported, ImportFault, Recorded, import_module, importer
+from cnnshape.torch_backend import build
 
 from . import nets
 
@@ -137,7 +138,7 @@ def test_partly_said_its_costs_are_unknown_and_the_rest_is_kept() -> None:
     assert totals.macs is None
     assert totals.params == sum(p.numel() for p in nets.Unsayable().parameters())
     assert "type: Unknown" in found.text
-    module = found.network.to_module()
+    module = build(found.network)
     assert module(torch.zeros(1, 3, 8, 8)).isnan().all()
 
 
@@ -174,3 +175,22 @@ def test_a_network_that_is_not_the_module_is_refused(
     monkeypatch.setattr(importer, "arranged", lambda items: fault(real(items)))
     with pytest.raises(ImportFault, match="with the same weights the outputs differ"):
         import_module(nets.Residual(), (3, 16, 16))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        '{"type": Unknown, operation: f, shape: [4]}',
+        "{operation: f, shape: [4], type: Unknown}",
+        "{type: 'Unknown', shape: [4], operation: f}",
+    ],
+)
+def test_what_an_import_had_no_word_for_is_read_however_it_is_written(layer: str) -> None:
+    network = cnnshape.loads(f"input: [3]\nlayers:\n  - {layer}\n")
+    assert network.output_shapes == ((4,),)
+
+
+def test_nobody_is_led_to_what_only_an_import_writes() -> None:
+    with pytest.raises(cnnshape.SpecError) as caught:
+        cnnshape.loads("# type: Unknown\ninput: [3]\nlayers: [unknown]\n")
+    assert "Unknown" not in str(caught.value).replace("# type: Unknown", "")

@@ -8,7 +8,7 @@ import pytest
 from torch import nn
 
 from cnnshape.importing import import_module
-from cnnshape.layers import Example, Layer, registry
+from cnnshape.layers import Example, Layer, listed
 from tests.layers.agreement import bound
 
 LEFT_OUT = {
@@ -18,7 +18,7 @@ LEFT_OUT = {
 }
 EXAMPLES = [
     pytest.param(name, example, id=f"{name}-{index}")
-    for name, layer in registry().items()
+    for name, layer in listed().items()
     for index, example in enumerate(layer.examples)
     if hasattr(nn, name) and name not in LEFT_OUT and len(example.inputs) == 1
 ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from cnnshape.layers import Example, Layer, registry
+from cnnshape.layers import Example, Layer, listed
 
 from .agreement import assert_agrees, bound
 
 EXAMPLES = [
     pytest.param(name, example, id=f"{name}-{index}")
-    for name, layer in registry().items()
+    for name, layer in listed().items()
     for index, example in enumerate(layer.examples)
 ]
 
@@ -39,7 +39,7 @@ def test_what_a_layer_says_of_itself_is_well_formed(name: str, example: Example)
     assert unread == () or len(unread) == len(inputs[0]) - 1
 
 
-@pytest.mark.parametrize("layer", registry().values(), ids=lambda layer: layer.__name__)
+@pytest.mark.parametrize("layer", listed().values(), ids=lambda layer: layer.__name__)
 def test_a_type_has_two_examples_or_more(layer: type[Layer]) -> None:
     assert len(layer.examples) >= 2
     for example in layer.examples:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from cnnshape import Network, SpecError
+from cnnshape import SpecError
 from cnnshape.lesson.calculating import Part, WordError, build, read_part, read_sizes, rows
+from cnnshape.network import Network
 
 TYPES = {"conv": "Conv", "pool": "MaxPool", "avgpool": "AvgPool", "convt": "ConvTranspose"}
 LETTERS = {"s": "stride", "p": "padding", "d": "dilation", "o": "output_padding"}

@@ -13,7 +13,7 @@ import torch
 from hypothesis import HealthCheck, Phase, given, settings
 from torch import nn
 
-from cnnshape.layers import Layer, LayerError, registry
+from cnnshape.layers import Layer, LayerError, listed
 from cnnshape.layers._window import Window, windows_of
 from cnnshape.layers.convolution import Conv2d
 from cnnshape.layers.linear import Linear
@@ -64,7 +64,7 @@ def test_a_layer_of_each_type_agrees_or_both_refuse(type_name: str) -> None:
 
 def test_every_type_can_be_drawn() -> None:
     shipped = {
-        name for name, kind in registry().items() if kind.__module__.startswith("cnnshape.layers.")
+        name for name, kind in listed().items() if kind.__module__.startswith("cnnshape.layers.")
     }
     assert shipped == set(DRAWABLE)  # other tests register types of their own
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnshape import loads, zoo
+from cnnshape import loads, shipped
 from cnnshape.spec import limits
 
 from ..patience import PATIENCE
@@ -236,7 +236,7 @@ def test_no_hostile_file_takes_200_mebibytes_more_than_a_small_one(
 
 # Damage to the specs that ship --------------------------------------------------------
 
-SHIPPED = [path.read_bytes() for path in sorted(zoo.folder().glob("*.yaml"))]
+SHIPPED = [path.read_bytes() for path in sorted(shipped.folder().glob("*.yaml"))]
 
 
 @st.composite

@@ -10,9 +10,9 @@ from torch import Tensor
 from torch.nn.functional import leaky_relu_
 
 from cnnshape import Network, loads
-from cnnshape.layers import registry
+from cnnshape.layers import listed, registry
 
-OWN = [name for name, kind in registry().items() if kind.gives_own_memory]
+OWN = [name for name, kind in listed().items() if kind.gives_own_memory]
 
 
 @pytest.mark.filterwarnings("ignore:Using padding:UserWarning")
@@ -36,7 +36,7 @@ def test_what_says_so_gives_memory_of_its_own(name: str, training: bool) -> None
 
 ACTIVATIONS = [
     name
-    for name, kind in registry().items()
+    for name, kind in listed().items()
     if "inplace" in kind.fields and name not in ("Threshold", "Dropout1d", "Dropout3d")
 ]
 OTHERS = (

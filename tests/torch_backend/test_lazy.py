@@ -28,8 +28,8 @@ def loads_torch(statement: str) -> bool:
         "import cnnshape.network",
         "import cnnshape.analysis",
         "import cnnshape.torch_backend",
-        "import cnnshape.verdicts",
-        "import cnnshape; from cnnshape import verdicts\n"
+        "import cnnshape.storage.verdicts",
+        "import cnnshape; from cnnshape.storage import verdicts\n"
         "verdicts.load(cnnshape.load('lenet5'), 'auto')",
         "from cnnshape import verify",
     ],

@@ -12,14 +12,14 @@ from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 import cnnshape
-from cnnshape.layers import Layer, Shape, Shapes, function_module, registry
+from cnnshape.layers import Layer, Shape, Shapes, function_module, listed
 from cnnshape.network import Network
 from cnnshape.torch_backend import Mismatch, verify
 from cnnshape.torch_backend.counting import MacCounter
 
 from .networks import Builder, chain
 
-TYPES = registry()
+TYPES = listed()
 BatchNorm2d: Any = TYPES["BatchNorm2d"]
 Conv2d: Any = TYPES["Conv2d"]
 MaxPool2d: Any = TYPES["MaxPool2d"]

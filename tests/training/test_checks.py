@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from cnnshape import Network, load, loads
-from cnnshape.layers import registry
+from cnnshape.layers import listed, registry
 from cnnshape.torch_backend import build
 from cnnshape.training import checks, keeping
 from cnnshape.training.checks import check_augmentation, check_memory, check_processes
@@ -58,7 +58,7 @@ def assert_as_autograd_keeps(net: Network, mixed: bool, samples: int = 3) -> Tra
     return memory
 
 
-TYPES = sorted(registry())
+TYPES = sorted(listed())
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")

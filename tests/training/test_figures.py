@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 import torch
 
-from cnnshape.counts import count_of
+from cnnshape.text.counts import count_of
 from cnnshape.training.confusion import confusion_svg
 from cnnshape.training.curves import PANEL_HEIGHT, TOP, curves_svg
 from cnnshape.training.terminal_pictures import coloured_lines, plain_lines

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from cnnshape.layers import Boolean, Integer, Layer, defaulted, registry, required
+from cnnshape.layers import Boolean, Integer, Layer, defaulted, listed, required
 from cnnshape.views.documentation import document
 
 
@@ -60,7 +60,7 @@ def test_a_type_without_a_docstring_has_no_words_but_its_bases_arguments() -> No
 
 
 def test_a_source_in_torch_is_there() -> None:
-    sources = [document(layer).source for layer in registry().values()]
+    sources = [document(layer).source for layer in listed().values()]
     names = [found[1] for source in sources if (found := re.match(r"torch\.([\w.]+)", source))]
     assert len(names) > 100
     for name in names:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ...counts import count_of
 from ...layers.shapes import format_shape
 from ...network import Node
+from ...text.counts import count_of
 from ..boxes import Area, Box, Outline
 from ..look import Look
 from ..text import name_lines, name_pieces, one_line, shorten, text_width, wrap

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import graphviz
 
-from ...printable import printable_lines
+from ...text.printable import printable_lines
 from .. import svg
 from ..caption import totals
 from ..text import one_line, text_width

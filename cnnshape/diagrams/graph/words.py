@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import Literal
 
-from ...counts import count_of
+from ...analysis.receptive_field import receptive_fields
 from ...layers.shapes import format_shape
 from ...network import Network, Node
+from ...text.counts import count_of
 from ..boxes import Area, Box, Outline
 from ..themes import KIND_TITLES, PALETTE
 from ..tooltip import layer_lines, macs_text, shapes_text
@@ -82,7 +83,7 @@ def formula(node: Node) -> str:
 
 def receptive_field(network: Network, node: Node) -> str:
     """The input positions that one output of a layer can depend on: '5×5'."""
-    field = network.receptive_fields[node.path]
+    field = receptive_fields(network)[node.path]
     return "unknown" if field is None else format_shape(field)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from ...analysis.receptive_field import receptive_fields
 from ..look import Look
 from ..text import broken, name_lines, text_width
 from .path import Path, Stack
@@ -87,7 +88,7 @@ def _caption(path: Path, stack: Stack, text: str, look: Look) -> Label:
     lines = [Line(part, NAME_SIZE, bold=True) for part in name]
     lines.append(Line(size(stack), NAME_SIZE))
     if "rf" in look.facts and stack.layers:
-        field = path.network.receptive_fields[stack.layers[-1].path]
+        field = receptive_fields(path.network)[stack.layers[-1].path]
         seen = "unknown" if field is None else "×".join(map(str, field))
         lines.append(Line(f"sees {seen}", SMALL_SIZE, muted=True))
     return Label(tuple(lines), cut)

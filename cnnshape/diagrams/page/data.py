@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any
 
+from ...analysis.receptive_field import receptive_fields
 from ...layers.shapes import format_shape
 from ...network import INPUT, Network, Node
 from ...views.rows import rows
@@ -115,7 +116,7 @@ def _layer(node: Node, ops: _Ops, index: dict[str, int], whole: Outline) -> list
 
     -1 stands for the network's input, and for weights of its own.
     """
-    field = whole.network.receptive_fields[node.path]
+    field = receptive_fields(whole.network)[node.path]
     return [
         node.path,
         ops.place(node),

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...counts import count_of
 from ...layers.shapes import format_shape
+from ...text.counts import count_of
 from ..boxes import Area
 from ..text import name_lines, one_line, shorten_name, text_width, wrap
 from .items import Item, Link

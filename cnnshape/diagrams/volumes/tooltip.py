@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...counts import count_of
 from ...layers.shapes import format_shape
 from ...network import Network
+from ...text.counts import count_of
 from ..boxes import Box
 from ..tooltip import layer_lines, macs_text, shapes_text
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ...printable import printable
+from ...text.printable import printable
 from .dataset import DataError
 from .image_files import endings
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ...layers.shapes import format_shape
-from ...printable import printable
+from ...text.printable import printable
 from .dataset import DataError, Drawing
 from .drawings import read_drawing
 from .image_files import BrokenImage, Reading, read_middle, without_warnings

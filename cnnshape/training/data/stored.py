@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...cache import FOLDER_VARIABLE, cache_folder
+from ...storage.cache import FOLDER_VARIABLE, cache_folder
 from .dataset import DataError, Report
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from cnnshape.exporting import weighted_module
 from cnnshape.importing import ImportFault, import_onnx
-from cnnshape.layers import registry
+from cnnshape.layers import listed, registry
 from cnnshape.torch_backend.initialisation import draw_weights
 from tests.exporting.test_types import network_of
 
@@ -20,8 +20,7 @@ from .torch_files import write
 
 EXAMPLES = [
     (name, number)
-    for name, layer in sorted(registry().items())
-    if name != "Unknown"
+    for name, layer in sorted(listed().items())
     for number in range(len(layer.examples))
 ]
 BY_THE_NEWER = [

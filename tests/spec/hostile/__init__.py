@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnnshape import SpecError
-from cnnshape.api import build_network
 from cnnshape.layers import registry
+from cnnshape.loading import build_network
 from cnnshape.spec import decode, read_spec
 
 from .files import FILES

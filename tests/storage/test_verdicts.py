@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 import cnnshape
-from cnnshape import verdicts
-from cnnshape.cache import FOLDER_VARIABLE, cache_folder
 from cnnshape.network import Network
+from cnnshape.storage import verdicts
+from cnnshape.storage.cache import FOLDER_VARIABLE, cache_folder
 
 SPEC = """
 input: [3, 16, 16]
@@ -71,7 +71,7 @@ def test_another_question_has_no_answer(monkeypatch: pytest.MonkeyPatch) -> None
     assert verdicts.load(network(width=5), "auto") is None
     assert verdicts.load(network(input=(3, 17, 17)), "auto") is None
     with monkeypatch.context() as patch:
-        patch.setattr(cnnshape, "__version__", "9.9")
+        patch.setattr("cnnshape.version.__version__", "9.9")
         assert verdicts.load(network(), "auto") is None
     with monkeypatch.context() as patch:
         patch.setattr(verdicts, "_torch_version", lambda: "9.9")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnshape.printable import csv_line, printable, printable_lines, to_json
+from cnnshape.text.printable import csv_line, printable, printable_lines, to_json
 
 HOSTILE = "a\x1b[31m\x07\r\n\x9b2J\u202eb\u2066\u200b\ud800\x7f\u2028"
 

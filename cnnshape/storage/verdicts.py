@@ -18,8 +18,8 @@ from importlib.util import find_spec
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
+from ..layers import plugin_digests
 from .cache import cache_folder
-from .layers import plugin_digests
 
 try:
     from _blake2 import blake2b  # hashlib's own; hashlib loads OpenSSL too, for 2.5 ms a start
@@ -27,7 +27,7 @@ except ImportError:
     from hashlib import blake2b
 
 if TYPE_CHECKING:
-    from .network import Network, Op
+    from ..network import Network, Op
 
 
 def load(network: Network, device: str) -> dict[str, Any] | None:
@@ -130,7 +130,7 @@ def _fits(value: object, kind: Any) -> bool:
 
 def _file(network: Network, device: str) -> str | None:
     """Where the verdict is kept; None: there is no torch, or no telling the network apart."""
-    from . import __version__
+    from ..version import __version__
 
     torch_version = _torch_version()
     if torch_version is None:

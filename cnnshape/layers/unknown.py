@@ -1,7 +1,6 @@
 """What cannot be said: a place in a network of which only the shape that comes out is known.
 
-The type is known where a spec names it (`cnnshape/api.py`), and stands in no schema: nobody
-is meant to write it. So it is `abstract` until :func:`define` registers it.
+`import --partial` writes it, and nobody else is meant to: it is hidden from schema and lists.
 """
 
 from __future__ import annotations
@@ -9,9 +8,9 @@ from __future__ import annotations
 from math import nan
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..layers.base import Example, Layer, register
-from ..layers.fields import Integer, Kind, ListOf, defaulted, required
-from ..layers.shapes import Shape, Shapes
+from .base import Example, Layer
+from .fields import Integer, Kind, ListOf, defaulted, required
+from .shapes import Shape, Shapes
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -32,7 +31,7 @@ class _Text(Kind[str]):
         return {"type": "string", "minLength": 1}
 
 
-class Unknown(Layer, abstract=True):
+class Unknown(Layer):
     """An operation that no layer type says: its costs are unknown, and so is what it gives.
 
     `import --partial` writes it where it has no word for what a module does. Every sum over
@@ -46,6 +45,7 @@ class Unknown(Layer, abstract=True):
         params: the learnable elements that it uses.
     """
 
+    hidden = True
     inputs: ClassVar[tuple[int, int | None]] = (1, None)
     examples = (
         Example({"operation": "torch.fft.rfft2", "shape": [8, 16, 9]}, (8, 16, 16), (8, 16, 9)),
@@ -90,8 +90,3 @@ class Unknown(Layer, abstract=True):
                 return x.new_full((len(x), *shape), nan)
 
         return Unknown()
-
-
-def define() -> None:
-    """Let specs name the type Unknown from now on."""
-    register().setdefault(Unknown.__name__, Unknown)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnshape.files import write_atomically
+from cnnshape.storage.files import write_atomically
 
 
 def test_a_file_is_new_or_replaced_and_nothing_else_is_left(tmp_path: Path):

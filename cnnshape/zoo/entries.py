@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from .. import shipped
+from ..errors import did_you_mean
+
 _VARIANTS = re.compile(r"^variants:.*\n?(?:(?:[ \t].*|#.*|[ \t]*)\n?)*", re.MULTILINE)
 """The `variants:` of a spec: from its key to the next key at the left margin."""
 
@@ -47,13 +50,6 @@ class UnknownNet(LookupError):
         self.suggestion = suggestion
 
 
-def folder() -> Path:
-    """Where the spec files are: inside an installed package, or beside it in a checkout."""
-    package = Path(__file__).parent
-    installed = package / "architectures"
-    return installed if installed.is_dir() else package.parent / "architectures"
-
-
 def names() -> list[Entry]:
     """Every net that has a name, in the order of files, each before its variants."""
     return [entry for file in _files() for entry in _entries(file)]
@@ -81,8 +77,6 @@ def find(name: str) -> Entry:
         for entry in _entries(_file(stem)):
             if entry.name == name:
                 return entry
-    from .errors import did_you_mean
-
     raise UnknownNet(name, did_you_mean(name, [entry.name for entry in names()]))
 
 
@@ -111,12 +105,12 @@ def _files() -> list[Path]:
 
 
 def _file(stem: str) -> Path:
-    return folder() / f"{stem}{_ENDING}"
+    return shipped.folder() / f"{stem}{_ENDING}"
 
 
 def _stems() -> list[str]:
     """The names of the files. Of texts, not paths: most calls want one file of many."""
-    listed = sorted(os.listdir(folder()))
+    listed = sorted(os.listdir(shipped.folder()))
     return [name.removesuffix(_ENDING) for name in listed if name.endswith(_ENDING)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import cnnshape
-from cnnshape.counts import count_of, size_of
+from cnnshape.text.counts import count_of, size_of
 from cnnshape.training.events import EpochDone
 from cnnshape.training.progress import epoch_line
 

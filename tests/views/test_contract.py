@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 import cnnshape
 from cnnshape.commands._app import app
-from cnnshape.network import SCHEMA_VERSION
+from cnnshape.views.contract import SCHEMA_VERSION
 
 
 def test_the_contract_of_lenet5() -> None:
@@ -47,7 +47,7 @@ def test_paths_show_the_nesting_and_inputs_name_paths() -> None:
 
 
 def test_the_page_on_the_json_shows_what_is_given() -> None:
-    page = (Path(__file__).parent.parent / "docs" / "json.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
     shown = json.loads(page.split("```json\n")[1].split("```")[0])
     found = cnnshape.load("lenet5").to_dict()
     assert shown["verification"]["layers_checked"] == len(found["layers"])
@@ -57,7 +57,7 @@ def test_the_page_on_the_json_shows_what_is_given() -> None:
 
 
 def test_the_page_on_the_json_shows_what_explain_gives() -> None:
-    page = (Path(__file__).parent.parent / "docs" / "json.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
     shown = json.loads(page.split("```json\n")[3].split("```")[0])
     result = CliRunner().invoke(app, ["explain", "lenet5", "C1", "--format", "json"])
     assert shown == json.loads(result.stdout)

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cnnshape import zoo
+from cnnshape import shipped, zoo
 from cnnshape.zoo import Entry, UnknownNet
 
 
 def test_the_names_are_those_that_a_full_parse_finds():
     expected = []
-    for file in sorted(zoo.folder().glob("*.yaml")):
+    for file in sorted(shipped.folder().glob("*.yaml")):
         expected.append(Entry(file.stem, file, None))
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
         expected += [Entry(name, file, name) for name in document.get("variants", {})]
@@ -31,7 +31,7 @@ def test_the_nets_that_are_promised_are_there():
 
 
 def test_find_takes_the_file_before_a_variant(tmp_path, monkeypatch):
-    monkeypatch.setattr(zoo, "folder", lambda: tmp_path)
+    monkeypatch.setattr(shipped, "folder", lambda: tmp_path)
     (tmp_path / "a.yaml").write_text("variants: {ab: {}, b: {}}\nlayers: []\n")
     (tmp_path / "b.yaml").write_text(
         "params: {x: 1}\nvariants:\n  # a note\n\n  c: {x: 2}\n  d:\n    x: 3\nlayers: [ReLU]\n"
@@ -61,7 +61,7 @@ def test_what_looks_like_a_path_is_one(spec):
 def test_a_file_is_taken_before_a_net_of_its_name_but_a_folder_is_not(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("lenet5").mkdir()
-    assert zoo.resolve("lenet5") == (zoo.folder() / "lenet5.yaml", None)
+    assert zoo.resolve("lenet5") == (shipped.folder() / "lenet5.yaml", None)
     Path("resnet50").touch()
     assert zoo.resolve("resnet50") == (Path("resnet50"), None)
-    assert zoo.resolve("resnet18") == (zoo.folder() / "resnet.yaml", "resnet18")
+    assert zoo.resolve("resnet18") == (shipped.folder() / "resnet.yaml", "resnet18")

@@ -14,12 +14,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import zoo
-from .errors import SpecError
-from .zoo import Entry
+from .. import shipped
+from ..errors import SpecError
+from .entries import Entry, nets
 
 if TYPE_CHECKING:
-    from .spec import Spec
+    from ..spec import Spec
 
 INDEX = "index.json"
 """The index's name in the folder of the spec files."""
@@ -81,11 +81,11 @@ def index_text() -> str:
     """What the index must hold, all of it analysed anew; raises SpecError."""
     faults: list[SpecError] = []
     files: dict[str, Any] = {}
-    for file, group in groupby(zoo.nets(), key=lambda entry: entry.file):
-        nets = [[*listing] for listing in listings(group, faults, indexed=False)]
+    for file, group in groupby(nets(), key=lambda entry: entry.file):
+        found = [[*listing] for listing in listings(group, faults, indexed=False)]
         if faults:
             raise faults[0]
-        files[file.name] = {"sha256": _digest(file), "nets": nets}
+        files[file.name] = {"sha256": _digest(file), "nets": found}
     lines = [f"  {json.dumps(name)}: {_index_entry(files[name])}" for name in files]
     return f'{{"schema": {_SCHEMA_VERSION}, "files": {{\n' + ",\n".join(lines) + "\n}}\n"
 
@@ -98,7 +98,7 @@ def _index_entry(entry: dict[str, Any]) -> str:
 
 def _read_index() -> dict[str, Any]:
     try:
-        index = json.loads((zoo.folder() / INDEX).read_text(encoding="utf-8"))
+        index = json.loads((shipped.folder() / INDEX).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     known = isinstance(index, dict) and index.get("schema") == _SCHEMA_VERSION
@@ -118,13 +118,13 @@ def _digest(file: Path) -> str:
 
 
 def _read(file: Path) -> Spec:
-    from .api import read_file
+    from ..loading import read_file
 
     return read_file(file, file.name)
 
 
 def _analysed(spec: Spec, entry: Entry) -> Listing:
-    from .api import build_network
+    from ..loading import build_network
 
     network = build_network(spec, variant=entry.variant)
     return Listing(
