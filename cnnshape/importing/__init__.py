@@ -11,8 +11,9 @@ against the module (`checking.py`), in float64 or its own precision (`precision.
 is read and proved by `onnx`. Torch is needed to record, load and check alone.
 """
 
+from .faults import ImportFault, NotFound
 from .graph import Recorded, Unsupported
-from .importer import Imported, ImportFault, NotFound, import_module, import_onnx, import_source
+from .importer import Imported, import_module, import_onnx, import_source
 
 __all__ = [
     "ImportFault",

@@ -11,6 +11,7 @@ from ..layers.shapes import Shape
 from ..network import Network
 from ..structure.yaml_text import NotWritable, spec_text
 from .arranging import arranged
+from .faults import ImportFault
 from .graph import NotSaid, Recorded, Unsupported, giving_input, live, network_of, parted
 from .simplifying import simplified
 
@@ -20,33 +21,6 @@ if TYPE_CHECKING:
     from .checking import Check
     from .left_out import LeftOut
     from .recording import Recording
-
-
-class ImportFault(Exception):
-    """What cannot be imported; the text says why.
-
-    Attributes:
-        unsupported: what no layer type says.
-        partial: the network up to the fault, or None.
-        rest: whether the rest can be kept, with these as unknown.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        unsupported: tuple[Unsupported, ...] = (),
-        partial: Network | None = None,
-        *,
-        rest: bool = False,
-    ) -> None:
-        super().__init__(message)
-        self.unsupported = unsupported
-        self.partial = partial
-        self.rest = rest
-
-
-class NotFound(ImportFault):
-    """There is no such file, module or callable."""
 
 
 class Imported(NamedTuple):

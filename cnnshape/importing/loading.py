@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from ..errors import did_you_mean
-from .importer import ImportFault, NotFound
+from .faults import ImportFault, NotFound
 from .surroundings import uncompiled
 from .torch_calls import fault_line
 

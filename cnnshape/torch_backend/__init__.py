@@ -4,8 +4,8 @@ Importing this package does not import torch. Those of its files that define a t
 (`network_module`, `counting`, `initialisation`) do; functions import them when they run.
 """
 
-from .build import BuildError, build
-from .devices import DeviceError
+from .build import build
+from .faults import BuildError, DeviceError
 from .report import Mismatch, Report
 from .verification import verify
 from .witness import Witness

@@ -9,14 +9,6 @@ if TYPE_CHECKING:
     from .network_module import NetworkModule
 
 
-class BuildError(Exception):
-    """A layer whose module PyTorch does not make; `path` names it, the cause is chained."""
-
-    def __init__(self, path: str, type_name: str, cause: Exception) -> None:
-        super().__init__(f"{path} ({type_name}) cannot be built: {cause}")
-        self.path = path
-
-
 def build(network: Network) -> NetworkModule:
     """A torch module that computes `network`, freshly initialised as PyTorch does.
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..layers.shapes import Shape, format_shape
-from .build import BuildError, build
+from .build import build
+from .faults import BuildError
 from .report import Mismatch, Report
 from .witness import Witness
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..analysis import peak_activation_elements
 from ..network import BYTES_PER_ELEMENT
+from .faults import DeviceError
 
 if TYPE_CHECKING:
     import torch
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from ..network import Network
 
 AUTO = "auto"
-
-
-class DeviceError(Exception):
-    """A device that is not there; the text says which there are."""
 
 
 def resolve_device(name: str) -> torch.device:

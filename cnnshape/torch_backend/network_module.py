@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from ..analysis import last_reads
 from ..network import INPUT
-from .build import BuildError
+from .faults import BuildError
 
 if TYPE_CHECKING:
     from ..network import Network, Node

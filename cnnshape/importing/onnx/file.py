@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..faults import ImportFault, NotFound
 from ..graph import Recorded
-from ..importer import ImportFault, NotFound
 from .graph import Graph
 from .limits import check_nodes
 from .places import COPY

@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from ...layers.shapes import Shape, completed, format_shape
-from ..importer import ImportFault
+from ..faults import ImportFault
 from ..samples import BATCH
 from .file import names_read
 from .graph import VIEWS, Constant, Graph, Node

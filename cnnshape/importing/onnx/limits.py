@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..importer import ImportFault
+from ..faults import ImportFault
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto

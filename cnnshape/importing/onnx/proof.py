@@ -15,8 +15,8 @@ from ...torch_backend import build
 from ...torch_backend.devices import shortage
 from ...torch_backend.initialisation import draw_weights, level
 from ..checking import LARGE, TOLERANCE, Check, largest_difference, make_constants, no_room
+from ..faults import ImportFault
 from ..graph import Recorded
-from ..importer import ImportFault
 from .graph import Graph
 from .limits import MACS, SECONDS
 from .waiting import Limit, interruptible

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...layers.shapes import Shape
 from ...network import INPUT
+from ..faults import ImportFault
 from ..graph import NotSaid, Recorded, Unsupported
-from ..importer import ImportFault
 from ..ledger import Ledger
 from ..operations import Answer, Chain, Indices, Layer, Value, of_parts
 from ..samples import FIRST, divided
