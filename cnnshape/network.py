@@ -7,9 +7,9 @@ marks that say where a layer was written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from .layers.base import Layer
 from .layers.shapes import Shape, Shapes
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 INPUT = "input"
 """The path by which layers name the network's own input."""
+
+Known = TypeVar("Known", int, float)
 
 BYTES_PER_ELEMENT = 4
 """Bytes of a float32, in which sizes in memory are given."""
@@ -256,9 +258,9 @@ class Network:
         )
 
 
-def sum_known(values: list[int | None]) -> int | None:
+def sum_known(values: Sequence[Known | None]) -> Known | int | None:
     """The sum, or None where any part is not known."""
-    total = 0
+    total: Known | int = 0
     for value in values:
         if value is None:
             return None

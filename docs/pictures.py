@@ -104,11 +104,11 @@ def diagram(net: str, style: Style, theme: str) -> str:
 def convolution() -> str:
     """The figure of `cnnshape convolve`: it moves."""
     from cnnshape.layers.convolution import Conv2d
-    from cnnshape.lesson.convolutions import convolve
     from cnnshape.lesson.reading import IMAGE, KERNEL, parse
     from cnnshape.lesson.scene import draw as draw_lesson
     from cnnshape.lesson.svg import to_svg
-    from cnnshape.lesson.values import build
+    from cnnshape.worked.convolutions import convolve
+    from cnnshape.worked.values import build
 
     image = parse(IMAGE)
     layer, _ = build(Conv2d, {"out_channels": 1, "kernel_size": 3, "bias": False}, image)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import fsum, inf, isclose
 from typing import Any, NamedTuple, TypeAlias
 
-from ..lesson.exact import plain
+from ..worked.exact import plain
 
 Rows: TypeAlias = tuple[tuple[float, ...], ...]
 WindowRows: TypeAlias = tuple[tuple["float | None", ...], ...]

@@ -16,8 +16,8 @@ from ._common import WIDE, coloured, refuse_overwriting, say, usage_error
 
 if TYPE_CHECKING:
     from ..layers.base import Layer, LayerError
-    from ..lesson.exact import Maps
-    from ..lesson.values import Worked
+    from ..worked.exact import Maps
+    from ..worked.values import Worked
 
 FORMATS = ("svg", "html", "gif")
 LEAST_SPEED, MOST_SPEED = 0.001, 20
@@ -116,7 +116,7 @@ def build_layer(
         options: the arguments by the options that give them.
     """
     from ..layers.base import LayerError
-    from ..lesson.values import TooLarge, build
+    from ..worked.values import TooLarge, build
 
     try:
         return build(kind, arguments, image)[0]
@@ -136,7 +136,7 @@ def _cures(
 ) -> str:
     """The layer's own fixes that cure it here, said in options."""
     from ..layers.base import LayerError
-    from ..lesson.values import TooLarge, build
+    from ..worked.values import TooLarge, build
 
     told = []
     for fix in fault.fixes:
@@ -217,7 +217,7 @@ def _drawn(worked: Worked, path: str, theme: str, speed: float) -> str | bytes:
     from ..lesson.page import to_page
     from ..lesson.scene import draw
     from ..lesson.svg import MOST_STEPS, to_svg
-    from ..lesson.values import TooLarge
+    from ..worked.values import TooLarge
 
     ending = Path(path).suffix.lower()
     try:
@@ -234,9 +234,9 @@ def _drawn(worked: Worked, path: str, theme: str, speed: float) -> str | bytes:
 
 
 def _show(worked: Worked, speed: float | None, still: bool) -> None:
-    from ..lesson.grids import paint
     from ..lesson.playing import can_play, play
     from ..lesson.text import summary, text_lines
+    from ..views.grids import paint
 
     out = sys.stdout
     colour = coloured(out) and os.environ.get("TERM") != "dumb"

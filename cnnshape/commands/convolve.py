@@ -10,7 +10,7 @@ from . import _lesson
 from ._common import usage_error
 
 if TYPE_CHECKING:
-    from ..lesson.exact import Maps, Number
+    from ..worked.exact import Maps, Number
 
 Activation = Literal[
     "ReLU", "ReLU6", "LeakyReLU", "ELU", "GELU", "SiLU", "Softplus", "Sigmoid", "Tanh"
@@ -137,7 +137,7 @@ def _bias(text: str | None, filters: int) -> list[Number]:
 
 
 def _kind(transposed: bool) -> Any:
-    from ..lesson import convolutions
+    from ..worked import convolutions
 
     if transposed:
         from ..layers.transposed_convolution import ConvTranspose2d

@@ -96,7 +96,7 @@ def pool(
         usage_error("there is no padding that could count", "--no-count-include-pad")
 
     from ..layers import pooling
-    from ..lesson import pools
+    from ..worked import pools
 
     layer = _lesson.build_layer(getattr(pooling, TYPES[type]), arguments, maps, OPTIONS)
     _lesson.give_out(wanted, pools.pool(layer, maps))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
+from ..views.columns import BY_KEY
 from ._common import (
     STDIN,
     Changes,
@@ -55,8 +56,7 @@ def show(
         str | None,
         typer.Option(
             metavar="LIST",
-            help="Columns, with commas between: name, layer, type, arguments, from, input, "
-            "output, formula, rf, params, buffers, macs, flops, connections, memory; or all.",
+            help=f"Columns, with commas between: {', '.join(BY_KEY)}; or all.",
         ),
     ] = None,
     depth: Annotated[

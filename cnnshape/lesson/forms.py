@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..text.printable import to_json
-from .exact import Number, plain
-from .grids import beside, paint
+from ..views.grids import beside, paint
+from ..worked.exact import Number, plain
+from ..worked.values import Step, Worked
 from .text import image_blocks, kernel_blocks, result_block
-from .values import Step, Worked
 from .wording import move_lines, move_title, place, remarks, sum_lines, title, unit
 
 SCHEMA_VERSION = 1

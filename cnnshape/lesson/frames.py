@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .exact import Number
-from .grids import BOLD, DIM, GAP, Line, View, cell_width, clipped, focused, side_by_side
-from .moves import marks
+from ..views.grids import BOLD, DIM, GAP, Line, View, cell_width, clipped, focused, side_by_side
+from ..worked.exact import Number
+from ..worked.moves import marks
+from ..worked.values import Worked
 from .text import fitted, image_blocks, kernel_blocks, map_block
-from .values import Worked
 from .wording import move_lines, move_title, title
 
 

@@ -9,9 +9,9 @@ from ..diagrams.html_file import fill, policy, to_json
 from ..diagrams.svg import element, escape, number
 from ..diagrams.text import FONT_FAMILY
 from ..diagrams.themes import THEMES
+from ..worked.values import Worked
 from .scene import Places, draw
 from .svg import colours_of, shapes
-from .values import Worked
 from .wording import move_lines, move_title, title
 
 _FOLDER = Path(__file__).parent

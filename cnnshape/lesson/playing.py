@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from ..views.grids import paint
+from ..worked.values import Worked
 from .frames import frame
-from .grids import paint
-from .values import Worked
 
 if TYPE_CHECKING:
     from typing import TextIO

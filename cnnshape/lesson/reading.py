@@ -11,8 +11,8 @@ from typing import BinaryIO, NamedTuple
 from ..errors import did_you_mean
 from ..layers.shapes import format_shape
 from ..text.counts import count_of
-from .exact import Grid, Maps, Number, read_number
-from .values import MOST_PRODUCTS, shape_of
+from ..worked.exact import Grid, Maps, Number, read_number
+from ..worked.values import MOST_PRODUCTS, shape_of
 
 STDIN = "-"
 MOST_BYTES = 4_000_000

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from ..diagrams.text import text_width
 from ..diagrams.text import wrap as wrap_words
-from .convolutions import stamped
-from .exact import Grid, Number, written
-from .grids import inside
-from .moves import growth
+from ..views.grids import inside
+from ..worked.convolutions import stamped
+from ..worked.exact import Grid, Number, written
+from ..worked.moves import growth
+from ..worked.values import TooLarge, Worked
 from .text import fitted
-from .values import TooLarge, Worked
 from .wording import map_name, move_lines, move_title, named, remarks, title, unit
 
 MARGIN = 24.0

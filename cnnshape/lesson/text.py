@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Any
 
-from .exact import written
-from .grids import BOLD, FILLED, Block, Line, View, beside, cell_width, grid_block
-from .moves import map_after, marks
-from .values import Worked
+from ..views.grids import BOLD, FILLED, Block, Line, View, beside, cell_width, grid_block
+from ..worked.exact import written
+from ..worked.moves import map_after, marks
+from ..worked.values import Worked
 from .wording import (
     map_name,
     move_lines,

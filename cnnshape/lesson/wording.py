@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from math import inf, isinf, prod
 
 from ..layers.shapes import format_shape, minus
-from .exact import Grid, Number, equals, factor, product, written
-from .values import Move, Step, Worked
+from ..worked.exact import Grid, Number, equals, factor, product, written
+from ..worked.values import Move, Step, Worked
 
 
 def title(worked: Worked) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis.explanation_output import WORKED_OUT, OneOutput, Part
 from ..layers._window import Window
-from ..lesson.values import source_of
+from ..worked.values import source_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

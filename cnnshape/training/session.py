@@ -12,11 +12,11 @@ from torch import nn
 from ..torch_backend import build
 from ..torch_backend.devices import (
     AUTO,
-    DeviceError,
     available_devices,
     free_memory,
     resolve_device,
 )
+from ..torch_backend.faults import DeviceError
 from .averaging import MovingAverage
 from .batches import MEMORY_SHARE, open_samples
 from .checkpoint import Checkpoint, Position, restore

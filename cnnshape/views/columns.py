@@ -18,13 +18,16 @@ UNKNOWN = "unknown"
 class Column(NamedTuple):
     """A column: its key in --columns, its heading, and the text of a row's cell.
 
-    `number`: the cell's value for machines and for sums, or None for a text.
+    Attributes:
+        number: a cell's value, for machines and for the total; None: the column holds texts.
+        summed: whether the last row holds the sum of its numbers; of ratios there is none.
     """
 
     key: str
     heading: str
     cell: Callable[[Row, Network, int], str]
-    number: Callable[[Row, int], int | None] | None = None
+    number: Callable[[Row, int], float | None] | None = None
+    summed: bool = True
 
     @property
     def right(self) -> bool:
@@ -36,7 +39,7 @@ class UnknownColumn(ValueError):
     """A column that does not exist; the text says what there is."""
 
 
-def format_count(value: int | None) -> str:
+def format_count(value: float | None) -> str:
     """'61,706', or 'unknown'."""
     return UNKNOWN if value is None else f"{value:,}"
 

@@ -7,8 +7,8 @@ from math import floor, fsum, isfinite, log10, prod
 from typing import TYPE_CHECKING
 
 from ..layers.shapes import format_shape
-from ..lesson.exact import equals, factor, written
-from ..lesson.grids import Block, Line, beside, clipped
+from ..worked.exact import equals, factor, written
+from .grids import Block, Line, beside, clipped
 from .windows import LEFT_OUT
 
 if TYPE_CHECKING:

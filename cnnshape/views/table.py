@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..layers.shapes import format_shape
-from ..network import Network
+from ..network import Network, sum_known
 from ..text.counts import count_of
 from . import columns as cols
 from .columns import Column
@@ -151,12 +151,10 @@ def _totals(network: Network, chosen: Sequence[Column], batch: int) -> list[str]
     name = "total" if whole else UP_TO_THE_FAULT
     totals = []
     for column in chosen:
-        if column.number is None:
+        if column.number is None or not column.summed:
             totals.append(name if column.key == "name" else "")
             continue
-        numbers = [column.number(row, batch) for row in top]
-        known = [number for number in numbers if number is not None]
-        totals.append(cols.format_count(sum(known) if len(known) == len(numbers) else None))
+        totals.append(cols.format_count(sum_known([column.number(row, batch) for row in top])))
     return totals
 
 

@@ -25,7 +25,7 @@ def to_csv(network: Network, columns: Sequence[str] | None = None, *, batch: int
     return "".join(lines)
 
 
-def _plain(column: Column, row: Row, network: Network, batch: int) -> str | int:
+def _plain(column: Column, row: Row, network: Network, batch: int) -> str | float:
     if column.number is not None:
         number = column.number(row, batch)
         return "" if number is None else number

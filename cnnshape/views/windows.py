@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..layers._window import Window
-from ..lesson.grids import GAP, Block, beside
+from .grids import GAP, Block, beside
 
 READ, PADDING_READ, POSITION, PADDING, LEFT_OUT = "█", "▒", "·", "░", "…"
 NEVER = "×"

@@ -15,10 +15,10 @@ from cnnshape.lesson.gif import MOST_FRAMES, TooManySteps, to_gif
 from cnnshape.lesson.page import to_page
 from cnnshape.lesson.scene import draw
 from cnnshape.lesson.svg import MOST_STEPS, to_svg
-from cnnshape.lesson.values import TooLarge
+from cnnshape.worked.values import TooLarge
+from tests.worked.worked import lesson
 
 from ..diagrams.page.conftest import browser  # noqa: F401  (a fixture)
-from .worked import lesson
 
 GOLDEN = Path(__file__).parent / "golden"
 FIGURES = {

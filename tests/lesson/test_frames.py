@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnshape.lesson.frames import frame
-from cnnshape.lesson.grids import paint
 from cnnshape.lesson.text import text_lines
-
-from .worked import lesson
+from cnnshape.views.grids import paint
+from tests.worked.worked import lesson
 
 LESSONS = [
     {},

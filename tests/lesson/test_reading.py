@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnshape.lesson.exact import equals, factor, read_number, written
 from cnnshape.lesson.reading import (
     KERNELS,
     MOST_SIDE,
@@ -23,6 +22,7 @@ from cnnshape.lesson.reading import (
     parse,
     read_image,
 )
+from cnnshape.worked.exact import equals, factor, read_number, written
 
 NO_STDIN = io.BytesIO()
 

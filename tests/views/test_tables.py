@@ -13,7 +13,7 @@ from rich.console import Console
 import cnnshape
 from cnnshape.network import Network
 from cnnshape.views import columns
-from cnnshape.views.rows import rows
+from cnnshape.views.rows import Row, rows
 from cnnshape.views.table import render
 from cnnshape.views.text import to_csv, to_html, to_markdown
 
@@ -165,3 +165,17 @@ def test_the_title_counts_layers_as_everything_does() -> None:
     layers = ", ".join(["ReLU"] * 1200)
     network = cnnshape.loads(f"name: deep\ninput: [1, 2, 2]\nlayers: [{layers}]")
     assert shown(network, 80).splitlines()[0].strip() == "deep  input 1×2×2, 1,200 layers"
+
+
+def test_ratios_have_no_total(nets: dict[str, Network], monkeypatch: pytest.MonkeyPatch) -> None:
+    def ratio(row: Row, _batch: int) -> float | None:
+        return row.macs / row.params if row.macs and row.params else None
+
+    column = columns.Column(
+        "reuse", "MACs a weight", lambda row, _net, batch: f"{ratio(row, batch)}", ratio, False
+    )
+    monkeypatch.setitem(columns.BY_KEY, "reuse", column)
+    lines = shown(nets["lenet5"], 80, columns=["name", "params", "reuse"]).splitlines()
+    (total,) = (line for line in lines if line.startswith("total"))
+    assert total.split() == ["total", "61,706"]
+    assert to_csv(nets["lenet5"], ["name", "reuse"]).splitlines()[1].startswith("C1,")

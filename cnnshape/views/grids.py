@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from .exact import Number, written
+from ..worked.exact import Number, written
 
 Line: TypeAlias = list[tuple[str, str]]
 """A line of text as (style, text) pairs; '' is no style."""

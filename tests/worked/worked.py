@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cnnshape.layers import registry
-from cnnshape.lesson.convolutions import convolve, transpose
-from cnnshape.lesson.pools import pool
 from cnnshape.lesson.reading import IMAGE, KERNEL, default_image, kernels_for, made_up, parse
-from cnnshape.lesson.values import Worked, build
+from cnnshape.worked.convolutions import convolve, transpose
+from cnnshape.worked.pools import pool
+from cnnshape.worked.values import Worked, build
 
 
 def lesson(

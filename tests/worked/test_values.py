@@ -15,11 +15,11 @@ from cnnshape.layers.base import LayerError
 from cnnshape.layers.convolution import Conv2d
 from cnnshape.layers.pooling import AvgPool2d, LPPool2d, MaxPool2d
 from cnnshape.layers.transposed_convolution import ConvTranspose2d
-from cnnshape.lesson.activations import ACTIVATIONS
-from cnnshape.lesson.convolutions import convolve, transpose
-from cnnshape.lesson.moves import map_after, marks
-from cnnshape.lesson.pools import pool
-from cnnshape.lesson.values import TooLarge, Worked, build
+from cnnshape.worked.activations import ACTIVATIONS
+from cnnshape.worked.convolutions import convolve, transpose
+from cnnshape.worked.moves import map_after, marks
+from cnnshape.worked.pools import pool
+from cnnshape.worked.values import TooLarge, Worked, build
 
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3)).map(list)
 paddings = st.tuples(st.integers(0, 3), st.integers(0, 3)).map(list)
