@@ -173,9 +173,9 @@ def check_outputs(wanted: Wanted, inputs: Sequence[str]) -> None:
     for place, path in enumerate(out):
         from ..storage.files import is_same_file
 
+        refuse_overwriting(path, inputs)
         if Path(path).suffix[1:].lower() not in FORMATS:
             usage_error(f"{path}: expected a file that ends in .svg, .html or .gif", "--out")
-        refuse_overwriting(path, inputs)
         if any(is_same_file(path, other) for other in out[:place]):
             usage_error(f"{path} is named twice: each file is written once", "--out")
     if theme and not out:

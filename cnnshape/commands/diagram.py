@@ -122,15 +122,15 @@ def diagram(
         cnnshape diagram lenet5_1998 --style maps --theme print --out figure2.pdf
         cnnshape diagram resnet50 --out resnet.html --out resnet.png --depth 1
     """
+    changes = read_changes(set_, input, variant, plugin)
+    for path in out or []:
+        refuse_overwriting(path, files_of(spec, changes))
     targets = _targets(out or [], format, style)
     if not 0 < scale <= MOST_SCALE:
         usage_error(f"expected a number above 0 and up to {MOST_SCALE}, not {scale:g}", "--scale")
     if not 0 < timeout < float("inf"):
         usage_error(f"expected a number of seconds above 0, not {timeout:g}", "--timeout")
     look = _look(theme, depth, fold, fuse, show, direction, legend)
-    changes = read_changes(set_, input, variant, plugin)
-    for path, _ in targets:
-        refuse_overwriting(path, files_of(spec, changes))
 
     from ..diagrams import DiagramError
     from ..errors import SpecError

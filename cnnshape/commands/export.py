@@ -103,12 +103,12 @@ def export(
         cnnshape export resnet18 --out resnet18.py
         cnnshape export lenet5 --weights runs/lenet5 --out lenet5.onnx
     """
+    changes = read_changes(set_, input, variant, plugin)
+    refuse_overwriting(out, [*files_of(spec, changes), *_weight_files(weights)])
     form, path = _target(to, out)
     size = _batch(batch)
     if form == "pytorch" and weights is not None:
         usage_error("Python source holds no weights: --to state-dict writes them", "--weights")
-    changes = read_changes(set_, input, variant, plugin)
-    refuse_overwriting(path, [*files_of(spec, changes), *_weight_files(weights)])
 
     from ..errors import SpecError
     from ..exporting import ExportError

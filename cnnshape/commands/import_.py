@@ -78,9 +78,9 @@ def import_(
     """
     from ..importing import ImportFault, NotFound, import_source
 
+    refuse_overwriting(out, _files_of(source))
     if input is None and not source.endswith(".onnx"):
         usage_error("is needed: the shape of one sample, such as 3x224x224", "--input")
-    refuse_overwriting(out, _files_of(source))
     shape = None if input is None else parse_input(input)
     arguments: dict[str, Any] = {}
     for text in kwarg or ():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias,
 
 from ..fixes import Fix, joined, leaving_out, one_of
 from ._python import TORCH, Python
+from ._values import meant
 from .fields import Field
 from .shapes import Shape, Shapes, format_shape
 from .working import SizeRule, Working
@@ -206,8 +207,7 @@ class Layer:
                 try:
                     values[name] = field.read(arguments[name], cls)
                 except ValueError as fault:
-                    near = field.kind.near(arguments[name])
-                    fixes = [] if near is None else one_of(name, [near])
+                    fixes = one_of(name, meant(name, arguments[name], cls))
                     faults.append(LayerError(f"{name} {fault}", field=name, fixes=fixes))
             elif field.required:
                 faults.append(

@@ -154,6 +154,19 @@ ARGUMENTS = {
 }
 """For each argument, what others call it; which is meant is tried."""
 
+JOINS = {
+    "sum": "Add",
+    "plus": "Add",
+    "+": "Add",
+    "max": "Maximum",
+    "min": "Minimum",
+    "*": "Multiply",
+    "times": "Multiply",
+    "-": "Subtract",
+    "/": "Divide",
+}
+"""What joins several values, by the words of Keras, Caffe and torch: Sum and Max read one here."""
+
 ACTIVATIONS = {"linear": "", "none": "", "swish": "SiLU", "leaky": "LeakyReLU", "relu": "ReLU",
                "logistic": "Sigmoid"}  # fmt: skip
 """What an `activation:` argument may say, beside the names of types."""

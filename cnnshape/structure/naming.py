@@ -37,13 +37,17 @@ def name_drafts(drafts: list[Draft]) -> None:
 
 
 def _common_stem(paths: list[str]) -> str:
-    """What the last written names of paths have in common, without their numbers."""
+    """What the last written names of paths have in common, without their numbers: 'expand' of
+    'expand1x1' and 'expand3x3'; of names that are numbers, what the names before these have."""
     for depth in (1, 2, 3):
-        names = {".".join(path.split(".")[-depth:]).split(".")[0].rstrip("0123456789_")
-                 for path in paths}  # fmt: skip
-        if len(names) == 1 and (name := snake_case(names.pop())):
-            return name
+        names = {_unnumbered(".".join(path.split(".")[-depth:]).split(".")[0]) for path in paths}
+        if any(names):
+            return snake_case(names.pop()) if len(names) == 1 else ""
     return ""
+
+
+def _unnumbered(name: str) -> str:
+    return re.sub(r"(\d+(x\d+)*|_)+$", "", name)
 
 
 def _held(group: Group) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from math import isfinite
 from typing import Any
 
 from ..errors import About, Diagnostic
@@ -24,8 +25,6 @@ def candidates(fault: Diagnostic, text: str) -> Iterator[Fix]:
     """The fixes that may cure a fault."""
     assert fault.mark is not None
     kind, mark, lines = fault.about.kind, fault.mark, LINE_BREAK.split(text)
-    if kind == "missing":
-        return  # what is missing stands nowhere
     if kind == "yaml":
         near = dict.fromkeys([mark.line, mark.line - 1, mark.line - 2, fault.about.line])
         for number in near:
@@ -33,6 +32,9 @@ def candidates(fault: Diagnostic, text: str) -> Iterator[Fix]:
                 yield from slips.of_line(lines, number)
         return
     value = underlined(text, mark)
+    yield from _joins(fault, value, entry_at(text, mark))
+    if kind == "missing":
+        return  # what is missing stands nowhere
     if kind == "type":
         entry = entry_at(text, mark)
         word = fault.about.word
@@ -73,6 +75,8 @@ def inputs(fault: Diagnostic, text: str) -> Iterator[Fix]:
     written = input_of(text)
     whole = [re.fullmatch(r"0*([1-9]\d*)(\.0*)?", str(size)) for size in written]
     if None in whole[1:]:
+        if fault.about.kind != "sizes":
+            yield from _whole_input(fault, written)
         return  # without it the shape would lack a dimension
     shape = tuple([int(size[1]) for size in whole if size])
     changed: list[tuple[str, tuple[int, ...]]] = []
@@ -94,12 +98,37 @@ def inputs(fault: Diagnostic, text: str) -> Iterator[Fix]:
             yield Fix(f"{says} {as_yaml(sizes)}", input=sizes, mark=fault.mark)
 
 
+def _whole_input(fault: Diagnostic, written: list[Any]) -> Iterator[Fix]:
+    """The shape with whole numbers for its fractions and signs; an example for what is none."""
+    sizes: list[int] = []
+    for index, size in enumerate(written):
+        number = isinstance(size, (int, float)) and not isinstance(size, bool) and isfinite(size)
+        sizes.append(round(abs(size)) if number else 0)
+        if not number or not sizes[-1]:
+            sizes[-1] = 3 if index == 0 else 32
+    for shape in (tuple(sizes), tuple(sizes[1:])):
+        yield Fix(f"write whole numbers, such as {as_yaml(shape)}", input=shape, mark=fault.mark)
+
+
 def _nearly(fault: Diagnostic, value: str) -> Iterator[Fix]:
     """The name that is nearly the one written."""
     about = fault.about
     if about.near and fault.mark and (about.kind != "type" or is_near(about)):
         written = rf"(?<!\w){re.escape(about.word)}(?!\w)"
         yield replacing(re.sub(written, lambda _: about.near, value), fault.mark, fault.help)
+
+
+def _joins(fault: Diagnostic, value: str, entry: dict[str, Any]) -> Iterator[Fix]:
+    """What joins several values, where a type that reads one was named for it."""
+    assert fault.mark is not None
+    join = words.JOINS.get(value.strip("'\"").casefold())
+    if join and entry.get("type") != value and fault.about.kind in ("type", "missing"):
+        yield replacing(join, fault.mark, f"{value} of several values is {join} here")
+    word = str(entry.get("type"))
+    if (join := words.JOINS.get(word.casefold())) and isinstance(entry.get("from"), list):
+        rest = tuple(key for key in entry if key not in ("type", *COMMON_KEYS))
+        says = f"{word} of several values is {join} here"
+        yield Fix(says, without=rest, type=join, mark=fault.mark)
 
 
 def _types(fault: Diagnostic, entry: dict[str, Any]) -> Iterator[Fix]:

@@ -122,7 +122,9 @@ class _Search:
         count = Counter([each.message for each in after])
         if count[fault.message] >= self.told[fault.message]:
             return None
-        new = [each for each in after if each.message not in self.told]
+        # Of one message there may be more than were told: it then stands in another place too.
+        more = count - self.told
+        new = [each for each in after if each.message in more]
         if fault.notes and fault.fixes:
             return len([each for each in new if each.notes])
         if not new or (fault.about.kind == "type" and fix.mark == fault.mark):

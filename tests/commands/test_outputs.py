@@ -53,6 +53,8 @@ def refused(result: Any, file: Path, content: bytes) -> None:
     "command",
     [
         ("diagram", "tiny.yaml", "--format", "svg"),
+        ("diagram", "tiny.yaml"),  # said before that its ending names no form
+        ("export", "tiny.yaml"),
         ("diagram", "tiny.yaml", "--out", "a.svg", "--format", "dot"),
         ("export", "tiny.yaml", "--to", "pytorch"),
         ("export", "tiny.yaml", "--to", "onnx"),

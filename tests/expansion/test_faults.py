@@ -115,7 +115,7 @@ def test_an_unknown_input_shape_is_one_fault() -> None:
     text = "input: [3, 0, 8]\nlayers: [{type: Conv2d, out_channels: $in_channels, kernel_size: 3}]"
     assert fault(text) == (
         "1:8 a size of the input must be a whole number of at least 1, not 0 "
-        "(write the shape of one sample: [1, 32, 32])"
+        "(write whole numbers, such as [3, 32, 8])"
     )
     assert partial(text) is None
 

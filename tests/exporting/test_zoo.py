@@ -48,6 +48,7 @@ def test_a_net_in_python_is_the_net(name):
         ("mobilenet_v2", ["Conv", "InvertedResidual", "MobileNetV2"]),
         ("efficientnet_b0", ["ConvBn", "SqueezeExcitation", "Mbconv", "EfficientnetB0"]),
         ("regnet_y_400mf", ["ConvBn", "SqueezeExcitation", "Block", "RegnetY400mf"]),
+        ("squeezenet", ["Expand", "Fire", "SqueezeNet"]),
         ("densenet121", ["DenseLayer", "Transition", "Densenet121"]),
     ],
 )

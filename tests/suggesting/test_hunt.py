@@ -67,6 +67,31 @@ def wrong_specs_by_text() -> list[tuple[str, str]]:
         "[{type: Upsample, scale_factor: 2, mode: bilnear}]": ["mode: bilinear"],
         "[{type: Dropout, p: 50%}]": ["write a fraction: 0.5"],
         "ReLU": ["write a list with [ ]: [ReLU]"],
+        # What other libraries write for a value.
+        "[{type: Conv2d, out_channels: 4, kernel_size: 3, padding_mode: mirror}]":
+            ["padding_mode: reflect"],
+        "[{type: Conv2d, out_channels: 4, kernel_size: 3, padding: SAME_UPPER}]":
+            ["padding: same"],
+        "[{type: Upsample, scale_factor: 2, mode: cubic}]": ["mode: bicubic"],
+        "[{type: GELU, approximate: true}]": ["approximate: tanh"],
+        "[{type: Dropout, p: 50}]": ["p: 0.5"],
+        "[{type: Conv2d, out_channels: 4, kernel_size: [3, 3, 3]}]": ["kernel_size: 3"],
+        "[{type: MaxPool2d, kernel_size: [1, 2, 3, 1]}]": ["kernel_size: [2, 3]"],
+        "[{type: Upsample, scale_factor: [1, 1, 2, 3]}]": ["scale_factor: [2, 3]"],
+        "[{type: Conv2d, out_channels: 4, kernel_size: 3, padding: [0, 1, 0, 1]}]":
+            ["padding: [0, 1]"],
+        "[{type: Conv2d, out_channels: 4, kernel_size: 3, padding: [1, 1, 0, 0]}]":
+            ["padding: [0, 1]"],
+        "[{type: Conv2d, out_channels: 4, kernel_size: 3, padding: [[2, 2], [1, 1]]}]":
+            ["padding: [2, 1]"],
+        "[{type: Conv2d, out_channels: 4, kernel_size: 3, stride: [1, 2, 3]}]": [""],
+        "[{join: Sum, branches: [[], [ReLU]]}]": ["Sum of several values is Add here"],
+        "[{join: max, branches: [[], [ReLU]]}]": ["max of several values is Maximum here"],
+        "[{type: ReLU, name: a}, {type: Tanh, name: b}, {type: Sum, from: [a, b], dim: 1}]":
+            ["Sum of several values is Add here"],
+        # With what would be proposed another fault stands in the place of this one.
+        "[ReLU, null, 3, [ReLU]]": ["", "", "for branches write {branches: [...], join: Add}; "
+                                            "for a group {layers: [...]}"],
     }.items(),
 )  # fmt: skip
 def test_each_fault_has_its_help(layers: str, helps: list[str]) -> None:
@@ -109,3 +134,15 @@ def test_a_search_that_fails_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(trying, "candidates", fails)
     (fault,) = faults_of("input: [8, 32, 32]\nlayers: [{type: Swish}]\n")
     assert fault.message == "there is no layer type or block 'Swish'"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    {"[3, 1.5, 8]": "[3, 2, 8]", "[3, -8, 8]": "[3, 8, 8]", "[3, 0, 8]": "[3, 32, 8]",
+     "[3, H, W]": "[3, 32, 32]", "[3, null, 8]": "[3, 32, 8]"}.items(),
+)  # fmt: skip
+def test_an_input_without_whole_numbers_has_an_example_like_it(written: str, meant: str) -> None:
+    text = f"input: {written}\nlayers: [{{type: Conv2d, out_channels: 4, kernel_size: 1}}]\n"
+    (fault,) = faults_of(text)
+    assert fault.help == f"write whole numbers, such as {meant}"
+    assert not faults_of(put_in(text, fault.fixes[0]))
