@@ -185,10 +185,10 @@ def plan_of(run: Run) -> Plan:
     """The plan of a run that was begun.
 
     Raises:
-        RunError: the folder holds no run, or none that can go on.
+        RunError: the folder holds no run, or none that can go on, or what cannot be written anew.
     """
     try:
-        return Plan.from_dict(_state_of(run).plan)
+        plan = Plan.from_dict(_state_of(run).plan)
     except FileNotFoundError:
         why = f"it holds no {run.checkpoint.name}"
         if run.spec.exists():
@@ -196,6 +196,10 @@ def plan_of(run: Run) -> Plan:
         raise RunError(f"there is nothing to go on from in {run.folder}: {why}") from None
     except OSError as fault:
         raise RunError(f"cannot read {run.checkpoint}: {fault.strerror}") from None
+    for file in run.files:
+        if file.exists() and not file.is_file():  # a pipe that nobody reads is waited for
+            raise RunError(f"{file} is no ordinary file: remove it, and it is written anew")
+    return plan
 
 
 def _state_of(run: Run) -> Checkpoint:

@@ -201,3 +201,16 @@ def test_weights_that_are_no_numbers_are_refused_by_name(whole, tmp_path):
         outcome = CliRunner().invoke(app, command)
         assert outcome.exit_code == 1
         assert "out.weight holds values that are no finite numbers" in outcome.stderr
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_a_run_cannot_write_anew_is_said_before_it_goes_on(make, whole, tmp_path):
+    for file in Run(tmp_path / "run").files:
+        shutil.rmtree(tmp_path / "run", ignore_errors=True)
+        shutil.copytree(whole / "stopped", tmp_path / "run")
+        file.unlink(missing_ok=True)
+        make(file)
+        outcome = CliRunner().invoke(app, ["train", "--resume", str(tmp_path / "run")])
+        assert outcome.exit_code == 2
+        assert f"{file.name}" in outcome.stderr
+        assert "no ordinary file" in outcome.stderr
