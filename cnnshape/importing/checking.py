@@ -45,6 +45,8 @@ class Check(NamedTuple):
         tolerance: how large the difference may be.
         precision: the type of numbers in which the original ran, where that is its own;
             '' where it ran in the one that the proof chose.
+        random: the largest difference between two runs of the original, where the outputs differ
+            by about as much; else 0.
     """
 
     params: tuple[int, int | None]
@@ -56,6 +58,7 @@ class Check(NamedTuple):
     tensors: int
     tolerance: float = TOLERANCE
     precision: str = ""
+    random: float = 0
 
 
 def refused(check: Check) -> str:
@@ -68,6 +71,11 @@ def refused(check: Check) -> str:
         return f"it gives {check.shapes[0]}, the module {check.shapes[1]}"
     if not isfinite(check.difference):
         return "with the same weights the outputs are no numbers that could be compared"
+    if check.random and not check.difference <= check.tolerance:
+        return (
+            "it draws random numbers in evaluation mode too: two of its own runs on one input "
+            f"differ by {check.random:.1e} of the largest output"
+        )
     if not check.difference <= check.tolerance:
         return f"with the same weights the outputs differ by {check.difference:.1e} of the largest"
     return ""
@@ -194,6 +202,11 @@ def _checked(
     shapes = ([tuple(t.shape) for t in found], [tuple(t.shape) for t in expected])
     sizes = [p.numel() for p in nn.Module.parameters(module)]
     difference = max(map(largest_difference, found, expected)) if shapes[0] == shapes[1] else inf
+    random = 0.0
+    if TOLERANCE < difference < inf:
+        again = _run(module, x)[0]
+        apart = max(map(largest_difference, again, expected))
+        random = apart if apart > difference / 10 else 0.0
     return Check(
         (network.totals.params, sum(sizes) - left_out.params),
         (network.totals.macs, None if left_out.macs is None else macs - left_out.macs),
@@ -201,6 +214,7 @@ def _checked(
         difference,
         len(network.layers),
         *named,
+        random=random,
     )
 
 

@@ -188,6 +188,18 @@ class Ledger:
                 return Value(key, (self.batch, *shape))
         return None
 
+    def is_never_negative(self, key: str) -> bool:
+        """Whether what a layer gives is known to hold no number below 0."""
+        layer = next((layer for layer in reversed(self.layers) if layer.key == key), None)
+        if layer is None:
+            return False
+        least = layer.arguments.get("min" if layer.type == "Clamp" else "min_val")
+        if layer.type in ("Clamp", "Hardtanh") and least is not None:
+            return bool(least >= 0)
+        if layer.type in _NEVER_NEGATIVE:
+            return True
+        return layer.type in _KEEPS_SIGNS and all(map(self.is_never_negative, layer.reads))
+
     def add_unknown(
         self,
         unsupported: Unsupported,
@@ -228,6 +240,18 @@ class Ledger:
         self.layers.append(recorded)
         self.shapes[recorded.key] = recorded.shape
         return recorded.key
+
+
+_NEVER_NEGATIVE = frozenset((
+    "ReLU", "ReLU6", "Sigmoid", "Hardsigmoid", "Softmax", "Exp", "Abs", "Softplus",
+))  # fmt: skip
+_KEEPS_SIGNS = frozenset((
+    "Add", "Multiply", "Concat", "Flatten", "Reshape", "Permute", "Transpose", "Unsqueeze",
+    "Squeeze", "Dropout", "Mean", "Max", "Sum", "MaxPool1d", "MaxPool2d", "MaxPool3d",
+    "AvgPool1d", "AvgPool2d", "AvgPool3d", "AdaptiveAvgPool1d", "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d", "AdaptiveMaxPool2d",
+))  # fmt: skip
+"""Types whose outputs are not negative where their inputs are not."""
 
 
 def _part(layer: Layer, name: str) -> Part | None:

@@ -50,6 +50,8 @@ from .views import Views
 
 SET_DATA = Tensor.data.__set__  # type: ignore[attr-defined]
 """Called for `weight.data = x`."""
+MADE_OF_OTHERS = (nn.functional.multi_head_attention_forward,)
+"""Functions that are recorded as the functions that they call."""
 WRITING = ("setitem", "copy", "fill", "zero")
 """Functions that put values into a tensor in the place of its own."""
 
@@ -126,6 +128,18 @@ def old_variables() -> Iterator[None]:
         yield
     finally:
         del meta.__call__
+
+
+@contextmanager
+def called_through() -> Iterator[None]:
+    """Let functions written in Python run, where otherwise a mode is asked for what they give."""
+    functional: Any = nn.functional
+    asks = functional.has_torch_function
+    functional.has_torch_function = lambda _: False
+    try:
+        yield
+    finally:
+        functional.has_torch_function = asks
 
 
 class _Recorder(TorchFunctionMode):
@@ -277,6 +291,9 @@ class _Recorder(TorchFunctionMode):
         kwargs = kwargs or {}
         if self.inside:
             return func(*args, **kwargs)
+        if func in MADE_OF_OTHERS:
+            with self, called_through():
+                return func(*args, **kwargs)
         if func == SET_DATA and (own := self.tensors.name(args[0])):
             line = source_line()
             raise NotRecordable(

@@ -11,6 +11,7 @@ from .constants import Constants, aligned
 from .graph import NotSaid
 from .ledger import Path
 from .operations import Call, Layer, Value, answer
+from .operations.arithmetic import POWER_OF_NONE_BELOW_0
 from .origins import MadeBy, Origin, replaced
 from .samples import BATCH, NOWHERE, of_one_sample
 from .torch_calls import plain_name
@@ -18,7 +19,7 @@ from .torch_calls import plain_name
 STRETCHING = frozenset((
     "add", "iadd", "radd", "sub", "isub", "rsub", "subtract", "mul", "imul", "rmul", "multiply",
     "div", "truediv", "itruediv", "rtruediv", "divide", "maximum", "minimum", "max", "min",
-    "matmul", "bmm", "mv", "where", "maskedfill", "addcmul",
+    "matmul", "bmm", "mv", "where", "maskedfill", "addcmul", "pow", "ipow",
 ))  # fmt: skip
 """Functions of values that stretch dimensions of size 1."""
 LISTING = frozenset(("cat", "concat", "concatenate", "stack", "setitem"))
@@ -48,6 +49,11 @@ class Sources(Constants):
             raise NotSaid("a weight that is computed, or a constant")
         x = max(following, key=lambda value: value.rank)
         name = _product_by_ranks(call, x) if call.name == "matmul" else call.name
+        if name in ("pow", "ipow"):
+            base = call.get(0, "self")
+            if not isinstance(base, Value) or not self.ledger.is_never_negative(base.key):
+                raise NotSaid("with a tensor of exponents, of what may be negative")
+            name = POWER_OF_NONE_BELOW_0
 
         def beside(value: Value) -> Value:
             if value.key or 0 in value.shape:

@@ -383,3 +383,55 @@ class Padded(nn.Module):
         x = torch.cat([zeros, x, zeros.to(x.device)], axis=1)
         x = torch.cat([x, torch.zeros_like(x)], 1)
         return torch.cat([x, torch.full((batch, 16, 3, 1), 0.5)], -1) * torch.ones(batch, 1, 1, 1)
+
+
+class PowerMean(nn.Module):
+    """GeM: the mean of powers, whose exponent is learned, and its root."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.p = nn.Parameter(torch.full((1,), 3.0))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        powers = x.clamp(min=1e-6).pow(self.p)
+        return F.avg_pool2d(powers, (x.size(-2), x.size(-1))).pow(1.0 / self.p).flatten(1)
+
+
+class GatedPower(nn.Module):
+    """A power whose base and exponent both follow from the input."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.max_pool2d(torch.sigmoid(x), 2) ** F.avg_pool2d(x, 2)
+
+
+class SignedPower(nn.Module):
+    """A learned exponent over numbers of either sign: with 3 it is no NaN."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.p = nn.Parameter(torch.full((1,), 3.0))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.pow(self.p)
+
+
+class AttentionPool(nn.Module):
+    """CLIP's: the mean asks all positions, by the function that MultiheadAttention calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places = nn.Parameter(torch.randn(17, 8))
+        self.q, self.k, self.v = nn.Linear(8, 8), nn.Linear(8, 8), nn.Linear(8, 8)
+        self.c = nn.Linear(8, 6)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x.flatten(2).permute(2, 0, 1)
+        x = torch.cat([x.mean(0, keepdim=True), x], 0) + self.places[:, None, :]
+        y, _ = F.multi_head_attention_forward(
+            x[:1], x, x, 8, 2, None,
+            torch.cat([self.q.bias, self.k.bias, self.v.bias]), None, None, False, 0.0,
+            self.c.weight, self.c.bias, training=self.training, need_weights=False,
+            use_separate_proj_weight=True, q_proj_weight=self.q.weight,
+            k_proj_weight=self.k.weight, v_proj_weight=self.v.weight,
+        )  # fmt: skip
+        return y.squeeze(0)

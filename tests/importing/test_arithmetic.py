@@ -70,6 +70,25 @@ def test_a_number_to_the_power_of_a_value() -> None:
     assert types(_PowersOfNumbers(), 3, 6, 6) == ["Rescale", "Exp", "Rescale", "Exp", "Add"]
 
 
+def test_a_power_whose_exponent_is_a_tensor_is_of_what_is_never_negative() -> None:
+    assert types(nets.PowerMean(), 3, 6, 6) == [
+        "Clamp", "LearnedConstant", "Log", "Multiply", "Exp", "AvgPool2d", "Reshape", "Power",
+        "Reshape", "Log", "Multiply", "Exp", "Flatten",
+    ]  # fmt: skip
+    assert types(nets.GatedPower(), 3, 6, 6) == [
+        "Sigmoid", "MaxPool2d", "AvgPool2d", "Log", "Multiply", "Exp",
+    ]  # fmt: skip
+    with pytest.raises(ImportFault) as caught:
+        import_module(nets.SignedPower(), (3, 6, 6))
+    assert "tensor of exponents" in caught.value.unsupported[0].reason
+
+
+def test_attention_that_is_called_by_its_function() -> None:
+    found = types(nets.AttentionPool(), 8, 4, 4)
+    assert "ScaledDotProductAttention" in found
+    assert torch.nn.functional.has_torch_function(()) is False
+
+
 def test_gates_written_by_hand_have_their_names() -> None:
     assert types(nets.Gates(), 4, 5, 5) == [
         "Rescale", "Hardsigmoid", "SiLU", "Mish", "Rescale", "Hardswish", "Rescale",

@@ -127,3 +127,13 @@ def test_the_network_up_to_the_fault_is_there() -> None:
     assert partial is not None
     assert [node.path for node in partial.layers] == ["conv", "relu1"]
     assert partial.layers[-1].output_shape == (6, 24, 24)
+
+
+class _Noisy(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.mean(1) + torch.randn(len(x), 8)
+
+
+def test_a_module_that_draws_random_numbers_is_said_to() -> None:
+    with pytest.raises(ImportFault, match="draws random numbers in evaluation mode too"):
+        import_module(_Noisy(), (5, 8))

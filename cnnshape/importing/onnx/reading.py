@@ -12,6 +12,7 @@ from ..faults import ImportFault
 from ..graph import NotSaid, Recorded, Unsupported
 from ..ledger import Ledger
 from ..operations import Answer, Chain, Indices, Layer, Value, of_parts
+from ..operations.arithmetic import POWER_OF_NONE_BELOW_0
 from ..samples import FIRST, divided
 from .graph import Graph, Node
 from .idioms import with_idioms
@@ -169,8 +170,13 @@ class _Reader:
         if node.type != "MaxUnpool" and any(isinstance(given, Indices) for given in inputs):
             raise NotSaid("with the places of a pool's maxima")
         outputs = tuple(self._shaped(name) for name in node.outputs if name)
+        op = Operator(node, inputs, outputs, self.graph.opset)
         try:
-            return RULES[node.type](Operator(node, inputs, outputs, self.graph.opset))
+            if node.type == "Pow" and all(isinstance(given, Value) for given in inputs):
+                if not self.ledger.is_never_negative(op.x.key):
+                    raise NotSaid("with a tensor of exponents, of what may be negative")
+                return op.as_torch(POWER_OF_NONE_BELOW_0, *inputs)
+            return RULES[node.type](op)
         except (IndexError, KeyError, TypeError, ValueError, AttributeError) as fault:
             raise NotSaid(f"its arguments: {fault}") from fault
 

@@ -14,7 +14,7 @@ from .graph import Constant, Graph, Node
 from .operators import Input
 from .places import place_of_tensor
 
-STRETCHING = ("Add", "Sub", "Mul", "Div", "Max", "Min", "Sum", "Mean", "Where", "MatMul")
+STRETCHING = ("Add", "Sub", "Mul", "Div", "Max", "Min", "Sum", "Mean", "Where", "MatMul", "Pow")
 """Operators of values that stretch dimensions of size 1."""
 COMPUTING = ("Sub", "Div")
 """Operators that PyTorch's modules have for fixed numbers: what is learned is added."""

@@ -25,6 +25,8 @@ from .values import Value
 
 rules = Rules()
 
+POWER_OF_NONE_BELOW_0 = "powofnonebelow0"
+"""A name for the power whose base is known to hold no number below 0."""
 MOST_CHANNELS = 64
 """Channels beyond which a spec is not to hold a number for each."""
 
@@ -163,6 +165,12 @@ def _raised(base: Any, exponent: Any) -> Answer:
     if follows(base):
         raise NotSaid("with a tensor of exponents, where Power has one number")
     raise NotSaid(f"with {what_it_is(base)} as its base")
+
+
+@rules.of(POWER_OF_NONE_BELOW_0)
+def _pow_of_none_below_0(call: Call) -> Answer:
+    base, exponent = operands(call)
+    return Chain((Chain((base,)).then("Log"), exponent)).then("Multiply").then("Exp")
 
 
 POWERS = {"square": 2, "sqrt": 0.5, "rsqrt": -0.5, "reciprocal": -1}

@@ -73,6 +73,8 @@ CASES: list[tuple[int, Write, list[str]]] = [
     (7, _one_part, ["Split", "ReLU"]),
     (7, lambda w: w.node("Mean", ["x", w.node("Tanh", ["x"])]), ["Tanh", "Add", "Rescale"]),
     (7, _plain("GlobalLpPool", p=2), ["Norm"]),
+    (12, lambda w: w.node("Pow", [w.node("Sigmoid", ["x"]), "x"]),
+     ["Sigmoid", "Log", "Multiply", "Exp"]),
     (9, _plain("MeanVarianceNormalization", axes=[2, 3]), ["InstanceNorm2d"]),
     (9, _plain("MeanVarianceNormalization", axes=[1, 2, 3]), ["LayerNorm"]),
 ]  # fmt: skip
