@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
+from ..forked import Forked
 from ..patience import PATIENCE
 
 EAGER = str(Path(__file__).parent / "eager.py")
@@ -17,24 +20,22 @@ SETTINGS = ("--dataset", "synthetic:400", "--batch", "32", "--quiet")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": ROOT, "OMP_NUM_THREADS": "1"}
 
 
-def start(
-    *arguments: object, launcher: tuple[str, ...] = (), **environment: str
-) -> subprocess.Popen[str]:
-    """A training process, or those of a launcher, in a session of its own."""
-    command = [sys.executable, *launcher, EAGER, "train", *map(str, arguments)]
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        env={**ENVIRONMENT, **environment},
-        start_new_session=True,
-    )
+def start(*arguments: object, launcher: tuple[str, ...] = (), **environment: str) -> Forked:
+    """A training process, or those of a launcher ('-m', its module, its options)."""
+    words = [*launcher[2:], EAGER, "train", *map(str, arguments)]
+    module = launcher[1] if launcher else ""
+    return Forked(partial(_run, module, words), {**ENVIRONMENT, **environment})
 
 
-def finish(process: subprocess.Popen[str], seconds: float = PATIENCE) -> tuple[int, str, str]:
+def _run(module: str, words: list[str]) -> None:
+    sys.argv = [module, *words] if module else words
+    if module:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    else:
+        runpy.run_path(words[0], run_name="__main__")
+
+
+def finish(process: Forked, seconds: float = PATIENCE) -> tuple[int, str, str]:
     """The exit code, stdout and stderr; the process is killed where it takes longer."""
     try:
         out, err = process.communicate(timeout=seconds)

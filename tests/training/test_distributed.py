@@ -64,7 +64,7 @@ def test_two_processes_see_the_same_order_and_give_one_result(tmp_path, spec):
 
 def test_reading_may_take_longer_than_processes_wait_for_each_other(tmp_path, spec):
     settings = (spec, *SETTINGS, "--epochs", "1", "--out", tmp_path / "run")
-    code, out, err = finish(start(*settings, launcher=LAUNCHER, SLOW="20"))
+    code, out, err = finish(start(*settings, launcher=LAUNCHER, SLOW="12"))
     assert code == 0, err
     assert "test images after 1 epoch" in out
 
