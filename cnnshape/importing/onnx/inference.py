@@ -231,6 +231,8 @@ class _Inference:
     def _fits(self, node: NodeProto, reads: list[str]) -> bool:
         """Whether what a node would give is known to take little memory and time."""
         outputs = self._outputs(node)
+        unread = [name for name in node.output[1:] if name not in self.read]
+        outputs = {name: type for name, type in outputs.items() if name not in unread}
         if not outputs or not all(map(_whole, outputs.values())) or node.op_type in LOOPS:
             return False
         sizes = [_elements(type) for type in outputs.values()]
@@ -248,6 +250,21 @@ class _Inference:
         self.computed += sum(sizes)
         return True
 
+    def _as_newer(self, node: NodeProto) -> tuple[NodeProto, Any]:
+        """A node that can be computed, and its opsets: norms by the batch's own statistics, before
+        opset 14, are those with more than one output, and are so alone in ONNX's reference."""
+        from onnx import helper
+
+        old = node.op_type == "BatchNormalization" and len(node.output) > 1
+        if not old or self.graph.opset >= 14:
+            return node, self.opset_imports
+        newer = helper.make_node(
+            node.op_type, node.input, node.output[:1], node.name, domain=node.domain
+        )
+        newer.attribute.extend(item for item in node.attribute if item.name == "epsilon")
+        newer.attribute.append(helper.make_attribute("training_mode", 1))
+        return newer, [helper.make_opsetid("", 15)]
+
     def _fold(self, node: NodeProto, inputs: dict[str, Any]) -> None:
         """Compute a node now; where that cannot be done, it stays."""
         from onnx import TypeProto, helper
@@ -259,13 +276,14 @@ class _Inference:
         if node.op_type == "ConstantOfShape":
             self._filled(node, next(iter(inputs.values())))
             return
+        node, opsets = self._as_newer(node)
         graph = helper.make_graph(
             [node],
             "fold",
             [helper.make_value_info(name, TypeProto()) for name in inputs],
             [helper.make_value_info(name, TypeProto()) for name in node.output],
         )
-        alone = helper.make_model(graph, opset_imports=self.opset_imports)
+        alone = helper.make_model(graph, opset_imports=opsets)
         try:
             if self._moves_one_number(node):
                 results = [self._moved(node)]

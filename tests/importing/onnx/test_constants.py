@@ -92,16 +92,21 @@ def test_one_of_two_where_a_mask_says() -> None:
     assert types.count("Buffer") == types.count("LearnedConstant") == 1
 
 
-def test_a_large_weight_that_is_standardised() -> None:
+@pytest.mark.parametrize("opset", [13, 15])
+def test_a_large_weight_that_is_standardised(opset: int) -> None:
     """As torch.onnx's older exporter writes a weight that goes through F.batch_norm."""
-    w = Writer(512, 1, 1, opset=15)
+    w = Writer(512, 1, 1, opset=opset)
     weight = w.node("Reshape", [w.weight("c.weight", 520, 512), w.constant("a", [1, 520, 512])])
     ones, zeros = w.constant("ones", np.ones(520)), w.constant("zeros", np.zeros(520))
+    # Before opset 14 it is said by the number of outputs.
+    outputs, training = ("mean var", {"training_mode": 1})
+    if opset < 14:
+        outputs, training = ("mean var saved_mean saved_var", {})
     normed = w.node(
         "BatchNormalization",
         [weight, ones, zeros, w.constant("m", np.zeros(520)), w.constant("v", np.ones(520))],
-        "normed mean var",
-        training_mode=1,
+        f"normed {outputs}",
+        **training,
     )
     kernel = w.node("Reshape", [normed, w.constant("b", [520, 512, 1, 1])])
     assert _layers(w, w.node("Conv", ["x", kernel])) == (["Conv2d"], 520 * 512)
