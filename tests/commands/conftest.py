@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from typer.testing import CliRunner
 
 from cnnshape.commands._app import app
 
-from ..patience import PATIENCE
+from .. import forking
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -85,15 +84,8 @@ def process() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs a command in a process of its own, its output in pipes."""
 
     def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "cnnshape", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=PATIENCE,
-            env={**os.environ, **environment},
-            check=False,
-        )
+        command = ("-m", "cnnshape", *map(str, arguments))
+        return forking.run(*command, env={**os.environ, **environment})
 
     return run
 

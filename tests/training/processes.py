@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import runpy
 import subprocess
-import sys
-from functools import partial
 from pathlib import Path
 
-from ..forked import Forked
+from .. import forking
 from ..patience import PATIENCE
 
 EAGER = str(Path(__file__).parent / "eager.py")
@@ -20,26 +17,22 @@ SETTINGS = ("--dataset", "synthetic:400", "--batch", "32", "--quiet")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": ROOT, "OMP_NUM_THREADS": "1"}
 
 
-def start(*arguments: object, launcher: tuple[str, ...] = (), **environment: str) -> Forked:
-    """A training process, or those of a launcher ('-m', its module, its options)."""
-    words = [*launcher[2:], EAGER, "train", *map(str, arguments)]
-    module = launcher[1] if launcher else ""
-    return Forked(partial(_run, module, words), {**ENVIRONMENT, **environment})
+def start(
+    *arguments: object, launcher: tuple[str, ...] = (), **environment: str
+) -> forking.Program | subprocess.Popen[str]:
+    """A training process, or those of a launcher, in a session of its own."""
+    command = (*launcher, EAGER, "train", *map(str, arguments))
+    return forking.start(command, {**ENVIRONMENT, **environment})
 
 
-def _run(module: str, words: list[str]) -> None:
-    sys.argv = [module, *words] if module else words
-    if module:
-        runpy.run_module(module, run_name="__main__", alter_sys=True)
-    else:
-        runpy.run_path(words[0], run_name="__main__")
-
-
-def finish(process: Forked, seconds: float = PATIENCE) -> tuple[int, str, str]:
+def finish(
+    process: forking.Program | subprocess.Popen[str], seconds: float = PATIENCE
+) -> tuple[int, str, str]:
     """The exit code, stdout and stderr; the process is killed where it takes longer."""
     try:
         out, err = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         raise
+    assert process.returncode is not None
     return process.returncode, out, err
