@@ -11,6 +11,7 @@ from ._common import print_diagnostics, print_json, print_table, print_wrapped, 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ..errors import Diagnostic
     from ..layers.shapes import Shape
     from ..lesson.calculating import Part, Row
     from ..lesson.solving import Fit, Inputs
@@ -22,8 +23,14 @@ LISTED = 20
 
 Format = Literal["text", "json", "markdown"]
 
-_FLAGS = {"kernel_size": "-k", "stride": "-s", "padding": "-p", "dilation": "-d",
-          "output_padding": "--output-padding"}  # fmt: skip
+EXAMPLES = {
+    "kernel_size": "the window's size, such as 5 or 3x5",
+    "stride": "a number such as 2, or one a dimension, as 2x1",
+    "padding": "a number such as 2, or one a dimension, as 2x1 (--same keeps the size)",
+    "dilation": "a number such as 2, or one a dimension, as 2x1",
+    "output_padding": "a number such as 1, or one a dimension, as 1x0",
+}
+"""What an option takes."""
 _DEFAULTS = {"kernel_size": None, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
 
 
@@ -94,7 +101,7 @@ def calc(
         cnnshape calc 32 --want 28 -k 5
         cnnshape calc --want 1x1 conv5 pool2 conv5 pool2 conv5
     """
-    from ..lesson.calculating import Part
+    from ..lesson.calculating import Part, options
 
     chain = [*(words or ())]
     sizes = _map(chain.pop(0), "SIZE") if chain and chain[0][:1].isdecimal() else None
@@ -104,11 +111,15 @@ def calc(
     written = {"kernel_size": kernel_size, "stride": stride, "padding": padding,
                "dilation": dilation, "output_padding": output_padding}  # fmt: skip
     given: dict[str, Any] = {
-        name: _sizes(text, f"--{name.replace('_', '-')}")
+        name: _sizes(text, f"--{name.replace('_', '-')}", EXAMPLES[name])
         for name, text in written.items()
         if text is not None
     }
     base = _base(given, transposed=transposed, ceil=ceil, same=same)
+    if chain and sizes is None and wanted is None:
+        usage_error(
+            f"give the input's size first, such as 224 or 224x320, not {chain[0]!r}", "SIZE"
+        )
     if chain:
         if given or transposed or ceil or same:
             usage_error("options are for one layer: in a chain, write conv5s2p1", "LAYER")
@@ -126,7 +137,7 @@ def calc(
         settings |= {"ceil_mode": True} if ceil else {}
         switches = {"--transposed": transposed, "--same": same, "--ceil": ceil}
         flags = [flag for flag, on in switches.items() if on]
-        parts = [Part(" ".join([_options(given), *flags]), base, settings)]
+        parts = [Part(" ".join([options(given), *flags]), base, settings)]
     if wanted is not None:
         if sizes is not None:
             usage_error("for a chain it asks for the input: leave out the SIZE", "--want")
@@ -140,11 +151,11 @@ def calc(
 # Reading ------------------------------------------------------------------------------
 
 
-def _sizes(text: str, parameter: str) -> Shape:
+def _sizes(text: str, parameter: str, example: str) -> Shape:
     from ..lesson.calculating import WordError, read_sizes
 
     try:
-        return read_sizes(text)
+        return read_sizes(text, example)
     except WordError as fault:
         usage_error(str(fault), parameter)
 
@@ -153,9 +164,9 @@ def _map(text: str, parameter: str) -> Shape:
     """The sizes of a map, which are at least 1, and not more than can be computed with."""
     from ..expansion import shape_problem
 
-    sizes = _sizes(text, parameter)
+    sizes = _sizes(text, parameter, "a size such as 224, or 224x320")
     if problem := shape_problem((1, *sizes)):
-        usage_error(problem, parameter)
+        usage_error(problem.replace("a size of the input", "a size"), parameter)
     return sizes
 
 
@@ -187,14 +198,6 @@ def _base(given: Mapping[str, Any], *, transposed: bool, ceil: bool, same: bool)
     return "ConvTranspose" if transposed else "MaxPool" if ceil else "Conv"
 
 
-def _options(settings: Mapping[str, Any]) -> str:
-    """'-k 3x5 -s 2', as the command line takes them."""
-    return " ".join(
-        f"{_FLAGS[name]} {'x'.join(map(str, value)) if isinstance(value, tuple) else value}"
-        for name, value in settings.items()
-    )
-
-
 # What comes out -----------------------------------------------------------------------
 
 
@@ -221,9 +224,23 @@ def _compute(sizes: Shape, parts: Sequence[Part], format: Format) -> None:
         _print_layer(network.input_shape[1:], found[0])
     else:
         print_table(_chain_cells(network.input_shape[1:], found), format, (1, 2, 3))
-    print_diagnostics(faults)
+    print_diagnostics([_in_words(fault, parts) for fault in faults])
     if faults:
         raise typer.Exit(1)
+
+
+def _in_words(fault: Diagnostic, parts: Sequence[Part]) -> Diagnostic:
+    """The fault with its help as the command line takes it."""
+    from ..lesson.calculating import spelled
+
+    words = [
+        part
+        for part in parts
+        if fault.mark and fault.text[fault.mark.column - 1 :].startswith(part.word)
+    ]
+    if not fault.fixes or not words:
+        return fault
+    return fault._replace(help=", or ".join(spelled(fix, words[-1]) for fix in fault.fixes))
 
 
 def _print_layer(sizes: Shape, row: Row) -> None:
@@ -311,6 +328,7 @@ def _in_rank(sizes: Shape, rank: int) -> Shape:
 
 def _fit_cells(given: Mapping[str, Any], fit: Fit) -> tuple[str, ...]:
     from ..layers.shapes import format_shape
+    from ..lesson.calculating import options
     from ..lesson.solving import SETTINGS
 
     settings = {**given, **fit.found}
@@ -319,7 +337,7 @@ def _fit_cells(given: Mapping[str, Any], fit: Fit) -> tuple[str, ...]:
         for name in SETTINGS
         if name in given or settings.get(name, _DEFAULTS[name]) != _DEFAULTS[name]
     }
-    return (_options(told), format_shape(fit.unread) if any(fit.unread) else "", fit.formula)
+    return (options(told), format_shape(fit.unread) if any(fit.unread) else "", fit.formula)
 
 
 def _solve_inputs(parts: Sequence[Part], want: Shape, format: Format) -> None:

@@ -132,7 +132,8 @@ def _bias(text: str | None, filters: int) -> list[Number]:
     (grid,) = _lesson.read_or_refuse(lambda text, _: parse(text), "--bias", text)
     numbers = [number for row in grid for number in row]
     if len(numbers) not in (1, filters):
-        usage_error(f"expected one number, or {filters}, not {len(numbers)}", "--bias")
+        expected = "one number" if filters == 1 else f"one number, or {filters}"
+        usage_error(f"expected {expected}, not {len(numbers)}", "--bias")
     return numbers * filters if len(numbers) == 1 else numbers
 
 

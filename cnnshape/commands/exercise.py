@@ -184,10 +184,10 @@ def _markdown(title: str, questions: list[Question], asked: bool, answered: bool
 
 
 def _quiz(questions: list[Question]) -> None:
-    """Ask one after another; the end of stdin ends it, and so does Ctrl-C, which is told."""
+    """Ask one after another; q or the end of stdin ends it, and so does Ctrl-C, which is told."""
     right, asked = 0, 0
     width = get_terminal_size().columns
-    say("Answer with a number, or with sizes such as 16x10x10; an empty line passes on.")
+    say("Answer with a number, or with sizes such as 16x10x10; an empty line passes on, q ends.")
     try:
         for place, question in enumerate(questions, 1):
             say("")
@@ -212,7 +212,7 @@ def _quiz(questions: list[Question]) -> None:
 
 
 def _answered(question: Question) -> tuple[int, ...] | None:
-    """The answer, () for an empty line; asked for again where it is no number; None: the end."""
+    """The answer, asked for again where it is no number; () for an empty line; None: the end."""
     from ..lesson.exercises import read_answer
 
     while True:
@@ -225,6 +225,8 @@ def _answered(question: Question) -> tuple[int, ...] | None:
             say(line.strip())  # where no terminal shows what is typed
         if not line.strip():
             return ()
+        if line.strip().lower() == "q":
+            return None
         given = read_answer(line, question)
         if given is not None:
             return given

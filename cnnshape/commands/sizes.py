@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -14,6 +15,7 @@ from ._common import (
     VariantOption,
     faults_printed,
     load_recipe,
+    print_diagnostics,
     print_json,
     print_table,
     print_wrapped,
@@ -23,6 +25,7 @@ from ._common import (
 )
 
 if TYPE_CHECKING:
+    from ..errors import Diagnostic
     from ..layers.shapes import Shape
     from ..lesson.sizes import Sizes, Trial
     from ..network import Network
@@ -58,20 +61,33 @@ def sizes(
         cnnshape sizes resnet50 --input 3x320x480
         cnnshape sizes net.yaml --format json
     """
+    from ..errors import SpecError
     from ..expansion import expand
     from ..layers import registry
-    from ..lesson.sizes import sizes_of
+    from ..lesson.sizes import enlarged, sizes_of
     from ..loading import build_network, collector_paused
 
     changes = read_changes(set_, input, variant, plugin)
+    faults: Sequence[Diagnostic] = ()
     with faults_printed():
         recipe, chosen = load_recipe(spec, changes)
-        network = build_network(recipe, input=changes.input, params=changes.params, variant=chosen)
+
+        def at(shape: Shape) -> Network:
+            return expand(
+                recipe, registry(), input_shape=shape, params=changes.params, variant=chosen
+            )
+
+        try:
+            network = build_network(
+                recipe, input=changes.input, params=changes.params, variant=chosen
+            )
+        except SpecError as error:
+            larger = enlarged(error.partial, at)
+            if larger is None:
+                raise
+            network, faults = larger, error.diagnostics
     if len(network.input_shape) < 2:
         usage_error(f"{network.name} reads a vector, which has no size to choose", "SPEC")
-
-    def at(shape: Shape) -> Network:
-        return expand(recipe, registry(), input_shape=shape, params=changes.params, variant=chosen)
 
     with collector_paused():
         found = sizes_of(network, at)
@@ -83,10 +99,14 @@ def sizes(
             "groups": [group.to_dict() for group in found],
         })  # fmt: skip
     else:
-        _write(network, found, format)
+        own = "" if faults else "its own" if changes.input is None else "as given"
+        _write(network, found, own, format)
+    if faults:
+        print_diagnostics(faults)
+        raise typer.Exit(1)
 
 
-def _write(network: Network, found: list[Sizes], format: str) -> None:
+def _write(network: Network, found: list[Sizes], own: str, format: str) -> None:
     from ..layers.shapes import format_shape
     from ..views.text import escape_markdown
 
@@ -102,7 +122,7 @@ def _write(network: Network, found: list[Sizes], format: str) -> None:
             say("\n".join(["", *(f"- {escape_markdown(line)}" for line in lines), ""]))
         else:
             print_wrapped(["", *lines, ""])
-        cells = (_cells(trial, group.own) for trial in group.listed)
+        cells = (_cells(trial, own if trial is group.own else "") for trial in group.listed)
         print_table([("input", "output", "remark"), *cells], format)
     if markdown:
         say(f"\n{escape_markdown(MEANING)}")
@@ -131,10 +151,9 @@ def _rules(group: Sizes) -> list[str]:
     ]
 
 
-def _cells(trial: Trial, own: Trial) -> tuple[str, str, str]:
+def _cells(trial: Trial, said: str) -> tuple[str, str, str]:
     from ..layers.shapes import format_shape
 
-    said = ["its own"] if trial.size == own.size else []
-    remark = "; ".join(filter(None, [*said, trial.fault or trial.left or trial.uneven]))
+    remark = "; ".join(filter(None, [said, trial.fault or trial.left or trial.uneven]))
     outputs = ", ".join(map(format_shape, trial.outputs)) or "none"
     return (format_shape(trial.input), outputs, remark)

@@ -18,6 +18,7 @@ from ..spec.document import Source
 from ..spec.recipe import LayerEntry, Spec, Written
 
 if TYPE_CHECKING:
+    from ..fixes import Fix
     from ..network import Network, Node
 
 MOST_WORDS = 100
@@ -27,7 +28,11 @@ MOST_DIMENSIONS = 3
 MOST_TAPS = 200_000
 """Taps of windows with gaps, in a chain, as far as what they never read is counted."""
 
-_NUMBERS = r"[0-9]{1,9}(?:[x×][0-9]{1,9})*"
+MOST_DIGITS = 9
+_NUMBERS = rf"[0-9]{{1,{MOST_DIGITS}}}(?:[x×][0-9]{{1,{MOST_DIGITS}}})*"
+FLAGS = {"kernel_size": "-k", "stride": "-s", "padding": "-p", "dilation": "-d",
+         "output_padding": "--output-padding"}  # fmt: skip
+"""What a command line calls the settings of one layer."""
 _KINDS = {
     "conv": "Conv",
     "pool": "MaxPool",
@@ -111,7 +116,7 @@ class Row(NamedTuple):
         return {
             "layer": self.word,
             "type": node.type,
-            "arguments": dict(node.layer.written_arguments),
+            "arguments": dict(node.layer.arguments),
             "output": list(self.sizes),
             "rules": [
                 {"rule": rule.text, "letters": dict(rule.letters)}
@@ -135,7 +140,9 @@ def read_sizes(text: str, example: str = "224 or 224x320") -> Shape:
     """'224' or '224x320' as one number a dimension; raises :class:`WordError`."""
     written = text.strip().lower()
     if not re.fullmatch(_NUMBERS, written):
-        raise WordError(f"expected {example}, not {text!r}")
+        most = re.fullmatch("[0-9]+([x×][0-9]+)*", written)
+        wanted = f"numbers of {MOST_DIGITS} digits at most" if most else example
+        raise WordError(f"expected {wanted}, not {text!r}")
     sizes = tuple(map(int, re.split("[x×]", written)))
     if len(sizes) > MOST_DIMENSIONS:
         raise WordError(f"expected {MOST_DIMENSIONS} dimensions at most, not {text!r}")
@@ -188,6 +195,31 @@ def _takes(layer: type[Layer], name: str, value: object) -> bool:
     except (KeyError, ValueError):
         return False
     return True
+
+
+def spelled(fix: Fix, part: Part) -> str:
+    """A fix as the command line takes it: '-p 21', 'conv55p21', 'conv14 or less'."""
+    names = {name: letter for letter, name in _LETTERS.items()}
+    less = " or less" if " of at most " in fix.says else ""
+    if not fix.arguments or fix.arguments.keys() - FLAGS.keys():
+        return fix.says
+    if part.word.startswith("-"):
+        return options(fix.arguments) + less
+    arguments = {**part.arguments, **fix.arguments}
+    word = re.match("[a-z]+", part.word.lower()).group() + _text(arguments.pop("kernel_size"))  # type: ignore[union-attr]
+    switches = {setting: text for text, setting in _WORDS.items()}
+    for name, value in arguments.items():
+        word += switches.get((name, value)) or f"{names[name]}{_text(value)}"
+    return word + less
+
+
+def options(settings: Mapping[str, Any]) -> str:
+    """'-k 3x5 -s 2', as the command line takes them."""
+    return " ".join(f"{FLAGS[name]} {_text(value)}" for name, value in settings.items())
+
+
+def _text(value: Any) -> str:
+    return "x".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
 
 
 # Computing ----------------------------------------------------------------------------

@@ -61,7 +61,7 @@ def play(worked: Worked, speed: float, colour: bool, out: TextIO) -> None:
     with _own_screen(out), _single_keys(keyboard):
         while True:
             size = os.get_terminal_size(out.fileno())
-            status = _status(playing, number == last) if keyboard else ""
+            status = _status(playing, number == last, size.columns) if keyboard else ""
             lines = frame(worked, number, size.columns - 1, size.lines, status)
             text = "\n".join(paint(line, colour) + _REST_OF_LINE for line in lines)
             out.write(f"{_HOME}{text}{_REST_OF_SCREEN}")
@@ -82,9 +82,18 @@ def play(worked: Worked, speed: float, colour: bool, out: TextIO) -> None:
                 number = {BACK: max(0, number - 1), FIRST: 0, LAST: last}.get(key, number)
 
 
-def _status(playing: bool, at_end: bool) -> str:
+def _status(playing: bool, at_end: bool, width: int) -> str:
+    """The keys and what they do, as many as fit."""
     follows = "ends" if at_end and not playing else "next"
-    return f"space or →: {follows}   ←: back   p: {'pauses' if playing else 'plays'}   q: quits"
+    keys = [
+        f"space or →: {follows}",
+        "q: quits",
+        f"p: {'pauses' if playing else 'plays'}",
+        "←: back",
+    ]
+    while len(line := "   ".join([keys[0], *keys[:0:-1]])) >= width and len(keys) > 1:
+        keys.pop()
+    return line
 
 
 def _key(

@@ -141,8 +141,12 @@ def test_what_cannot_be_is_a_fault(calc, line: str) -> None:
         ("32 --want 16 conv5", "leave out the SIZE"),
         ("32 pol2", "did you mean pool?"),
         ("32 conv5 32", "'32' is no layer"),
-        ("3x -k 5", "expected 224 or 224x320"),
-        ("32 -k 5.5", "expected 224 or 224x320"),
+        ("3x -k 5", "expected a size such as 224, or 224x320, not '3x'"),
+        ("nan -k 5", "give the input's size first, such as 224 or 224x320, not 'nan'"),
+        ("9999999999 -k 5", "expected numbers of 9 digits at most"),
+        ("32 --want 0 -k 5", "Invalid value for '--want': a size must be a whole number"),
+        ("32 -k 5 -p same", "(--same keeps the size), not 'same'"),
+        ("32 -k 5.5", "expected the window's size, such as 5 or 3x5, not '5.5'"),
         ("32 -k 3 --ceil --same", "'--same'"),
         ("32 -k 3 --ceil --transposed", "'--ceil'"),
         ("32 -k 3 --same -p 1", "it is the padding"),
@@ -228,3 +232,26 @@ def test_each_dimension_has_a_line_of_a_table(calc) -> None:
     assert table[2].endswith("  H: ⌊(224−3+2·0)/2⌋+1 = 111")
     assert table[3].strip() == "W: ⌊(320−5+2·0)/2⌋+1 = 158"
     assert calc("224x320 conv3x5 --format markdown").stdout.count("<br>W: ") == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "help"),
+    [
+        ("2 -k 79", "-k 2 or less, or -p 39"),
+        ("3x3 -k 5", "-k 3 or less, or -p 1"),
+        ("32 conv5 pool2 conv55", "conv14 or less, or conv55p21"),
+        ("8 conv3 pool2p3", "pool2p1 or less, or pool6p3"),
+        ("8 pool9s9", "pool8s9 or less, or pool9s9p1"),
+    ],
+)
+def test_a_fix_is_in_the_words_of_the_command_line_and_cures(calc, line: str, help: str) -> None:
+    result = calc(line)
+    assert result.exit_code == 1
+    assert result.stderr.endswith(f"= help: {help}\n")
+    *before, last = line.split()
+    for fix in help.split(", or "):
+        words = fix.removesuffix(" or less").split()
+        again = [*before, last, *words] if words[0] == "-p" else [*before, *words]
+        if words[0] == "-k":
+            again = [*before[:-1], *words]
+        assert calc(" ".join(again)).exit_code == 0, again

@@ -117,8 +117,9 @@ def test_an_empty_line_is_never_right(spec):
     assert result.stdout.endswith("\n0 of 4 right\n")
 
 
-def test_the_end_of_stdin_ends_a_quiz(spec):
-    result = quizzed("6x28x28\n")
+@pytest.mark.parametrize("end", ["", "q\n", "Q\n\n"])
+def test_q_or_the_end_of_stdin_ends_a_quiz(spec, end):
+    result = quizzed(f"6x28x28\n{end}")
     assert result.exit_code == 0
     assert result.stdout.endswith("\n1 of 1 right, 3 not answered\n")
 

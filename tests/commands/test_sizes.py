@@ -93,3 +93,27 @@ def test_a_vector_has_no_size_to_choose(cli):
     result = cli("sizes", "dcgan_generator")
     assert result.exit_code == 2
     assert "reads a vector, which has no size to choose" in result.stderr
+
+
+def test_a_size_that_was_given_is_called_so(cli, spec):
+    lines = cli("sizes", spec, "--input", "36").stdout.splitlines()
+    (own,) = (line for line in lines if line.startswith("1×36×36"))
+    assert own.endswith("as given")
+    assert not any("its own" in line for line in lines)
+
+
+def test_where_its_own_size_fails_the_rule_is_told_and_the_fault(cli, tmp_path):
+    file = tmp_path / "deep.yaml"
+    file.write_text(
+        "input: [3, 20, 20]\nlayers:\n"
+        "  - {type: Conv2d, out_channels: 4, kernel_size: 5, stride: 2}\n"
+        "  - {type: MaxPool2d, kernel_size: 2}\n"
+        "  - {type: Conv2d, out_channels: 4, kernel_size: 5}\n"
+    )
+    result = cli("sizes", file)
+    assert result.exit_code == 1
+    assert "works: every size, from 23 on" in result.stdout
+    assert "its own" not in result.stdout
+    assert "Conv2d's window of 5×5 is larger" in result.stderr
+    file.write_text(file.read_text().replace("20, 20", "20, 23"))
+    assert cli("sizes", file).exit_code == 1

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 import cnnshape
@@ -61,3 +62,17 @@ def test_the_page_on_the_json_shows_what_explain_gives() -> None:
     shown = json.loads(page.split("```json\n")[3].split("```")[0])
     result = CliRunner().invoke(app, ["explain", "lenet5", "C1", "--format", "json"])
     assert shown == json.loads(result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("number", "command"),
+    [(4, "calc 32 conv5"), (5, "sizes lenet5"), (6, "exercise lenet5 --count 1 --seed 1")],
+)
+def test_the_page_on_the_json_shows_what_the_lesson_gives(number: int, command: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+    shown = json.loads(page.split("```json\n")[number].split("```")[0])
+    result = CliRunner().invoke(app, [*command.split(), "--format", "json"])
+    found = json.loads(result.stdout)
+    for group in found.get("groups", ()):
+        del group["sizes"][1:]
+    assert shown == found
