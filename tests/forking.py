@@ -23,6 +23,8 @@ from typing import IO, Any
 
 from .patience import PATIENCE
 
+_files: list[str] = []
+"""Of a forked process: where its stdout and stderr go."""
 _FORKS = sys.platform == "linux"
 
 
@@ -32,6 +34,7 @@ class Program:
     Args:
         command: what would follow `python`: `-m MODULE`, `-c CODE` or a file, then arguments.
         merged: stderr goes where stdout goes.
+        inherits: both go where those of this process go, which must have been forked so itself.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Program:
         *,
         cwd: Path | None = None,
         merged: bool = False,
+        inherits: bool = False,
     ) -> None:
         context: Any = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["torch"])
@@ -49,6 +53,8 @@ class Program:
         self._files = [str(Path(self._folder.name, name)) for name in ("out", "err")]
         if merged:
             self._files[1] = self._files[0]
+        if inherits:
+            self._files = _files
         for file in self._files:
             Path(file).touch()
         stdin, self._stdin = context.Pipe(duplex=False)
@@ -82,12 +88,17 @@ class Program:
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
         """Close its stdin, and wait for its end: stdout and stderr."""
         self._stdin.close()
-        self._process.join(timeout)
-        if self.returncode is None:
-            raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        self.wait(timeout)
         out, err = (Path(file).read_text(encoding="utf-8") for file in self._files)
         self._folder.cleanup()
         return out, "" if self._files[0] == self._files[1] else err
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end: the exit code."""
+        self._process.join(timeout)
+        if self.returncode is None:
+            raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        return self.returncode
 
 
 def start(command: tuple[str, ...], env: Mapping[str, str]) -> Program | subprocess.Popen[str]:
@@ -160,6 +171,7 @@ def _run(
     files: list[str],
 ) -> None:
     """In the forked process: be as one that was started with this environment and directory."""
+    _files.extend(files)
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(cwd)

@@ -24,8 +24,11 @@ from cnnshape.training.run import Run
 from .processes import SETTINGS, finish, start
 from .runs import TINY, network
 
-LAUNCHER = ("-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0",
-            "--rdzv-backend=c10d", "--rdzv-endpoint=localhost:0")  # fmt: skip
+OPTIONS = ("--nproc-per-node=2", "--master-port=0",
+           "--rdzv-backend=c10d", "--rdzv-endpoint=localhost:0")  # fmt: skip
+TORCHRUN = ("-m", "torch.distributed.run")
+LAUNCHER = (str(Path(__file__).parent / "launching.py"), *OPTIONS)
+"""torchrun, but for that what it starts is forked; the first test has torchrun itself."""
 END_SECONDS = TIMEOUT.total_seconds() / 2
 """Within which all processes have ended after one has died: none waits for it in vain."""
 
@@ -48,7 +51,7 @@ def test_two_processes_see_the_same_order_and_give_one_result(tmp_path, spec):
     settings = (spec, *SETTINGS, "--epochs", "2", "--lr", "0.01", "--augment", "none")
     one, two = Run(tmp_path / "one"), Run(tmp_path / "two")
     assert finish(start(*settings, "--out", one.folder))[0] == 0
-    code, out, err = finish(start(*settings, "--out", two.folder, launcher=LAUNCHER))
+    code, out, err = finish(start(*settings, "--out", two.folder, launcher=(*TORCHRUN, *OPTIONS)))
     assert code == 0, err
     assert out.count("test images after") == 1
     alone, together = _rows(one), _rows(two)
@@ -143,7 +146,7 @@ def test_a_faulty_spec_is_told_once(spec):
     assert err.count("kernel_size: 99") == 1
 
 
-@pytest.mark.parametrize("launcher", [LAUNCHER, (*LAUNCHER[:3], "--standalone")])
+@pytest.mark.parametrize("launcher", [LAUNCHER, (LAUNCHER[0], OPTIONS[0], "--standalone")])
 def test_a_usage_error_is_told_once(spec, launcher):
     code, _, err = finish(start(spec, *SETTINGS, "--epochs", "0", launcher=launcher))
     assert code == 1
