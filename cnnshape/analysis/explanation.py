@@ -73,7 +73,7 @@ class Explanation(NamedTuple):
         params, macs, connections: its costs for one sample.
         receptive_field: the input positions that one output position can depend on.
         sights: how that grows here, for each spatial dimension; () if it does not follow so.
-        notes: what a careful reader would want to be told.
+        notes: what is easily missed, such as rows that are never read.
         remarks: what a student can learn from it.
         output: how one output of it comes about in a trained network, or why that is not worked
             out; None: it was not asked for.

@@ -330,7 +330,7 @@ class Layer:
         return ()
 
     def notes(self, inputs: Shapes, output: Shape) -> list[str]:
-        """What a careful reader would want to be told of this layer in this place."""
+        """What is easily missed of this layer in this place, such as rows that are never read."""
         return []
 
     def remarks(self, inputs: Shapes, output: Shape) -> list[str]:

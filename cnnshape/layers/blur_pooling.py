@@ -14,7 +14,7 @@ from .working import Working, times
 
 
 class BlurPool2d(WindowLayer):
-    """A binomial blur of each channel, of which every so manieth position is kept.
+    """A binomial blur of each channel, of which every n-th position is kept.
 
     Its taps are fixed: the products of a row of Pascal's triangle, which sum to 1. Put
     ReflectionPad2d before it, so that the size is the input's over the stride. It is computed

@@ -2,7 +2,7 @@
 
 Why neither msgspec nor pydantic nor dataclasses: a kind must know the layer type (a pair
 for a 2-d layer, a triple for a 3-d one), all faults of a layer are wanted at once, and
-120 types must be defined in a few milliseconds at every start. A descriptor and a dozen
+all types must be defined in a few milliseconds at every start. A descriptor and a dozen
 small classes do that; generated ``__init__`` code costs more to compile than to run.
 """
 

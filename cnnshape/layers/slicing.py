@@ -1,4 +1,4 @@
-"""Single positions along a dimension, those of a list, and every so manieth."""
+"""Single positions along a dimension, those of a list, and every n-th."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Select(Layer):
 
 
 class Slice(Layer):
-    """Every so manieth position of a range along a dimension.
+    """Every n-th position of a range along a dimension.
 
     Args:
         dim: the dimension, the batch counted as 0.

@@ -31,7 +31,7 @@ class Row(NamedTuple):
         input_shapes, output_shape: those of one part; None: not known, for a fault is in it.
         params, buffers, macs, connections, elements: sums over all `times` parts, for one
             sample; None: not known.
-        notes: what a careful reader would want to be told.
+        notes: what is easily missed, such as rows that are never read.
     """
 
     depth: int

@@ -159,7 +159,7 @@ class Worked:
 
     @property
     def notes(self) -> list[str]:
-        """What a careful reader is told: what is never read, what is left out."""
+        """What is easily missed: what is never read, what is left out."""
         notes: list[str] = self.layer.notes((self.input_shape,), self.output_shape)
         return notes
 

@@ -226,7 +226,7 @@ def number_of(x: Value, dim: int) -> int:
 
 
 def _stride(chain: Chain, steps: dict[int, int], rank: int) -> None:
-    """Every so manieth position: of a map, windows of one element, with a stride."""
+    """Every n-th position: of a map, windows of one element, with a stride."""
     if 1 <= rank <= 3 and set(steps) <= set(range(2, rank + 2)):
         stride = [steps.get(dim, 1) for dim in range(2, rank + 2)]
         chain.then(f"MaxPool{rank}d", kernel_size=1, stride=stride)

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 
 class BlurPool2d(nn.Module):
-    """Blurs each channel by a binomial filter, and keeps every so manieth position."""
+    """Blurs each channel by a binomial filter, and keeps every n-th position."""
 
     def __init__(
         self, kernel_size: int | tuple[int, int] = 3, stride: int | tuple[int, int] = 2

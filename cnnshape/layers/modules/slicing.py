@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 
 class Slice(nn.Module):
-    """Every so manieth position of a range along a dimension."""
+    """Every n-th position of a range along a dimension."""
 
     def __init__(self, dim=1, start=0, stop=None, step=1):
         super().__init__()
