@@ -92,7 +92,13 @@ def _printed(command: str, folder: Path) -> str:
         "OMP_NUM_THREADS": "1",  # on a busy machine, two wait for each other
         "CNNSHAPE_CACHE_DIR": str(folder / ".cache"),
     }
-    ran = subprocess.run(
+    text = run_in_shell(command, folder, environment).decode("utf-8").rstrip("\n")
+    return "".join(f"{line.rstrip()}\n" for line in text.split("\n")) if text else ""
+
+
+def run_in_shell(command: str, folder: Path, environment: dict[str, str]) -> bytes:
+    """What a command writes to stdout and stderr."""
+    return subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
         env=environment,
@@ -101,9 +107,7 @@ def _printed(command: str, folder: Path) -> str:
         stderr=subprocess.STDOUT,
         timeout=PATIENCE,
         check=False,
-    )
-    text = ran.stdout.decode("utf-8").rstrip("\n")
-    return "".join(f"{line.rstrip()}\n" for line in text.split("\n")) if text else ""
+    ).stdout
 
 
 def matches(said: str, printed: str, *, numbers: bool = True) -> bool:

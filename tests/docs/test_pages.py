@@ -17,6 +17,7 @@ import typer.main
 from cnnshape import loads
 from cnnshape.commands._app import app
 
+from .. import forking
 from ..patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -84,9 +85,7 @@ def test_a_program_runs(page: str, text: str) -> None:
     if "import cnnshape" not in text:
         compile(text, page, "exec")  # a part of a program
         return
-    ran = subprocess.run(
-        [sys.executable, "-c", text], capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
+    ran = forking.run("-c", text)
     assert ran.returncode == 0, ran.stderr
 
 
@@ -126,15 +125,8 @@ $ true
 @pytest.mark.parametrize("name", GENERATED)
 def test_a_generated_file_is_not_stale(name: str) -> None:
     """In a process of its own: other tests define layer types, which schema and docs would list."""
-    checked = subprocess.run(
-        [sys.executable, "docs/generate.py", "--check", name],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    checked = forking.run("tests/docs/checking.py", name, env=environment, cwd=ROOT)
     assert checked.stdout == "", "run: python docs/generate.py"
     assert checked.returncode == 0, checked.stderr
 
