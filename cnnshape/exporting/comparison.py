@@ -108,7 +108,9 @@ def hold(
     x = example(network, batch or BATCH, seed=1)
     draws: list[Callable[[], None]]
     if continuous:
-        leaning = (Draw(), Draw(lean=1), Draw(size=0.25), Draw(size=0.06))
+        leaning = [Draw(), Draw(lean=1), Draw(size=0.25), Draw(size=0.06)]
+        # A chain of sigmoids, whose slope is a quarter at most, hands these sizes alone on.
+        leaning += [Draw(size=5), Draw(size=6)]
         draws = [partial(draw_weights, module, x, draw) for draw in leaning]
     else:
         draws = [partial(draw_whole_numbers, module, taps) for taps in (TAPS, 1)]

@@ -121,9 +121,18 @@ def test_its_own_weights_may_be_rounded_as_far_as_they_are_in_pytorch() -> None:
         hold(network, module, Rounded(exact.module, change=1.1), exact.given)
 
 
-def test_where_the_input_is_lost_on_the_way_that_is_said() -> None:
+@pytest.mark.parametrize("function", ["Sigmoid", "Hardsigmoid", "Softplus"])
+def test_a_fault_in_the_first_of_many_bent_layers_is_seen(function: str) -> None:
     conv = "{type: Conv2d, out_channels: 8, kernel_size: 3, padding: 1}"
-    network = net(f"[{{repeat: 60, layers: [{conv}, Sigmoid]}}]", "[3, 8, 8]")
+    network = net(f"[{{repeat: 60, layers: [{conv}, {function}]}}]", "[3, 8, 8]")
+    module = weighted_module(network, None, seed=1)
+    exact = Rounded(weighted_module(network, None, seed=1).double())
+    assert not hold(network, module, exact, exact.given, tolerance=1e-4).endswith(FAINT)
+
+
+def test_where_the_input_is_lost_on_the_way_that_is_said() -> None:
+    lost = "{type: Rescale, scale: 1e-12, offset: 1}"
+    network = net(f"[{lost}, {{type: Conv2d, out_channels: 8, kernel_size: 3}}]", "[3, 8, 8]")
     module = weighted_module(network, None, seed=1)
     exact = Rounded(weighted_module(network, None, seed=1).double())
     assert hold(network, module, exact, exact.given).endswith(FAINT)
