@@ -72,7 +72,7 @@ def test_each_fix_cures_and_what_is_no_fix_is_known_as_advice(seed: int) -> None
 
 @pytest.mark.parametrize("channels", [4, 6, 12, 16, 20])
 def test_every_groups_that_is_proposed_divides_both_channels(channels: int) -> None:
-    for maps in range(1, 25):
+    for maps in (1, 2, 3, 4, 6, 8, 9, 12, 15, 16, 20, 24):
         for groups in range(2, 17):
             arguments = {"out_channels": maps, "kernel_size": 1, "groups": groups}
             text = spec_of("Conv2d", arguments, [[channels, 3, 3]])

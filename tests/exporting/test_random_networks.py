@@ -12,7 +12,7 @@ from tests.proof.networks import Trial, trials
 
 from .loading import assert_same
 
-NETWORKS = 150
+NETWORKS = 80
 
 
 @pytest.mark.filterwarnings("ignore")

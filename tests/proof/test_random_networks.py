@@ -28,8 +28,8 @@ from .drawable import DRAWABLE
 from .networks import Trial, trials
 from .references import Function
 
-NETWORKS = 1000
-OF_EACH_TYPE = 25
+NETWORKS = 500
+OF_EACH_TYPE = 15
 
 
 def test_networks_agree_or_both_refuse() -> None:
@@ -116,7 +116,7 @@ def test_a_planted_fault_is_found(
     found: list[str] = []
 
     @settings(
-        max_examples=300,
+        max_examples=150,
         phases=[Phase.generate],
         derandomize=True,
         database=None,

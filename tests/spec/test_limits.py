@@ -212,7 +212,8 @@ def measured() -> dict[str, Any]:
 
 
 def test_a_hostile_file_ends_soon_as_a_network_or_as_faults(measured: dict[str, Any]) -> None:
-    """In one test: where workers share the tests of a module, each would read the corpus."""
+    """And takes no 200 MiB more than a small one. In one test, since each worker that had one of
+    several would read the corpus."""
     assert measured["ordinary"]["said"].startswith("<Network ")
     assert measured["files"].keys() == CORPUS.keys()
     # About a second, told by what ten ordinary files of 5,000 layers take on the same machine.
@@ -226,11 +227,6 @@ def test_a_hostile_file_ends_soon_as_a_network_or_as_faults(measured: dict[str, 
         or file["seconds"] >= long
     }
     assert not bad
-
-
-def test_no_hostile_file_takes_200_mebibytes_more_than_a_small_one(
-    measured: dict[str, Any],
-) -> None:
     assert measured["mebibytes"] < 200
 
 
@@ -261,7 +257,7 @@ def cut_off(draw: st.DrawFn, data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("damage", [with_a_byte_changed, with_a_line_moved_or_left_out, cut_off])
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_a_damaged_spec_ends_as_a_network_or_as_faults(
     damage: Callable[[bytes], st.SearchStrategy[bytes]], data: st.DataObject

@@ -46,7 +46,7 @@ def test_the_zoo_is_expanded_to_itself_and_written_with_blocks(name: str) -> Non
 
 
 @settings(
-    max_examples=300,
+    max_examples=150,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

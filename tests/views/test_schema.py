@@ -113,7 +113,7 @@ def test_a_random_network_is_valid(validator: jsonschema.Draft202012Validator) -
     """Those that the engine is proved by against PyTorch."""
     from ..proof.networks import Trial, trials
 
-    @settings(max_examples=150, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=80, suppress_health_check=list(HealthCheck))
     @given(trial=trials())
     def holds(trial: Trial) -> None:
         assert refused(validator, trial.text) == []
@@ -137,7 +137,7 @@ def with_a_value_written_anew(draw: st.DrawFn, value: Any) -> Any:
     return draw(st.sampled_from(others))
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_a_spec_that_is_still_one_is_valid(
     data: st.DataObject, validator: jsonschema.Draft202012Validator
