@@ -112,10 +112,12 @@ def run(code: str) -> str:
 HEAVY = "print(*({'torch', 'numpy', 'rich', 'typer', 'pydantic'} & sys.modules.keys()))"
 
 
+@pytest.mark.slow
 def test_a_network_is_loaded_without_torch_numpy_and_rich() -> None:
     code = "import sys, cnnshape; net = cnnshape.load('resnet50'); net.to_dict(); "
     assert run(code + HEAVY).strip() == ""
 
 
+@pytest.mark.slow
 def test_that_test_would_see_torch() -> None:
     assert run("import sys, cnnshape; cnnshape.load('lenet5').to_module(); " + HEAVY).strip() != ""

@@ -15,6 +15,7 @@ from cnnshape.analysis.facts import FACTS, depth
 from ..specs import net
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "layers"),
     [

@@ -154,6 +154,7 @@ def test_another_input_changes_every_shape_and_nothing_else() -> None:
     assert set(difference.counts) == {"changed", "same"}
 
 
+@pytest.mark.slow
 @given(data=st.data())
 def test_inserting_one_layer_is_found_as_exactly_that(data: st.DataObject) -> None:
     """Into a random network, at a random place, whether its layers are named or not."""
@@ -200,12 +201,14 @@ def _flat(layers: int, seed: int, name: str = "", size: int = 32) -> Network:
     return net(f"[{', '.join(entries)}]", f"[8, {size}, {size}]")
 
 
+@pytest.mark.slow
 def test_long_networks_under_other_names_are_the_same() -> None:
     difference = Difference(_flat(1500, 1, "a"), _flat(1500, 1, "b"))
     assert difference.is_same
     assert difference.counts == {"renamed": 1500}
 
 
+@pytest.mark.slow
 def test_long_networks_are_parted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of 1,500 layers each a fraction of the two million pairs is weighed."""
     weighed = 0

@@ -66,6 +66,7 @@ def spec(length: int, layers: list[dict[str, Any]]) -> str:
     return json.dumps({"input": [1, length], "layers": entries})
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(layers=st.lists(windows, min_size=1, max_size=4))
 def test_it_is_what_the_gradient_of_any_position_spans(layers: list[dict[str, Any]]) -> None:
@@ -245,6 +246,7 @@ PARTS: list[list[dict[str, Any] | str]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(parts=st.lists(st.sampled_from(PARTS), min_size=1, max_size=4))
 def test_it_is_what_the_gradient_reaches_in_any_net(
@@ -268,6 +270,7 @@ def test_it_is_what_the_gradient_reaches_in_any_net(
             assert span <= min(size, whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "side"),
     [("resnet18", 96), ("vgg16", 64), ("mobilenet_v2", 96), ("convnext_tiny", 64)],

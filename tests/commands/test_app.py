@@ -55,6 +55,7 @@ def test_the_reference_is_not_stale():
     assert page.read_text(encoding="utf-8") == cli_reference(), "run python docs/generate.py"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -95,6 +96,7 @@ def test_a_usage_error_prints_nothing_on_stdout(process):
     assert result.stderr.startswith("Usage: cnnshape show [OPTIONS] [SPEC]\n")
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_ends_quietly(spec):
     reads, writes = os.pipe()
     os.close(reads)
@@ -109,6 +111,7 @@ def test_a_closed_pipe_ends_quietly(spec):
     assert (shown.returncode, shown.stderr) == (141, b"")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_an_error_without_a_traceback(spec):
     with open("/dev/full", "w") as full:
@@ -124,6 +127,7 @@ def test_a_full_disk_is_an_error_without_a_traceback(spec):
     assert result.stderr == "error: cannot write the output: No space left on device\n"
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_with_130(spec):
     watching = subprocess.Popen(
         [sys.executable, "-m", "cnnshape", "show", spec, "--verify", "off", "--watch"],
@@ -139,6 +143,7 @@ def test_ctrl_c_ends_with_130(spec):
     assert error == "\ninterrupted\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["module", "function"])
 def test_ctrl_c_in_an_import_is_not_swallowed_by_it(where):
     # As torch does with the import of numpy.
@@ -166,6 +171,7 @@ def test_ctrl_c_stays_ignored_where_it_is():
         signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.slow
 def test_an_encoding_without_the_signs_is_no_error(process, spec):
     result = process("show", spec, "--verify", "off", PYTHONIOENCODING="ascii")
     assert result.returncode == 0
@@ -179,6 +185,7 @@ def _complete(process, words: str, position: int) -> list[str]:
     return result.stdout.split()
 
 
+@pytest.mark.slow
 def test_completion_of_commands_and_nets_and_files(process, spec):
     assert _complete(process, "cnnshape sh", 1) == ["show"]
     assert _complete(process, "cnnshape show densenet1", 2) == [
@@ -215,6 +222,7 @@ def _loaded(code: str) -> set[str]:
     return set(output.rpartition("\n ")[2].split())
 
 
+@pytest.mark.slow
 def test_a_command_imports_what_it_needs(spec):
     main = "from cnnshape.commands import main; main"
     listed = _loaded(f"{main}(['list', '--format', 'names'])")

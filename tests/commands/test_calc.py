@@ -85,6 +85,7 @@ def test_an_answer_is_the_golden_one(calc, line: str, expected: str) -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (0, expected, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "told"),
     [
@@ -129,6 +130,7 @@ def test_what_cannot_be_is_a_fault(calc, line: str) -> None:
         assert result.stderr.startswith("error: ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "told"),
     [
@@ -203,6 +205,7 @@ def test_markdown_is_a_table(calc) -> None:
     )
 
 
+@pytest.mark.slow
 def test_neither_torch_nor_rich_is_imported() -> None:
     program = (
         "import sys\nfrom cnnshape.commands import main\n"

@@ -147,6 +147,7 @@ def test_usage_errors_exit_with_2(cli, arguments, says):
     assert says in " ".join(result.stderr.split())
 
 
+@pytest.mark.slow
 def test_a_pipe_has_no_colours_and_no_line_is_wider_than_columns(process):
     piped = process("compare", "lenet5", "lenet5_1998")
     assert ESCAPE not in piped.stdout
@@ -157,6 +158,7 @@ def test_a_pipe_has_no_colours_and_no_line_is_wider_than_columns(process):
     assert max(map(len, narrow.stdout.splitlines())) <= 80
 
 
+@pytest.mark.slow
 def test_torch_is_not_imported(spec):
     code = (
         "import sys; from cnnshape.commands import main\n"

@@ -47,6 +47,7 @@ def test_the_lesson_line_by_line(cli: Any) -> None:
     assert cli("convolve").stdout.splitlines() == LESSON.splitlines()
 
 
+@pytest.mark.slow
 def test_the_lesson_is_the_same_from_a_file_a_text_and_stdin(cli: Any) -> None:
     Path("image.txt").write_text("1 2 3 4 5\n2 1 0 1 2\n3 0 1 1 0\n1 4 1 1 2\n2 1 1 0 0\n")
     assert cli("convolve", "--image", "image.txt", "-k", "1 0 1/1 0 1/0 1 0").stdout == LESSON
@@ -86,6 +87,7 @@ def test_channels_filters_bias_and_activation(cli: Any) -> None:
     assert (data["bias"], data["map"]) == ([-20], [[-10]])
 
 
+@pytest.mark.slow
 def test_28_by_28_by_3_with_4_filters(cli: Any) -> None:
     data = json.loads(cli("convolve", "-i", "3x28x28", "--filters", 4, "--format", "json").stdout)
     assert data["output_shape"] == [4, 26, 26]
@@ -147,6 +149,7 @@ def test_markdown_is_a_handout(cli: Any) -> None:
     assert text.count("\n| step ") == 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "told"),
     [
@@ -205,12 +208,14 @@ def test_a_name_from_outside_disturbs_no_terminal(cli: Any) -> None:
     assert "\x1b" not in result.stderr
 
 
+@pytest.mark.slow
 def test_colour_only_where_it_may_be(process: Any) -> None:
     assert "\x1b" not in process("convolve").stdout
     assert "\x1b[30;46m 1 \x1b[0m" in process("convolve", FORCE_COLOR="1").stdout
     assert "\x1b" not in process("convolve", FORCE_COLOR="1", NO_COLOR="1").stdout
 
 
+@pytest.mark.slow
 def test_no_torch_numpy_or_rich_is_imported() -> None:
     code = (
         "import sys\nfrom cnnshape.commands import main\n"
@@ -224,6 +229,7 @@ def test_no_torch_numpy_or_rich_is_imported() -> None:
 # Files --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_files_are_drawn_and_nothing_is_printed(cli: Any) -> None:
     result = cli("convolve", "-o", "a.svg", "-o", "a.html", "-o", "a.gif", "--theme", "dark")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
@@ -233,12 +239,14 @@ def test_files_are_drawn_and_nothing_is_printed(cli: Any) -> None:
     assert cli("convolve", "-o", "a.svg", "--format", "text").stdout == LESSON
 
 
+@pytest.mark.slow
 def test_a_slow_gif_is_written(cli: Any) -> None:
     result = cli("convolve", "-i", "1 2", "-k", "1", "--speed", "0.001", "-o", "a.gif")
     assert (result.exit_code, result.stderr) == (0, "")
     assert Path("a.gif").read_bytes().startswith(b"GIF89a")
 
 
+@pytest.mark.slow
 def test_what_is_too_long_to_move_is_said(cli: Any) -> None:
     result = cli("convolve", "-i", "30x30", "-o", "a.svg")
     assert result.exit_code == 0
@@ -276,6 +284,7 @@ class _Terminal:
         return str(self.child.before)
 
 
+@pytest.mark.slow
 def test_it_steps_by_key() -> None:
     terminal = _Terminal("--speed", "0.001")
     terminal.child.expect_exact("step 1 of 9")
@@ -292,6 +301,7 @@ def test_it_steps_by_key() -> None:
     assert terminal.child.exitstatus == 0
 
 
+@pytest.mark.slow
 def test_it_is_drawn_again_when_the_terminal_is_resized() -> None:
     terminal = _Terminal("--speed", "0.001")
     terminal.child.expect_exact("step 1 of 9")
@@ -301,6 +311,7 @@ def test_it_is_drawn_again_when_the_terminal_is_resized() -> None:
     terminal.end()
 
 
+@pytest.mark.slow
 def test_it_plays_to_the_end_and_waits_there() -> None:
     terminal = _Terminal("--speed", "20")
     terminal.child.expect_exact("step 9 of 9")
@@ -309,6 +320,7 @@ def test_it_plays_to_the_end_and_waits_there() -> None:
     assert "feature map" in terminal.end()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_gives_the_terminal_back(sent: signal.Signals, status: int) -> None:
     terminal = _Terminal("--speed", "0.001")
@@ -320,6 +332,7 @@ def test_a_signal_gives_the_terminal_back(sent: signal.Signals, status: int) -> 
     assert terminal.child.exitstatus == status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [{"TERM": "dumb"}, {"still": "1"}])
 def test_still_where_it_cannot_or_shall_not_move(how: dict[str, str]) -> None:
     still = ["--still"] if how.pop("still", "") else []

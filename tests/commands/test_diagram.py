@@ -54,6 +54,7 @@ def test_the_default_is_lenet5_as_a_graph(cli):
         assert box in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_ending_names_the_format(cli, spec, format):
     assert cli("diagram", spec, "--out", f"net.{format}").exit_code == 0
@@ -61,6 +62,7 @@ def test_the_ending_names_the_format(cli, spec, format):
     assert cli("diagram", spec, "--out", f"NET.{format.upper()}").exit_code == 0
 
 
+@pytest.mark.slow
 def test_several_files_at_once(cli, spec):
     outs = [part for format in FORMATS for part in ("--out", f"net.{format}")]
     assert cli("diagram", spec, *outs).exit_code == 0
@@ -68,6 +70,7 @@ def test_several_files_at_once(cli, spec):
         assert begins(Path(f"net.{format}").read_bytes(), format)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", FORMATS)
 def test_stdout_holds_the_file_and_nothing_else(process, spec, format):
     command = [sys.executable, "-m", "cnnshape", "diagram", str(spec), "--out", "-"]
@@ -79,6 +82,7 @@ def test_stdout_holds_the_file_and_nothing_else(process, spec, format):
     assert result.stdout == Path(f"net.{format}").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("theme", ["light", "dark", "print"])
 def test_styles_and_themes(cli, style, theme):
@@ -87,6 +91,7 @@ def test_styles_and_themes(cli, style, theme):
     assert Path("a.svg").read_text("utf-8") == load("lenet5").to_svg(style, theme=theme)
 
 
+@pytest.mark.slow
 def test_a_png_is_as_sharp_as_asked(cli, spec):
     cli("diagram", spec, "--out", "two.png")
     cli("diagram", spec, "--out", "four.png", "--scale", "4")
@@ -99,6 +104,7 @@ def test_a_png_is_as_sharp_as_asked(cli, spec):
     assert "expected a number above 0 and up to 16, not 0" in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -130,6 +136,7 @@ def test_an_ending_that_names_no_format_is_helped_by_the_option(cli):
     assert begins(Path("picture").read_bytes(), "svg")
 
 
+@pytest.mark.slow
 def test_a_missing_folder_and_a_folder_are_named(cli, process):
     missing = process("diagram", "--out", "none/net.svg")
     assert missing.returncode == 2
@@ -162,12 +169,14 @@ def test_a_faulty_spec_is_not_drawn(cli):
     assert not Path("a.svg").exists()
 
 
+@pytest.mark.slow
 def test_what_is_not_drawn_is_said(cli):
     result = cli("diagram", "densenet121", "--out", "a.svg")
     assert "note: 7 groups are drawn closed (418 layers): --depth 1 opens them.\n" in result.stderr
     assert cli("diagram", "lenet5", "--out", "a.svg").stderr == ""
 
 
+@pytest.mark.slow
 def test_depth_fold_and_fuse_reach_the_drawing(cli):
     def boxes(*options: str) -> str:
         assert cli("diagram", "resnet18", "--out", "a.mmd", *options).exit_code == 0
@@ -181,6 +190,7 @@ def test_depth_fold_and_fuse_reach_the_drawing(cli):
     assert "LR" in boxes("--direction", "right")
 
 
+@pytest.mark.slow
 def test_too_many_boxes_are_refused_with_the_option_that_helps(cli):
     Path("long.yaml").write_text(
         "input: [4, 8, 8]\nlayers:\n"
@@ -193,6 +203,7 @@ def test_too_many_boxes_are_refused_with_the_option_that_helps(cli):
     assert not Path("b.svg").exists()
 
 
+@pytest.mark.slow
 def test_no_torch_no_rich_no_dot_and_no_network(tmp_path):
     code = (
         "import socket, sys\n"
@@ -218,6 +229,7 @@ def test_no_torch_no_rich_no_dot_and_no_network(tmp_path):
     assert result.stdout == "[]\n"
 
 
+@pytest.mark.slow
 def test_a_pipe_that_closes_is_no_traceback():
     command = f"{sys.executable} -m cnnshape diagram resnet152 -o - --format svg | head -c 10"
     shell = shutil.which("sh")

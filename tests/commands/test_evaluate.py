@@ -11,6 +11,7 @@ import cnnshape
 from cnnshape.torch_backend import devices
 
 
+@pytest.mark.slow
 def test_it_measures_what_was_measured(cli, run):
     result = cli("evaluate", run)
     assert result.exit_code == 0
@@ -41,6 +42,7 @@ def test_another_data_set_is_not_compared(cli, run):
     assert "trained on digits, with" in result.stdout
 
 
+@pytest.mark.slow
 def test_another_data_set_may_have_images_of_another_size(cli):
     # Those of the training fit the input as they are; digits are of 10×10.
     settings = ("--dataset", "synthetic:200", "--epochs", 1)
@@ -50,6 +52,7 @@ def test_another_data_set_may_have_images_of_another_size(cli):
     assert "of 355 test images" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_folder_is_read_as_predict_does_and_taken_whole(cli, run):
     """Dark digits on light paper, of other sizes: each is read as a single file is."""
     import numpy as np

@@ -120,6 +120,7 @@ def test_what_is_not_worked_out_is_said_to_be_so(cli, run, image):
     assert "one output\n  of ReLU it is not worked out, but of AvgPool1d, " in result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -32,6 +32,7 @@ def test_the_ending_names_the_form(cli, spec):
     assert result.stderr == f"tiny.py: {size}; {checked}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["safetensors", "ts", "pt2"])
 def test_every_file_is_loaded_again(cli, spec, ending):
     result = cli("export", spec, "--out", f"tiny.{ending}", "--seed", "3")
@@ -129,6 +130,7 @@ def test_a_faulty_spec_is_told_and_nothing_written(cli, faulty):
     assert not Path("net.py").exists()
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_not_there(process, spec):
     result = process("export", spec, "--out", "missing/net.py")
     assert result.returncode == 2
@@ -145,6 +147,7 @@ layers:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     ("ending", "words"),

@@ -29,6 +29,7 @@ def places() -> list[Any]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "parameter"), places())
 def test_no_argument_is_echoed_as_it_came(cli: Any, name: str, parameter: Any) -> None:
     needed = [p for p in COMMANDS[name].params if p.param_type_name == "argument" and p.required]
@@ -61,6 +62,7 @@ SPEC_COMMANDS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", SPEC_COMMANDS)
 def test_a_spec_of_such_names_in_a_file_of_such_a_name(cli: Any, command: str) -> None:
     file = Path(f"{HOSTILE.replace('/', '')}.yaml")
@@ -107,6 +109,7 @@ def run(cli: Any) -> Path:
     return Path("run")
 
 
+@pytest.mark.slow
 def test_what_a_run_and_its_images_are_called(cli: Any, run: Path) -> None:
     images = sorted(Path("photos").rglob("*.png"))
     for options in ([], ["--format", "csv"], ["--format", "json"]):
@@ -123,6 +126,7 @@ def test_what_a_run_and_its_images_are_called(cli: Any, run: Path) -> None:
             assert is_clean(told.stdout + told.stderr)
 
 
+@pytest.mark.slow
 def test_what_an_onnx_file_holds(cli: Any) -> None:
     from onnx import TensorProto, helper
 

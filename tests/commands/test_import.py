@@ -74,6 +74,7 @@ def net() -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_spec_is_written_and_what_was_verified_is_said(cli, net):
     result = cli(
         "import", "net.py:Net", "--input", "1x8x8", "--kwarg", "width=6", "--out", "n.yaml"
@@ -110,6 +111,7 @@ def test_what_cannot_be_said_is_named_and_nothing_is_written(cli, net):
     assert not Path("n.yaml").exists()
 
 
+@pytest.mark.slow
 def test_partial_keeps_the_rest_as_unknown_and_never_as_zero(cli, net):
     result = cli(
         "import", "net.py:Net", "--input", "1x8x8", "--kwarg", "odd=true", "--partial",

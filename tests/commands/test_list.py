@@ -83,6 +83,7 @@ def test_a_file_with_variants_stands_above_them(cli, folder):
     assert lines[6].endswith("single.yaml")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
@@ -151,6 +152,7 @@ def test_counts(text, number):
     assert parse_count(text, "--max-params") == number
 
 
+@pytest.mark.slow
 def test_narrow_and_piped(process):
     narrow = process("list", COLUMNS="80").stdout
     assert max(map(len, narrow.splitlines())) <= 80
@@ -159,6 +161,7 @@ def test_narrow_and_piped(process):
     assert narrow.count("\n") == process("list").stdout.count("\n"), "no row is folded"
 
 
+@pytest.mark.slow
 def test_no_number_is_cut_where_not_even_the_sizes_fit(process):
     narrow = process("list", COLUMNS="40").stdout
     assert narrow == process("list", COLUMNS="80").stdout

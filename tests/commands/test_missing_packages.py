@@ -96,6 +96,7 @@ def files(run: Path) -> None:
             Image.new("L", (32, 32), number).save(Path("photos", kind, f"{number}.png"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", NEEDS)
 def test_it_is_told_in_one_line(package: str) -> None:
     for command, result in without(package, *NEEDS[package]):
@@ -106,6 +107,7 @@ def test_it_is_told_in_one_line(package: str) -> None:
         assert package in result.stderr or PACKAGES[package] in result.stderr, command
 
 
+@pytest.mark.slow
 def test_without_onnxruntime_a_file_is_written_and_not_run() -> None:
     ((_, result),) = without("onnxruntime", ["export", "--out", "a.onnx"])
     assert result.returncode == 0
@@ -113,6 +115,7 @@ def test_without_onnxruntime_a_file_is_written_and_not_run() -> None:
     assert line.endswith("passes onnx.checker; not run, as onnxruntime is not installed")
 
 
+@pytest.mark.slow
 def test_what_needs_no_package_works_without(process: Any) -> None:
     process("verify", "lenet5")  # whose verdict is kept
     for package in ("torch", "torchinfo", "graphviz", "PIL", "typst"):
@@ -120,12 +123,14 @@ def test_what_needs_no_package_works_without(process: Any) -> None:
             assert (result.returncode, result.stderr) == (0, ""), (package, command)
 
 
+@pytest.mark.slow
 def test_without_torchinfo_pytorch_alone_confirms() -> None:
     ((_, result),) = without("torchinfo", ["show", "lenet5", "--verify", "live"])
     assert (result.returncode, result.stderr) == (0, "")
     assert "verified" in result.stdout
 
 
+@pytest.mark.slow
 def test_without_torch_the_verdict_says_so() -> None:
     ((_, result),) = without("torch", ["verify", "lenet5"])
     assert (result.returncode, result.stderr) == (1, "")

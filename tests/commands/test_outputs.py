@@ -48,6 +48,7 @@ def refused(result: Any, file: Path, content: bytes) -> None:
     assert file.read_bytes() == content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spelling", SPELLINGS)
 @pytest.mark.parametrize(
     "command",
@@ -98,6 +99,7 @@ def test_the_source_of_an_import(cli: Any, spelling: Callable[[Path], str]) -> N
     refused(result, source, NET.encode())
 
 
+@pytest.mark.slow
 def test_what_the_source_imports(process: Any) -> None:
     Path("net.py").write_text(NET)
     parts = Path("parts.py")

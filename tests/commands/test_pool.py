@@ -32,6 +32,7 @@ def test_the_lesson_line_by_line(cli: Any) -> None:
     assert cli("pool").stdout.splitlines() == LESSON.splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "told"),
     [

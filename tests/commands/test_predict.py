@@ -73,6 +73,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_told(cli, run, digits):
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 def test_an_answer_does_not_depend_on_what_is_read_beside_it(cli, run, digits, monkeypatch):
     def answers(*paths):
         found = json.loads(cli("predict", run, *paths, "--format", "json").stdout)
@@ -123,6 +124,7 @@ def test_what_is_not_there_is_told(cli, run, path, message):
     assert message in " ".join(result.stderr.split())
 
 
+@pytest.mark.slow
 def test_inverted_images_are_told_each_or_where_they_are_many_once(cli, run, digits):
     from PIL import ImageOps
 
@@ -161,6 +163,7 @@ def test_no_memory_for_one_image_is_told_before_it_is_run(cli, run, digits, monk
     assert result.stderr.endswith(" of memory, and 100 kB are free\n")
 
 
+@pytest.mark.slow
 def test_a_batch_that_is_too_much_is_told_and_a_smaller_one_gives_the_same(
     cli, run, digits, small_memory
 ):

@@ -40,6 +40,7 @@ def value_of(option: Any) -> list[str]:
     return [str(choices[0])] if choices else ["1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "option"), single_options())
 def test_an_option_of_one_value_is_given_once(cli: Any, name: str, option: Any) -> None:
     spellings = [*option.opts, *option.secondary_opts]
@@ -56,6 +57,7 @@ def test_the_test_sees_options() -> None:
     assert len(single_options()) > 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "widths", "labels"),
     [

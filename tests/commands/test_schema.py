@@ -8,11 +8,14 @@ import stat
 from pathlib import Path
 from threading import Thread
 
+import pytest
+
 from cnnshape.views.schema import json_schema
 
 from ..patience import PATIENCE
 
 
+@pytest.mark.slow
 def test_it_is_printed_or_written(cli):
     assert json.loads(cli("schema").stdout) == json_schema()
     out = Path("schema.json")

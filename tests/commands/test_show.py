@@ -42,6 +42,7 @@ def test_the_default_spec_is_lenet5(cli):
     assert "61,706 parameters, 416,520 MACs" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_cached_verdict_is_told_without_torch(process, spec):
     process("show", spec)
     code = (
@@ -220,6 +221,7 @@ def test_warnings_go_to_stderr(cli):
     assert "warning: " not in result.stdout
 
 
+@pytest.mark.slow
 def test_no_line_is_wider_than_columns_and_none_is_cut(process, spec):
     process("show", spec)  # so that each of the following has the verdict of one run
     narrow = process("show", spec, COLUMNS="80")
@@ -235,6 +237,7 @@ def test_no_line_is_wider_than_columns_and_none_is_cut(process, spec):
     assert words[0] == words[1] == words[2]
 
 
+@pytest.mark.slow
 def test_a_pipe_has_no_escape_codes(process, spec, faulty):
     assert ESCAPE not in process("show", spec).stdout
     assert ESCAPE not in process("show", faulty).stderr
@@ -256,6 +259,7 @@ def _on_terminal(spec: Path, **environment: str) -> str:
     return str(child.before)
 
 
+@pytest.mark.slow
 def test_a_terminal_has_colours_unless_told_otherwise_and_its_own_width(spec, faulty):
     shown = _on_terminal(spec)
     assert ESCAPE in shown
@@ -289,6 +293,7 @@ class _Watch:
         return self.child.exitstatus
 
 
+@pytest.mark.slow
 def test_watch_shows_each_save_and_survives_faults_and_replacement(spec):
     watch = _Watch(spec)
     watch.expect("\x1b[2J")
@@ -321,6 +326,7 @@ def test_watch_waits_for_a_file_that_is_away(cli, spec, monkeypatch):
     assert result.stderr == "\ninterrupted\n"
 
 
+@pytest.mark.slow
 def test_watch_sees_an_edited_plugin(spec):
     source = (
         "from cnnshape.layers import Layer\n"

@@ -43,6 +43,7 @@ OUTPUTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", [">&-", pytest.param(">/dev/full", marks=needs_full)])
 @pytest.mark.parametrize("command", OUTPUTS)
 def test_a_stdout_that_takes_nothing_is_one_line(command: str, end: str) -> None:
@@ -52,6 +53,7 @@ def test_a_stdout_that_takes_nothing_is_one_line(command: str, end: str) -> None
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", OUTPUTS)
 def test_a_reader_that_leaves_is_no_fault(command: str) -> None:
     result = shell(f"{RUN} {command} | head -c 1 >/dev/null")
@@ -59,12 +61,14 @@ def test_a_reader_that_leaves_is_no_fault(command: str) -> None:
     assert result.stderr == ""
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_before_the_verdict() -> None:
     result = shell(f"{RUN} show lenet5 --verify live | head -2")
     assert result.stdout.startswith("LeNet-5")
     assert (result.returncode, result.stderr) == (141, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["2>&-", pytest.param("2>/dev/full", marks=needs_full)])
 def test_what_cannot_be_told_is_lost(end: str) -> None:
     assert shell(f"{RUN} show lenet {end}").returncode == 2
@@ -74,6 +78,7 @@ def test_what_cannot_be_told_is_lost(end: str) -> None:
     assert "C1" in result.stdout
 
 
+@pytest.mark.slow
 def test_no_stream_at_all() -> None:
     result = shell(f"{RUN} diagram --out a.svg <&- >&- 2>&-")
     assert result.returncode == 0
@@ -93,6 +98,7 @@ SPEC_COMMANDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", SPEC_COMMANDS)
 def test_a_spec_from_stdin(command: str) -> None:
     result = shell(f"{RUN} {command}", SPEC)

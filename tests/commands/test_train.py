@@ -39,6 +39,7 @@ def net() -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_lenet5_on_digits_is_the_default_and_names_the_next_step(cli):
     result = cli("train", "--epochs", 6, "--threads", 1)
     assert result.exit_code == 0
@@ -53,6 +54,7 @@ def test_lenet5_on_digits_is_the_default_and_names_the_next_step(cli):
     assert "epoch 6: loss" in result.stderr
 
 
+@pytest.mark.slow
 def test_a_run_leaves_its_files(cli, net):
     result = cli("train", net, "--out", "run", "--seed", 3)
     assert result.exit_code == 0
@@ -79,6 +81,7 @@ def test_a_run_leaves_its_files(cli, net):
     assert float(rows[-1].split(",")[5]) == facts["test_accuracy"]
 
 
+@pytest.mark.slow
 def test_the_spec_of_a_run_is_the_very_network(cli, net):
     assert cli("train", net, "--set", "classes=7", "--out", "run", "--quiet").exit_code == 0
     trained = cnnshape.load("run/spec.yaml")
@@ -98,6 +101,7 @@ def test_weights_load_into_the_network_s_module(cli, net):
     module.load_state_dict(load_file("run/model.safetensors"))
 
 
+@pytest.mark.slow
 def test_a_run_at_chance_says_what_to_try(cli, net):
     # At this rate nothing is learned.
     settings = ("train", net, "--lr", 1e-9, "--epochs", 1)
@@ -128,6 +132,7 @@ def test_quiet_prints_the_result_alone(cli, net):
     assert cli("train", net, "--quiet", "--json").exit_code == 2
 
 
+@pytest.mark.slow
 def test_a_finished_run_is_resumed_to_the_same_result(cli, net):
     first = cli("train", net, "--out", "run", "--quiet")
     weights = Path("run/model.safetensors").read_bytes()
@@ -156,6 +161,7 @@ def test_without_a_run_there_is_nothing_to_go_on_from(cli):
     assert "there is nothing to go on from in none" in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -200,6 +206,7 @@ def test_a_run_that_cannot_begin_leaves_no_folder(cli):
     assert list(Path("runs").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_run_is_not_written_over(cli, net):
     assert cli("train", net, "--out", "run", "--quiet").exit_code == 0
     result = cli("train", net, "--out", "run", "--quiet")
@@ -208,6 +215,7 @@ def test_a_run_is_not_written_over(cli, net):
     assert cli("train", net, "--out", "run", "--quiet", "--force").exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_faulty_recipe_is_told_before_torch_is_imported(process, tmp_path):
     spec = tmp_path / "faulty.yaml"
     spec.write_text(SPEC.replace("epochs: 2", "epochs: two"))
@@ -236,6 +244,7 @@ class Doubled(Layer):
 """
 
 
+@pytest.mark.slow
 def test_a_run_with_a_type_of_one_s_own_names_it_again(process, net):
     # In processes of their own: a type that is defined stays defined.
     Path("own.py").write_text(PLUGIN)
@@ -248,6 +257,7 @@ def test_a_run_with_a_type_of_one_s_own_names_it_again(process, net):
     assert process("evaluate", "run", "--plugin", "own.py").returncode == 0
 
 
+@pytest.mark.slow
 def test_images_in_a_folder_are_found_again_from_elsewhere(cli, net, monkeypatch, tmp_path):
     import numpy as np
     from PIL import Image
@@ -301,6 +311,7 @@ def test_ctrl_c_while_data_are_loaded_exits_130(cli, net, monkeypatch):
     assert result.exit_code == 130
 
 
+@pytest.mark.slow
 def test_on_a_terminal_it_draws_a_bar(net):
     command = [sys.executable, "-m", "cnnshape", "train", str(net), "--epochs", "3"]
     child = pexpect.spawn(

@@ -25,6 +25,7 @@ def figure(width: float = 120, height: float = 60) -> str:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [0.5, 1, 2, 3.5])
 def test_a_png_has_scale_pixels_for_each_px(scale):
     image = Image.open(io.BytesIO(to_png(figure(), title="t", scale=scale))).convert("RGB")
@@ -33,6 +34,7 @@ def test_a_png_has_scale_pixels_for_each_px(scale):
     assert image.getpixel((round(5 * scale), round(5 * scale))) == (255, 255, 255)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("width", "height", "scale"),
     [(80.07, 39.5, 1.5), (48, 41.5, 1), (33.3, 41.11, 1.3), (120.83, 367.27, 1.1)],

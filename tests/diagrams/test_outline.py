@@ -88,6 +88,7 @@ def test_expanded_every_turn_is_drawn():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lenet5", "resnet18", "googlenet", "densenet121", "unet"])
 @pytest.mark.parametrize("fold", [True, False])
 @pytest.mark.parametrize("depth", [0, 1, None])
@@ -111,6 +112,7 @@ def test_the_boxes_add_up_to_the_network(name, fold, depth):
     assert set(made.root.boxes()) == set(made.boxes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [each.name for each in zoo.names()])
 def test_every_arrow_goes_onward(name):
     made = outline(load(name), Look())
@@ -164,6 +166,7 @@ def test_a_turn_that_is_an_output_is_not_folded():
     assert names(drawn(net(turns, head="outputs: [b, b.1]"))) == ["0", "1", "2"]
 
 
+@pytest.mark.slow
 def test_deep_groups_are_closed_where_all_would_be_too_many():
     dense = outline(load("densenet121"), Look())
     assert [box.name for box in dense.boxes if box.closed][:2] == ["dense1", "transition1"]
@@ -175,6 +178,7 @@ def test_deep_groups_are_closed_where_all_would_be_too_many():
     assert (block.type, block.path, block.times) == ("bottleneck", "layer1.0", 1)
 
 
+@pytest.mark.slow
 def test_the_main_path_is_the_longest():
     unet = drawn(load("unet")).main_path
     assert [unet[0].path, unet[-1].path] == ["down1.conv1", "head"]
@@ -196,6 +200,7 @@ def drawn_reads(path: list[Box], box: Box) -> list[object]:
     ]
 
 
+@pytest.mark.slow
 def test_ten_thousand_layers_are_folded_or_refused_with_the_option_that_helps():
     block = "blocks: {b: {layers: [{type: Conv2d, out_channels: 8, kernel_size: 1}, ReLU]}}"
     folded = net("[{name: s, type: b, repeat: 5000}]", head=block)

@@ -16,6 +16,8 @@ from cnnshape import load
 from cnnshape.diagrams import STYLES, THEMES, Look
 from cnnshape.diagrams.graph import to_dot
 
+pytestmark = pytest.mark.slow
+
 NETS = (
     "lenet5", "lenet5_1998", "alexnet", "vgg16", "resnet18", "resnet152", "googlenet",
     "densenet121", "unet",

@@ -55,6 +55,7 @@ def commands() -> list[tuple[str, str]]:
     return lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_of_a_page_can_be_said(page: str) -> None:
     whole: Any = typer.main.get_command(app)
@@ -80,6 +81,7 @@ def test_a_whole_spec_is_read(text: str) -> None:
     loads(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("page", "text"), blocks("python"))
 def test_a_program_runs(page: str, text: str) -> None:
     if "import cnnshape" not in text:
@@ -122,6 +124,7 @@ $ true
     assert refreshed(page) == page.replace("old", "a: 1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GENERATED)
 def test_a_generated_file_is_not_stale(name: str) -> None:
     """In a process of its own: other tests define layer types, which schema and docs would list."""
@@ -131,6 +134,7 @@ def test_a_generated_file_is_not_stale(name: str) -> None:
     assert checked.returncode == 0, checked.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("mkdocs") is None, reason="mkdocs is not installed")
 def test_the_site_is_built(tmp_path: Path) -> None:
     command = [

@@ -51,6 +51,7 @@ def faults_of(text: str) -> tuple[Diagnostic, ...]:
     return ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_each_fix_cures_and_what_is_no_fix_is_known_as_advice(seed: int) -> None:
     tried = whole = 0
@@ -70,6 +71,7 @@ def test_each_fix_cures_and_what_is_no_fix_is_known_as_advice(seed: int) -> None
     assert whole > 0.9 * tried  # a layer that has another fault too has it still
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("channels", [4, 6, 12, 16, 20])
 def test_every_groups_that_is_proposed_divides_both_channels(channels: int) -> None:
     for maps in (1, 2, 3, 4, 6, 8, 9, 12, 15, 16, 20, 24):
@@ -82,6 +84,7 @@ def test_every_groups_that_is_proposed_divides_both_channels(channels: int) -> N
                     assert faults_of(put_in(text, fix)) == (), (text, fix.says)
 
 
+@pytest.mark.slow
 def test_the_wrong_specs_reach_most_types() -> None:
     faulty = {
         re.findall(r"type: (\w+)", text)[-1] for text in wrong_specs(0, 1500) if faults_of(text)

@@ -187,6 +187,7 @@ def test_what_a_star_cannot_stand_for(layers: str, message: str) -> None:
     assert complaint(text_of(layers)) == message
 
 
+@pytest.mark.slow
 def test_a_star_over_many_turns_many_times_is_bounded() -> None:
     text = "[{name: r, type: ReLU, repeat: 9999}, {name: s, type: Add, from: [r.*], repeat: 1}, "
     text += "{name: t, repeat: 9000, layers: [{type: Add, from: r.*}]}]"

@@ -234,6 +234,7 @@ def test_a_shared_module_is_part_of_the_canonical_form() -> None:
     assert digest(shared) != digest(own)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", zoo.names(), ids=lambda entry: entry.name)
 def test_each_shipped_net_is_sound_and_the_same_each_time(entry: zoo.Entry) -> None:
     network = load(entry.name)
@@ -245,6 +246,7 @@ def test_each_shipped_net_is_sound_and_the_same_each_time(entry: zoo.Entry) -> N
 # Cost ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_ten_thousand_layers_are_within_every_limit() -> None:
     pair = "  - {type: Conv2d, out_channels: 8, kernel_size: 3, padding: 1}\n  - ReLU\n"
     network = net("\n" + pair * 5_000)

@@ -94,6 +94,7 @@ def test_but_not_most_of_them_and_none_in_whole_numbers() -> None:
         held(UNPOOLING, 1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", ["ReLU", "Tanh", "GELU", "SELU", "Identity"])
 @pytest.mark.parametrize("bias", [True, False])
 def test_a_deep_network_is_held_with_weights_that_rounding_does_not_grow_through(
@@ -108,6 +109,7 @@ def test_a_deep_network_is_held_with_weights_that_rounding_does_not_grow_through
     assert "outputs" in hold(network, module, exact, exact.given, tolerance=1e-4)
 
 
+@pytest.mark.slow
 def test_its_own_weights_may_be_rounded_as_far_as_they_are_in_pytorch() -> None:
     conv = "{type: Conv2d, out_channels: 6, kernel_size: 3, padding: 1, bias: false}"
     network = net(
@@ -130,6 +132,7 @@ def test_a_fault_in_the_first_of_many_bent_layers_is_seen(function: str) -> None
     assert not hold(network, module, exact, exact.given, tolerance=1e-4).endswith(FAINT)
 
 
+@pytest.mark.slow
 def test_where_the_input_is_lost_on_the_way_that_is_said() -> None:
     lost = "{type: Rescale, scale: 1e-12, offset: 1}"
     network = net(f"[{lost}, {{type: Conv2d, out_channels: 8, kernel_size: 3}}]", "[3, 8, 8]")
@@ -153,6 +156,7 @@ def test_where_no_weights_give_numbers_that_is_said(weight: float) -> None:
     assert found.endswith(f"{NOT_HELD}: PyTorch gives no finite number")
 
 
+@pytest.mark.slow
 def test_a_deep_network_that_is_not_continuous_is_held_in_whole_numbers() -> None:
     conv = "{type: Conv2d, out_channels: 4, kernel_size: 3, padding: 1, bias: false}"
     network = net(
@@ -165,6 +169,7 @@ def test_a_deep_network_that_is_not_continuous_is_held_in_whole_numbers() -> Non
     assert "most outputs" in hold(network, module, module, with_state(module))
 
 
+@pytest.mark.slow
 def test_a_difference_in_a_deep_network_is_still_one() -> None:
     conv = "{type: Conv2d, out_channels: 8, kernel_size: 3, padding: 1, bias: false}"
     network = net(f"[{{repeat: 300, layers: [{conv}, ReLU]}}]", "[3, 8, 8]")

@@ -31,6 +31,7 @@ def test_the_network_says_its_parameters_its_shapes_and_its_source():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("net", "name", "passage"),
     [
@@ -71,6 +72,7 @@ def test_every_class_says_what_it_is(name):
         assert len(first) <= 81
 
 
+@pytest.mark.slow
 def test_every_net_of_the_zoo_says_its_parameters():
     for entry in zoo.nets()[::9]:
         network = cnnshape.load(entry.name)

@@ -23,6 +23,7 @@ def network_of(name: str) -> Network:
     return cnnshape.load(name, input=(3, 64, 64) if name == "shufflenet_v2_x0_5" else None)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("batch", [None, 1])
 @pytest.mark.parametrize("write", [to_torchscript, to_exported_program])

@@ -33,6 +33,7 @@ NETS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("name", "shape", "params"), NETS)
 def test_onnx_gives_what_pytorch_gives(name, shape, params):
@@ -54,6 +55,7 @@ def test_onnx_gives_what_pytorch_gives(name, shape, params):
         torch.testing.assert_close(torch.from_numpy(found), wanted, rtol=0, atol=tolerance)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_where_rounding_moves_maxima_the_file_is_held_in_whole_numbers():
     network = cnnshape.loads(UNPOOLING)
@@ -61,6 +63,7 @@ def test_where_rounding_moves_maxima_the_file_is_held_in_whole_numbers():
     assert made.checked.endswith("and all of them in whole numbers")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_what_torch_writes_wrongly_is_not_handed_out():
     """torch.onnx (2.13) leaves out divisor_override."""
@@ -72,6 +75,7 @@ def test_what_torch_writes_wrongly_is_not_handed_out():
         to_onnx(network, weighted_module(network, None, seed=1), None)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_a_fixed_batch_and_several_outputs():
     network = cnnshape.loads(
@@ -118,6 +122,7 @@ CEIL = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("shape", "pool", "size"), CEIL)
 def test_a_pool_that_rounds_up_has_its_windows_in_every_program(shape, pool, size, tmp_path):

@@ -52,6 +52,7 @@ def written(request):
         return to_onnx(network, module, None).content, x.numpy(), module(x).numpy()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_every_layer_is_one_operator(written):
     content, _, _ = written
@@ -62,6 +63,7 @@ def test_every_layer_is_one_operator(written):
     assert graph.input[0].type.tensor_type.shape.dim[0].dim_param
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_the_reference_implementation_reads_it(written):
     from onnx.reference import ReferenceEvaluator
@@ -82,6 +84,7 @@ def test_opencv_reads_it(written):
     np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-4 * np.abs(wanted).max())
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("opset", [18, 20, 23])
 def test_the_operators_version_is_chosen(opset):

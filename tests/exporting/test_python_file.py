@@ -101,6 +101,7 @@ layers:
     assert "nn.Identity" not in source
 
 
+@pytest.mark.slow
 def test_it_imports_torch_alone_and_runs_by_itself(tmp_path):
     source = same(RESIDUAL)
     imports = [
@@ -285,6 +286,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_of_layers_and_groups_are_names_and_nothing_else(name):
     quoted = "'" + name.replace("'", "''").replace("$", "$$") + "'"
@@ -329,6 +331,7 @@ def test_titles_and_descriptions_are_words_and_nothing_else(words):
     assert_same(network, source, formatted=False)
 
 
+@pytest.mark.slow
 def test_deep_and_long_networks_are_written():
     layers = "\n".join(
         f"  - {{type: Conv2d, out_channels: {4 + k % 3}, kernel_size: 1}}" for k in range(400)

@@ -12,6 +12,8 @@ from tests.proof.networks import Trial, trials
 
 from .loading import assert_same
 
+pytestmark = pytest.mark.slow
+
 NETWORKS = 80
 
 

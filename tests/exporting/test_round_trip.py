@@ -23,6 +23,8 @@ from cnnshape.torch_backend.initialisation import SkipInitialisation
 from .loading import load_source
 from .test_types import EXAMPLES, network_of
 
+pytestmark = pytest.mark.slow
+
 NETS = [
     ("lenet5", None),
     ("lenet5_1998", None),

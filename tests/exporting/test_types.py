@@ -43,6 +43,7 @@ def network_of(type: type[Layer], number: int) -> Network:
     return cnnshape.loads("name: one layer\n" + "\n".join(lines))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 @pytest.mark.parametrize(("name", "number"), EXAMPLES)
 def test_a_type_written_in_python_is_the_type(name, number):

@@ -35,11 +35,13 @@ def _families() -> list[str]:
     return list(found.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", _families())
 def test_a_net_in_python_is_the_net(name):
     _hold(name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "classes"),
     [

@@ -22,6 +22,7 @@ def types(module: nn.Module, *shape: int) -> list[str]:
     return [node.type for node in imported(module, *shape).network.layers]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "shape"),
     [
@@ -225,6 +226,7 @@ def test_weight_norm_is_a_layer_type_however_it_was_put_on() -> None:
     assert (found.check.named, found.check.tensors) == (new + 2, new + 6)
 
 
+@pytest.mark.slow
 def test_spectral_norm_is_a_layer_type_however_it_was_put_on() -> None:
     found = imported(nets.SpectralNormed(), 3, 8, 8)
     assert [node.type for node in found.network.layers] == [

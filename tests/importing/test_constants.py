@@ -34,6 +34,7 @@ def types(found: Imported) -> list[str]:
 ALL = nets.PRODUCTS | nets.FIXED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_what_a_call_does_with_other_tensors_is_said(name: str) -> None:
     torch.manual_seed(0)
@@ -41,6 +42,7 @@ def test_what_a_call_does_with_other_tensors_is_said(name: str) -> None:
     assert sorted(types(imported(make(), *shape))) == sorted(expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", nets.FIXED)
 def test_fixed_numbers_are_never_counted_as_parameters(name: str) -> None:
     make, shape, _ = nets.FIXED[name]
@@ -61,6 +63,7 @@ def test_what_holds_fixed_numbers_is_built_and_written(name: str) -> None:
 KINDS = ["unstructured", "structured", "custom", "several", "transposed", "global"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_pruned_layer_is_the_layer(kind: str) -> None:
     first = "ConvTranspose2d" if kind == "transposed" else "Conv2d"
@@ -82,6 +85,7 @@ def test_the_size_that_is_asked_for_is_output_padding(size: tuple[int, ...]) -> 
     assert any(network.layers[-1].layer.arguments["output_padding"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["list", "buffer", "index_select", "embedding", "computed"])
 def test_a_table_is_looked_up_by_any_list_of_places(kind: str) -> None:
     network = imported(nets.PositionBias(kind), 9, 8).network

@@ -12,6 +12,7 @@ from cnnshape.importing.samples import BATCH, FIRST, Samples, divided
 from . import folding_nets as nets
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "shape"),
     [
@@ -95,6 +96,7 @@ def test_a_table_of_offsets_is_known_by_what_it_gives() -> None:
     assert second.arguments == {"num_heads": 2, "size": (3, 4), "stride": 2, "signed": False}
 
 
+@pytest.mark.slow
 def test_positions_that_are_computed_as_sines_are_a_layer() -> None:
     found = import_module(nets.Sines(), (3, 5, 7))
     (positions,) = (n for n in found.network.layers if n.type == "PositionEmbeddingSine")

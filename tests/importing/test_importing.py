@@ -24,6 +24,7 @@ def imported(module: nn.Module, *shape: int, **options: Any) -> Imported:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "shape"),
     [
@@ -51,6 +52,7 @@ def test_what_is_written_is_the_module(make: type[nn.Module], shape: tuple[int, 
     assert check.macs[0] == check.macs[1]
 
 
+@pytest.mark.slow
 def test_residual_blocks_are_written_once() -> None:
     found = imported(nets.Residual(), 3, 16, 16)
     assert "  - {name: layer1, type: block, repeat: 3}" in found.text
@@ -60,6 +62,7 @@ def test_residual_blocks_are_written_once() -> None:
     assert found.check.named == found.check.tensors  # the names of state_dict are kept
 
 
+@pytest.mark.slow
 def test_a_deep_net_is_no_longer_than_a_shallow_one() -> None:
     shallow, deep = (imported(nets.Residual(depth), 3, 8, 8).text for depth in (3, 30))
     assert len(deep.splitlines()) == len(shallow.splitlines())
@@ -167,6 +170,7 @@ def _another_function(items: list[Recorded]) -> list[Recorded]:
     return [replace(item, type="SiLU") if item.type == "ReLU" else item for item in items]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [_swapped_weights, _another_wire, _another_function])
 def test_a_network_that_is_not_the_module_is_refused(
     monkeypatch: pytest.MonkeyPatch, fault: Callable[[list[Recorded]], list[Recorded]]

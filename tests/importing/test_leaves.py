@@ -21,6 +21,7 @@ OWN = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "number"), OWN)
 def test_what_an_export_defines_comes_back_as_the_type_that_it_was(name: str, number: int) -> None:
     network = network_of(registry()[name], number)

@@ -79,6 +79,7 @@ def made():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("callable", ["Net", "made"])
 def test_what_is_compiled_imports_as_it_was_written(tmp_path: Path, callable: str) -> None:
     path = tmp_path / "net.py"

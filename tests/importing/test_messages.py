@@ -36,6 +36,7 @@ class Two(Net):
 OUTSIDE = nn.Conv2d(6, 6, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("forward", "message"),
     [
@@ -101,6 +102,7 @@ def _by_unpacking(batch: Any) -> Any:
     return image
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("take", "message"),
     [

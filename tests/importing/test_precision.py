@@ -53,6 +53,7 @@ def rounded_on_the_way(net: Net, x: Tensor) -> Tensor:
     return net.n(net.a(x).half().to(net.a.weight.dtype))  # type: ignore[no-any-return]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("work", "dtype", "precision"),
     [

@@ -93,6 +93,7 @@ layers:
 """  # noqa: E501
 
 
+@pytest.mark.slow
 def test_blocks_that_lack_something_are_one_block_with_conditions() -> None:
     found = import_module(Residual(), (3, 32, 32), name="residual")
     assert found.check is not None

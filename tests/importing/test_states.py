@@ -142,6 +142,7 @@ def settings() -> Any:
 MAKE = [in_training, of_halves, mixed, pruned, lazy, compiled, scripted, in_inference_mode, hooked]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", MAKE)
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_a_module_comes_back_untouched(make: Callable[[], nn.Module]) -> None:

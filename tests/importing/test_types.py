@@ -11,6 +11,8 @@ from cnnshape.importing import import_module
 from cnnshape.layers import Example, Layer, listed
 from tests.layers.agreement import bound
 
+pytestmark = pytest.mark.slow
+
 LEFT_OUT = {
     "Identity": "it does nothing, and is left out",
     "FractionalMaxPool2d": "it draws its windows anew in every run",

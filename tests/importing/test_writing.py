@@ -88,6 +88,7 @@ def _fixed(net: Any, x: Tensor) -> Tensor:
     return net.conv(x) * grid
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "forward", [_zeroed, _halves, _older_views, _same, _interleaved, _from_buffer, _fixed]
 )

@@ -29,6 +29,7 @@ NUMERIC = {
 }
 
 
+@pytest.mark.slow
 @few
 @given(data=st.data(), name=st.sampled_from(sorted(NUMERIC)), shape=shapes)
 def test_numbers_are_bounded_as_pytorch_bounds_them(

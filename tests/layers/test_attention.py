@@ -13,6 +13,7 @@ from cnnshape.layers import LayerError, registry
 from .agreement import assert_agrees, bound
 
 
+@pytest.mark.slow
 @given(
     heads=st.sampled_from([1, 2, 4]),
     per_head=st.integers(1, 3),
@@ -89,6 +90,7 @@ def test_its_weights_are_used_at_each_position_and_its_products_have_none() -> N
         assert layer.macs((shape,), shape) == 5 * 4 * 8 * 8 + 2 * 5 * 5 * 8
 
 
+@pytest.mark.slow
 @given(
     heads=st.lists(st.integers(1, 3), max_size=2),
     alone=st.integers(0, 3),  # the input that has 1 head, 3 for none

@@ -61,6 +61,7 @@ def transposed(draw: st.DrawFn, dims: int) -> tuple[dict[str, Any], tuple[int, .
     return arguments, shape
 
 
+@pytest.mark.slow
 @DIMENSIONS
 @given(data=st.data())
 def test_a_convolution_is_what_torch_makes_of_it(dims: int, data: st.DataObject) -> None:
@@ -68,6 +69,7 @@ def test_a_convolution_is_what_torch_makes_of_it(dims: int, data: st.DataObject)
     assert_agrees_or_both_refuse(f"Conv{dims}d", arguments, shape)
 
 
+@pytest.mark.slow
 @DIMENSIONS
 @given(data=st.data())
 def test_a_transposed_convolution_is_what_torch_makes_of_it(dims: int, data: st.DataObject) -> None:

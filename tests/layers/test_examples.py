@@ -8,6 +8,8 @@ from cnnshape.layers import Example, Layer, listed
 
 from .agreement import assert_agrees, bound
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = [
     pytest.param(name, example, id=f"{name}-{index}")
     for name, layer in listed().items()

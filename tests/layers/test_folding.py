@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+import pytest
 import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -29,11 +30,13 @@ ARGUMENTS = st.fixed_dictionaries(
 SIZE = st.lists(st.integers(1, 7), min_size=2, max_size=2)
 
 
+@pytest.mark.slow
 @given(arguments=ARGUMENTS, channels=st.integers(1, 3), size=SIZE)
 def test_unfold(arguments: dict[str, Any], channels: int, size: list[int]) -> None:
     assert_agrees_or_both_refuse("Unfold", arguments, (channels, *size))
 
 
+@pytest.mark.slow
 @given(arguments=ARGUMENTS, size=SIZE, columns=st.integers(1, 24), data=st.data())
 def test_fold(
     arguments: dict[str, Any], size: list[int], columns: int, data: st.DataObject

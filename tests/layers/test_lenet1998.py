@@ -83,6 +83,7 @@ def test_only_the_connections_of_the_table_cost_macs() -> None:
 TABLES = st.lists(st.lists(st.integers(0, 3), min_size=1, unique=True), min_size=1, max_size=6)
 
 
+@pytest.mark.slow
 @given(
     table=TABLES,
     kernel=st.lists(st.integers(1, 3), min_size=2, max_size=2),
@@ -166,6 +167,7 @@ def test_input_maps_that_no_output_map_reads_are_noted() -> None:
     assert layer.summary() == "2 maps 3×3, of 1 to 2 maps each"
 
 
+@pytest.mark.slow
 @given(
     kernel=st.lists(st.integers(1, 3), min_size=2, max_size=2),
     stride=st.none() | st.integers(1, 3),

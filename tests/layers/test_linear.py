@@ -18,6 +18,7 @@ shapes = st.lists(st.integers(1, 4), min_size=1, max_size=3).map(tuple)
 few = settings(max_examples=60, deadline=None)
 
 
+@pytest.mark.slow
 @few
 @given(features=st.integers(1, 5), outputs=st.integers(1, 5), bias=st.booleans(), shape=shapes)
 def test_linear_with_its_features_written_is_pytorchs(

@@ -49,6 +49,7 @@ def broadcasting(name: str) -> Any:
     return build
 
 
+@pytest.mark.slow
 @few
 @given(name=st.sampled_from(["Add", "Multiply", "Maximum", "Minimum"]), shapes=near_shapes())
 def test_a_broadcasting_join_is_pytorchs(name: str, shapes: list[tuple[int, ...]]) -> None:

@@ -60,6 +60,7 @@ def test_batch_norm(spatial_dims: int, arguments: dict[str, Any], shape: Shape) 
     assert_agrees_or_both_refuse(name, arguments, shape, torch_module=torch_module)
 
 
+@pytest.mark.slow
 @given(
     spatial_dims=st.integers(1, 3),
     arguments=options(
@@ -82,6 +83,7 @@ def test_instance_norm(
     assert_agrees_or_both_refuse(name, arguments, (channels, *size), torch_module=torch_module)
 
 
+@pytest.mark.slow
 @given(
     arguments=options(
         num_channels=st.integers(1, 8), eps=EPS, affine=st.booleans(), bias=st.booleans()
@@ -96,6 +98,7 @@ def test_group_norm(arguments: dict[str, Any], num_groups: int, shape: Shape) ->
     assert_agrees_or_both_refuse("GroupNorm", arguments, shape, torch_module=torch_module)
 
 
+@pytest.mark.slow
 @given(
     type_name=st.sampled_from(["LayerNorm", "RMSNorm"]),
     eps=EPS,

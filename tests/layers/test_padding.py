@@ -52,6 +52,7 @@ def test_a_circular_pad_wraps_around_what_is_left() -> None:
     assert caught.value.help == "padding of at most 4"
 
 
+@pytest.mark.slow
 @given(pads())
 @settings(max_examples=300)
 def test_pads(drawn: tuple[str, dict[str, Any], Shape]) -> None:

@@ -56,6 +56,7 @@ def pools(draw: st.DrawFn, family: str, dims: int) -> tuple[dict[str, Any], tupl
     return arguments, a_shape(draw, dims)
 
 
+@pytest.mark.slow
 @DIMENSIONS
 @pytest.mark.parametrize("family", ["Max", "Avg", "LP"])
 @given(data=st.data())
@@ -77,6 +78,7 @@ def fractional_pools(draw: st.DrawFn, dims: int) -> tuple[dict[str, Any], tuple[
     return arguments, a_shape(draw, dims)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dims", [2, 3])
 @given(data=st.data())
 def test_a_fractional_pool_is_what_torch_makes_of_it(dims: int, data: st.DataObject) -> None:
@@ -84,6 +86,7 @@ def test_a_fractional_pool_is_what_torch_makes_of_it(dims: int, data: st.DataObj
     assert_agrees_or_both_refuse(f"FractionalMaxPool{dims}d", arguments, shape)
 
 
+@pytest.mark.slow
 @DIMENSIONS
 @pytest.mark.parametrize("family", ["Avg", "Max"])
 @given(data=st.data())

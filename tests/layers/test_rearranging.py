@@ -46,6 +46,7 @@ def test_flatten(start_dim: int, end_dim: int, shape: Shape) -> None:
     assert_agrees_or_both_refuse("Flatten", {"start_dim": start_dim, "end_dim": end_dim}, shape)
 
 
+@pytest.mark.slow
 @given(dim=DIM, shape=SHAPE, data=st.data())
 def test_unflatten(dim: int, shape: Shape, data: st.DataObject) -> None:
     assume(not names_batch(dim, len(shape) + 1))
@@ -53,12 +54,14 @@ def test_unflatten(dim: int, shape: Shape, data: st.DataObject) -> None:
     assert_agrees_or_both_refuse("Unflatten", {"dim": dim, "unflattened_size": size}, shape)
 
 
+@pytest.mark.slow
 @given(shape=SHAPE, data=st.data())
 def test_reshape(shape: Shape, data: st.DataObject) -> None:
     arguments = {"shape": data.draw(factors(shape))}
     assert_agrees_or_both_refuse("Reshape", arguments, shape, torch_module=module_of(reshape))
 
 
+@pytest.mark.slow
 @given(shape=SHAPE, data=st.data())
 def test_permute(shape: Shape, data: st.DataObject) -> None:
     order = data.draw(st.permutations(range(1, len(shape) + 1)))

@@ -30,6 +30,7 @@ def names_the_batch(dim: int | list[int], shape: tuple[int, ...]) -> bool:
     return any(d in (0, -rank) for d in (dim if isinstance(dim, list) else [dim]))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     name=st.sampled_from(sorted(FUNCTIONS)),

@@ -105,6 +105,7 @@ def test_every_layer_of_torch_is_known_or_left_out_for_a_reason(family: str) -> 
     assert names - set(registry()) - set(LEFT_OUT) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [name for name in registry() if hasattr(torch_modules, name)], ids=str
 )
@@ -128,6 +129,7 @@ def test_what_is_left_out_is_not_there() -> None:
     assert set(LEFT_OUT) & set(registry()) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", listed().values(), ids=lambda layer: layer.__name__)
 def test_a_type_documents_itself_and_each_of_its_arguments(layer: type[Layer]) -> None:
     words = documentation.document(layer)
@@ -137,6 +139,7 @@ def test_a_type_documents_itself_and_each_of_its_arguments(layer: type[Layer]) -
     assert layer.kind in KINDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", listed().values(), ids=lambda layer: layer.__name__)
 def test_an_argument_that_a_docstring_describes_exists(layer: type[Layer]) -> None:
     assert set(documentation.described_arguments(layer)) <= set(layer.fields)

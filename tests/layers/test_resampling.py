@@ -17,6 +17,7 @@ from .agreement import assert_agrees
 MODES = ["nearest", "nearest-exact", "area", "linear", "bilinear", "bicubic", "trilinear"]
 
 
+@pytest.mark.slow
 @given(data=st.data())
 def test_upsample_accepts_and_gives_what_torch_does(data: st.DataObject) -> None:
     dims = data.draw(st.integers(1, 3))

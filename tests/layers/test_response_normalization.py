@@ -17,6 +17,7 @@ from .agreement import assert_agrees, assert_agrees_or_both_refuse, bound
 SHAPE = st.lists(st.integers(1, 5), min_size=1, max_size=4).map(tuple)
 
 
+@pytest.mark.slow
 @given(shape=SHAPE, dim=st.integers(-6, 6), p=st.sampled_from([1, 2, 2.5]))
 def test_normalize_is_pytorchs(shape: Shape, dim: int, p: float) -> None:
     assume(dim not in (0, -len(shape) - 1))

@@ -30,6 +30,7 @@ def narrow(start: int, length: int, dim: int = 1) -> nn.Module:
     return function_module(lambda x: x.narrow(dim, start, length))
 
 
+@pytest.mark.slow
 @given(shape=SHAPE, dim=st.integers(-5, 5), chunks=st.integers(0, 9), index=INDEX)
 def test_chunk(shape: Shape, dim: int, chunks: int, index: int) -> None:
     assume(dim not in (0, -len(shape) - 1))
@@ -37,6 +38,7 @@ def test_chunk(shape: Shape, dim: int, chunks: int, index: int) -> None:
     assert_agrees_or_both_refuse("Chunk", arguments, shape, torch_module=chunk)
 
 
+@pytest.mark.slow
 @given(
     shape=SHAPE,
     dim=st.integers(-5, 5),
@@ -55,6 +57,7 @@ def test_split(
     assert_agrees_or_both_refuse("Split", arguments, shape, torch_module=split)
 
 
+@pytest.mark.slow
 @given(shape=SHAPE, dim=st.integers(-5, 5), start=st.integers(-9, 9), length=st.integers(-1, 9))
 def test_narrow(shape: Shape, dim: int, start: int, length: int) -> None:
     assume(dim not in (0, -len(shape) - 1))
@@ -62,6 +65,7 @@ def test_narrow(shape: Shape, dim: int, start: int, length: int) -> None:
     assert_agrees_or_both_refuse("Narrow", arguments, shape, torch_module=narrow)
 
 
+@pytest.mark.slow
 @given(
     large=st.lists(st.integers(1, 9), min_size=2, max_size=4),
     channels=st.integers(1, 3),

@@ -16,6 +16,7 @@ SHAPE = st.lists(st.integers(1, 8), min_size=1, max_size=3).map(tuple)
 INDEX = st.integers(-4, 4)
 
 
+@pytest.mark.slow
 @given(shape=SHAPE, dim=st.integers(-5, 5), index=INDEX)
 def test_select(shape: Shape, dim: int, index: int) -> None:
     assume(dim not in (0, -len(shape) - 1))
@@ -44,6 +45,7 @@ def sliced(dim: int, start: int, stop: int | None, step: int) -> nn.Module:
     )
 
 
+@pytest.mark.slow
 @given(
     shape=SHAPE,
     dim=st.integers(-3, 3),

@@ -22,6 +22,7 @@ def names_the_batch(dims: int | list[int], rank: int) -> bool:
     return any(dim in (0, -rank) for dim in (dims if isinstance(dims, list) else [dims]))
 
 
+@pytest.mark.slow
 @given(dim=DIM, shape=SHAPE, count=st.integers(2, 3), wrong=st.booleans())
 def test_stack_is_pytorchs(dim: int, shape: Shape, count: int, wrong: bool) -> None:
     assume(not names_the_batch(dim, len(shape) + 2))
@@ -40,12 +41,14 @@ def expansion(shape: list[int]) -> nn.Module:
     return function_module(lambda x: x.expand(x.shape[0], *shape))
 
 
+@pytest.mark.slow
 @given(shape=SHAPE, data=st.data())
 def test_expand_is_pytorchs_for_as_many_dimensions(shape: Shape, data: st.DataObject) -> None:
     wanted = [data.draw(st.sampled_from([-1, size, 3, 0])) for size in shape]
     assert_agrees_or_both_refuse("Expand", {"shape": wanted}, shape, torch_module=expansion)
 
 
+@pytest.mark.slow
 @given(shape=SHAPE, data=st.data())
 def test_tile_is_pytorchs(shape: Shape, data: st.DataObject) -> None:
     repeats = [data.draw(st.integers(1, 3)) for _ in shape]
@@ -55,6 +58,7 @@ def test_tile_is_pytorchs(shape: Shape, data: st.DataObject) -> None:
     assert torch.equal(module(x), x.tile((1, *repeats)))
 
 
+@pytest.mark.slow
 @given(shape=SHAPE, dims=DIM | st.lists(DIM, min_size=1, max_size=2), type=st.sampled_from("RF"))
 def test_roll_and_flip_are_pytorchs(shape: Shape, dims: int | list[int], type: str) -> None:
     rank = len(shape) + 1

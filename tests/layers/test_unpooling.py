@@ -13,6 +13,7 @@ from cnnshape.layers import LayerError, Shape
 from .agreement import assert_agrees, bound
 
 
+@pytest.mark.slow
 @given(
     dims=st.integers(1, 3),
     size=st.integers(3, 12),

@@ -18,6 +18,7 @@ WINDOWS = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(window=WINDOWS, size=st.integers(1, 20))
 def test_unread_is_what_a_walk_over_all_windows_finds(window: Window, size: int) -> None:
     count = window.positions(size)

@@ -16,6 +16,7 @@ from .agreement import bound
 from .test_examples import EXAMPLES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "example"), EXAMPLES)
 def test_the_workings_of_an_example_come_to_its_costs(name: str, example: Example) -> None:
     layer = bound(name, example.arguments, *example.inputs)
@@ -35,6 +36,7 @@ def test_the_workings_in_a_network_come_to_its_costs(net: str) -> None:
         assert value(op.layer.connections_working(*seen)) == op.connections
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "example"), EXAMPLES)
 def test_the_rule_in_letters_comes_to_the_size(name: str, example: Example) -> None:
     layer = bound(name, example.arguments, *example.inputs)
@@ -45,6 +47,7 @@ def test_the_rule_in_letters_comes_to_the_size(name: str, example: Example) -> N
         assert computed(rule) == size
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "example"), EXAMPLES)
 def test_the_meanings_of_parameters_are_of_parameters_that_there_are(
     name: str, example: Example

@@ -48,6 +48,7 @@ def layers(draw: st.DrawFn, rank: int) -> tuple[str, nn.Module]:
     return word, getattr(nn, f"{TYPES[kind]}{rank}d")(*channels, window, **arguments)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
 @given(st.data(), st.integers(1, 3))
 def test_a_chain_gives_what_pytorch_gives(data: st.DataObject, rank: int) -> None:

@@ -74,6 +74,7 @@ def field(question: Question) -> tuple[int, ...]:
     return (int(rows.max() - rows.min()) + 1, int(columns.max() - columns.min()) + 1)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @example(57818)
 @given(st.integers(0, 2**32 - 1))
@@ -84,6 +85,7 @@ def test_the_answers_on_random_layers_are_those_of_pytorch(seed: int) -> None:
         assert question.answer == of_pytorch(question), question
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("net", ["lenet5", "unet", "m5", "resnet18"])
 def test_the_answers_on_a_network_are_its_modules(net: str) -> None:
     network = cnnshape.load(net)

@@ -64,6 +64,7 @@ def test_where_nothing_moves_the_last_step_is_seen(name: str) -> None:
         assert "@media (prefers-reduced-motion:reduce)" in svg
 
 
+@pytest.mark.slow
 def test_a_figure_of_too_many_steps_stands_still_and_has_grey_cells() -> None:
     scene = draw(lesson(image=(1, 70, 70)))
     assert scene.steps > MOST_STEPS
@@ -81,6 +82,7 @@ def test_a_figure_in_which_too_many_numbers_change_is_refused() -> None:
         draw(worked)
 
 
+@pytest.mark.slow
 def test_a_gif_has_a_frame_a_step() -> None:
     scene = draw(lesson(image="1 2 3/4 5 6", kernel="1 1/1 1"))
     with Image.open(io.BytesIO(to_gif(scene, "dark", 0.5))) as picture:
@@ -120,6 +122,7 @@ def shown(page: Any) -> tuple[str, str, int]:
     return page.locator("#title").text_content(), page.locator("#words").text_content(), known
 
 
+@pytest.mark.slow
 def test_the_page_steps_by_key_and_click_and_plays(page: Any) -> None:
     assert shown(page)[0] == "step 1 of 9: row 1, column 1"
     assert shown(page)[1].endswith("= 6")
@@ -144,6 +147,7 @@ def test_the_page_steps_by_key_and_click_and_plays(page: Any) -> None:
     expect(page.locator("#play")).to_have_text("▶ Play", timeout=60_000)
 
 
+@pytest.mark.slow
 def test_the_window_is_over_what_it_reads_and_the_map_fills(page: Any) -> None:
     counts = []
     for _ in range(9):

@@ -29,6 +29,7 @@ def plain(lines: Any) -> list[str]:
     return [paint(line, False) for line in lines]
 
 
+@pytest.mark.slow
 @given(st.sampled_from(WORKED), st.data(), st.integers(20, 120), st.integers(5, 50))
 def test_a_frame_fits_and_tells_its_sum(worked: Any, data: Any, width: int, height: int) -> None:
     number = data.draw(st.integers(0, len(worked.moves) - 1))
@@ -59,6 +60,7 @@ def test_what_is_not_shown_is_said() -> None:
     assert "shown" not in plain(frame(WORKED[0], 0, 79, 24, "keys"))[1]
 
 
+@pytest.mark.slow
 def test_still_text_is_cut_only_in_its_grids_and_says_so() -> None:
     lines = plain(text_lines(WORKED[2], 80))
     assert max(map(len, lines)) <= 80

@@ -69,12 +69,14 @@ LAYERS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.lists(LAYERS, min_size=1, max_size=4), st.integers(30, 40))
 def test_the_rules_hold_for_every_size(layers: list[str], own: int) -> None:
     held_for_every_size(f"[{', '.join(layers)}]", own)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layers", [UNET, ROUND_TRIP])
 def test_the_rules_hold_for_an_encoder_and_decoder(layers: str) -> None:
     held_for_every_size(layers, 48)
@@ -115,6 +117,7 @@ def said(rule: Rule | None) -> set[int]:
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(st.integers(1, 60))
 def test_pytorch_agrees_on_what_works_and_what_comes_out(size: int) -> None:
@@ -133,6 +136,7 @@ def test_pytorch_agrees_on_what_works_and_what_comes_out(size: int) -> None:
     assert sizes.relation == "input"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("net", "whole", "relation", "output"),
     [

@@ -71,6 +71,7 @@ GIVEN = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.sampled_from([*MODULES]), st.integers(1, 12), st.integers(1, 14), GIVEN, st.booleans())
 def test_all_that_fits_is_found_and_nothing_else(
@@ -113,6 +114,7 @@ WORDS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.lists(WORDS, min_size=1, max_size=4), st.integers(1, 12), st.integers(1, 2))
 def test_all_inputs_that_fit_are_found(words: list[str], want: int, rank: int) -> None:

@@ -93,6 +93,7 @@ MACS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "net", "printed"),
     [(source, net, text) for source, nets in PARAMETERS.items() for net, text in nets.items()],
@@ -109,6 +110,7 @@ def test_macs(source: str, net: str, printed: str) -> None:
     assert as_printed(cnnshape.load(net).totals.macs, printed) == printed, source
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "net", "exact"),
     [

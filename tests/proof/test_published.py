@@ -17,6 +17,7 @@ MODELS: dict[str, dict[str, Any]] = PUBLISHED["models"]
 OURS = sorted({entry.name for entry in zoo.names()} & MODELS.keys())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OURS)
 def test_torchvisions_figures(name: str) -> None:
     figures = MODELS[name]
@@ -51,6 +52,7 @@ REGNETS = {
 parameters in millions, multiply-accumulates in 1e9."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REGNETS)
 def test_the_authors_regnets(name: str) -> None:
     totals = cnnshape.load(name, params={"round_half": "even"}).totals
@@ -58,6 +60,7 @@ def test_the_authors_regnets(name: str) -> None:
     assert (round(totals.params / 1e6, 1), round(totals.macs / 1e9, 1)) == REGNETS[name]
 
 
+@pytest.mark.slow
 def test_rounding_halves_to_the_even_multiple_changes_three_regnets() -> None:
     changed = [
         name
@@ -83,6 +86,7 @@ def test_squeezenets_table_1_layer_by_layer() -> None:
     assert net.totals.params == 1_248_424
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "millions", "digits"),
     [

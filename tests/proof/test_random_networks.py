@@ -32,6 +32,7 @@ NETWORKS = 500
 OF_EACH_TYPE = 15
 
 
+@pytest.mark.slow
 def test_networks_agree_or_both_refuse() -> None:
     summary = campaign(NETWORKS)
     assert not summary.disagreements, str(summary)
@@ -42,6 +43,7 @@ def test_networks_agree_or_both_refuse() -> None:
     assert summary.layers.total() > 3 * NETWORKS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("type_name", DRAWABLE)
 def test_a_layer_of_each_type_agrees_or_both_refuse(type_name: str) -> None:
     accepted = 0
@@ -98,6 +100,7 @@ def _without_bias(layer: Linear) -> dict[str, Shape]:
     return {"weight": (layer.out_features, layer.in_features)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("layer", "method", "wrong"),
     [

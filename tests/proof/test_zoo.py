@@ -8,6 +8,8 @@ import cnnshape
 from cnnshape import zoo
 from cnnshape.torch_backend import Witness, verification
 
+pytestmark = pytest.mark.slow
+
 NETS = [entry.name for entry in zoo.nets()]
 LARGE = 2_000_000_000
 """MACs beyond which a net is run on the meta device, in the time of a test."""

@@ -36,6 +36,7 @@ def told(text: str) -> str:
     return (f"{mark.line}:{mark.column} " if mark else "") + diagnostic.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("written", "value"),
     [

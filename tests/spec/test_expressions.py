@@ -38,6 +38,8 @@ def problem(text: str) -> str:
     return str(caught.value)
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
@@ -168,6 +170,7 @@ def test_what_is_no_expression(text: str, message: str | None) -> None:
     assert message in str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "message"),
     [
@@ -259,6 +262,7 @@ def combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
+@pytest.mark.slow
 @given(st.recursive(numbers, combined, max_leaves=12))
 def test_arithmetic_is_pythons(code: str) -> None:
     compiled = compile(ast.parse(code, mode="eval"), "<test>", "eval")
@@ -274,6 +278,7 @@ def test_arithmetic_is_pythons(code: str) -> None:
     assert type(found) is type(expected)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=40))
 def test_any_text_is_compiled_or_refused(text: str) -> None:
     with suppress(ExpressionError):

@@ -39,6 +39,7 @@ def test_the_size_of_a_file() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_number_of_values() -> None:
     # Beside its elements there are the spec, three keys, three lists, and three sizes and ReLU.
     assert loads(text_of("[ReLU]", head=f"x-a: {list_of(limits.YAML_NODES - 1 - 3 - 3 - 4)}"))
@@ -111,6 +112,7 @@ def test_a_list_or_a_text() -> None:
         assert fault(text_of("[ReLU]", head=f"params: {{a: {value}}}")) == message
 
 
+@pytest.mark.slow
 def test_the_work_of_all_expressions() -> None:
     layer = '{type: ReLU, repeat: 2, when: "${len(' + " + ".join(["[i] * 30"] * 30) + ') > i}"}'
     assert len(net(f"[{layer}]").layers) == 2
@@ -148,6 +150,7 @@ def test_parameters() -> None:
     )
 
 
+@pytest.mark.slow
 def test_layers() -> None:
     assert len(net(f"[{{type: ReLU, repeat: {limits.LAYERS}}}]").layers) == limits.LAYERS
     message = "the network has more than 20,000 layers"
@@ -158,6 +161,8 @@ def test_layers() -> None:
     assert told == f"3:10 {message}"
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 def test_entries() -> None:
     told = fault(text_of(f"[ReLU, {{repeat: {limits.STEPS}, layers: []}}]"))
     assert told == (
@@ -184,6 +189,7 @@ def test_blocks_in_blocks() -> None:
     assert "blocks within blocks make more than 200,000 layers and groups" in told
 
 
+@pytest.mark.slow
 def test_faults_and_warnings() -> None:
     told = faults(text_of("[" + "Rely," * 200 + "]"))
     assert len(told) == limits.FAULTS
@@ -211,6 +217,7 @@ def measured() -> dict[str, Any]:
     return result
 
 
+@pytest.mark.slow
 def test_a_hostile_file_ends_soon_as_a_network_or_as_faults(measured: dict[str, Any]) -> None:
     """And takes no 200 MiB more than a small one. In one test, since each worker that had one of
     several would read the corpus."""
@@ -256,6 +263,7 @@ def cut_off(draw: st.DrawFn, data: bytes) -> bytes:
     return data[: draw(st.integers(0, len(data) - 1))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [with_a_byte_changed, with_a_line_moved_or_left_out, cut_off])
 @settings(max_examples=80)
 @given(data=st.data())

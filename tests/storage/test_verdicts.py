@@ -122,6 +122,7 @@ def test_only_a_whole_and_passed_verdict_is_kept(changes: dict[str, Any], folder
     assert not folder.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     [
@@ -146,6 +147,7 @@ def test_a_damaged_file_is_no_verdict_and_is_mended(content: bytes, folder: Path
     assert verdicts.load(network(), "auto") == verdict()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", list(verdict()))
 def test_a_verdict_that_lacks_a_part_is_none(part: str, folder: Path) -> None:
     verdicts.store(network(), "auto", verdict())

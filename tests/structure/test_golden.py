@@ -15,6 +15,7 @@ from cnnshape.structure.yaml_text import spec_text
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.yaml"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
 def test_a_spec_that_was_written_is_written_so_again(path: Path, update_golden: bool) -> None:
     text = path.read_text(encoding="utf-8")

@@ -14,6 +14,7 @@ NAMES = [entry.name for entry in zoo.names()]
 EXAMPLES = [(name, example) for name, layer in listed().items() for example in layer.examples]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_net_of_the_zoo(name):
     net = load(name)
@@ -23,6 +24,7 @@ def test_every_net_of_the_zoo(name):
     assert (again.reference, again.description) == (net.reference, net.description)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "example"), EXAMPLES)
 def test_every_layer_type(name, example):
     from cnnshape.network import Network, Node, Op

@@ -34,6 +34,7 @@ def differences(found: Program, network: Network) -> list[str]:
     return wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETS)
 def test_the_zoo_is_expanded_to_itself_and_written_with_blocks(name: str) -> None:
     network = cnnshape.load(name)
@@ -45,6 +46,7 @@ def test_the_zoo_is_expanded_to_itself_and_written_with_blocks(name: str) -> Non
     assert len(text.splitlines()) < max(75, layers)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=150,
     derandomize=True,

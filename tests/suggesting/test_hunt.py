@@ -16,6 +16,7 @@ WITHOUT = 32
 """Faults of all these specs for which nothing is proposed: what was meant stands nowhere."""
 
 
+@pytest.mark.slow
 def test_what_a_message_proposes_cures(monkeypatch: pytest.MonkeyPatch) -> None:
     # A search that fails ends quietly for people; here it shall be seen.
     monkeypatch.setattr(trying, "_QUIET", (trying._Spent,))
@@ -42,6 +43,7 @@ def wrong_specs_by_text() -> list[tuple[str, str]]:
     return [(text, kind) for kind, text in wrong_specs()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("layers", "helps"),
     {

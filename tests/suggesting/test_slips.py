@@ -60,6 +60,7 @@ SLIPS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layers", SLIPS)
 def test_a_slip_has_help_that_cures_it(layers: str) -> None:
     text = HEAD + layers
@@ -89,6 +90,7 @@ def test_what_is_no_slip_is_read(text: str) -> None:
     loads(text)
 
 
+@pytest.mark.slow
 def test_no_slip_costs_long() -> None:
     from time import process_time
 

@@ -36,6 +36,7 @@ MEANT = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", MEANT)
 def test_a_word_is_told_as_what_it_is_here(word: str) -> None:
     (fault,) = faults_of(f"input: [3, 32, 32]\nlayers:\n  - {{type: {word}}}\n")
@@ -74,6 +75,7 @@ def test_every_answer_of_the_table_is_a_type() -> None:
         assert known or name in ("name", "from", "repeat", "when"), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", [group[0] for group in words.SEVERAL])
 @pytest.mark.parametrize("rank", [1, 2, 3])
 def test_what_is_several_layers_is_written_so_that_it_reads(word: str, rank: int) -> None:
@@ -83,6 +85,7 @@ def test_what_is_several_layers_is_written_so_that_it_reads(word: str, rank: int
         loads(f"input: {INPUTS[rank]}\nlayers: [{', '.join(layers)}]\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("entry", "instead"),
     {

@@ -31,6 +31,7 @@ def test_what_is_shown_of_a_text(text: str, shown: str) -> None:
     assert printable(text) == shown
 
 
+@pytest.mark.slow
 @given(st.text(alphabet=st.characters(exclude_categories=())))
 def test_any_text_is_one_printable_line_of_the_same_length(text: str) -> None:
     shown = printable(text)
@@ -44,6 +45,7 @@ def test_lines_stay_apart() -> None:
     assert printable_lines("a\x1b\n  b\r\n") == "a\ufffd\n  b \n"
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.text() | st.integers() | st.none(), lambda s: st.lists(s) | st.dictionaries(st.text(), s)
@@ -74,6 +76,7 @@ def test_a_row_of_csv() -> None:
     assert csv_line(cells) == '"a,b","c""d",e f,-1,0.5,,,1×28×28\n'
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(), min_size=1))
 def test_a_row_of_csv_is_one_printable_line(cells: list[str]) -> None:
     line = csv_line(cells)

@@ -71,6 +71,7 @@ def test_one_output_is_a_tensor_and_not_a_tuple() -> None:
     assert build(chain((4,), Linear(out_features=3)))(torch.rand(2, 4)).shape == (2, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["type", "forward", "training", "_modules", "steps", "0", "a b", "é"]
 )
@@ -122,6 +123,7 @@ class _Held:
         return output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lenet5", "googlenet", "densenet121"])
 def test_no_value_outlives_its_last_reader(name: str) -> None:
     network = cnnshape.load(name)
@@ -158,6 +160,7 @@ def test_a_network_of_torch_modules_can_be_pickled() -> None:
     torch.testing.assert_close(twin(x), module(x))
 
 
+@pytest.mark.slow
 def test_torch_exports_it() -> None:
     module = build(residual()).eval()
     x = torch.rand(2, 3, 8, 8)
@@ -165,6 +168,7 @@ def test_torch_exports_it() -> None:
     torch.testing.assert_close(program.module()(x), module(x))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Guards may run slower")  # torch, of Python 3.13.0
 def test_torch_compiles_it_in_one_graph() -> None:
     module = build(residual()).eval()

@@ -10,6 +10,8 @@ from cnnshape.torch_backend.initialisation import draw_weights, draw_whole_numbe
 
 from ..specs import net
 
+pytestmark = pytest.mark.slow
+
 
 def test_every_layer_shows_with_weights_that_are_drawn() -> None:
     module = cnnshape.load("convnext_tiny", input=(3, 64, 64)).to_module().eval()

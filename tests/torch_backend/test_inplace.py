@@ -15,6 +15,7 @@ from cnnshape.layers import listed, registry
 OWN = [name for name, kind in listed().items() if kind.gives_own_memory]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Using padding:UserWarning")
 @pytest.mark.parametrize("name", OWN)
 @pytest.mark.parametrize("training", [True, False])
@@ -86,6 +87,7 @@ def values(network: Network, training: bool) -> tuple[list[Tensor], Tensor]:
     return [each.detach() for each in outputs], x.grad
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(60))
 def test_random_graphs_give_the_same_in_place_and_not(seed: int) -> None:
     text = drawn(seed)

@@ -10,6 +10,8 @@ import pytest
 
 import cnnshape
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(cnnshape.__file__).parents[1]
 
 

@@ -47,6 +47,7 @@ def _run(shape: str, layers: str):
     return network, found
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 @pytest.mark.parametrize(("shape", "layer"), CASES)
 def test_it_is_what_the_module_gives(shape: str, layer: str) -> None:

@@ -248,6 +248,7 @@ def test_verifying_leaves_torch_as_it_was() -> None:
     assert torch.backends.mha.get_fastpath_enabled()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(TYPES))
 def test_every_example_of_every_type_passes(name: str) -> None:
     for example in TYPES[name].examples:
@@ -261,6 +262,7 @@ def test_every_example_of_every_type_passes(name: str) -> None:
             assert report.witness.status == "agrees", report.witness.reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lenet5_1998", "googlenet"])
 def test_macs_are_counted_as_flop_counter_does(name: str) -> None:
     network = cnnshape.load(name)

@@ -30,6 +30,7 @@ def digits():
     return data.train, Preparation.fit(data.train, SHAPE)
 
 
+@pytest.mark.slow
 def test_memory_and_workers_give_the_same_batches(digits, monkeypatch):
     images, preparation = digits
     resident = open_samples(images, preparation, SHAPE, CPU, 2)
@@ -47,6 +48,7 @@ def test_memory_and_workers_give_the_same_batches(digits, monkeypatch):
         assert torch.equal(here.labels, there.labels)
 
 
+@pytest.mark.slow
 def test_a_run_that_streams_ends_as_one_that_does_not(tmp_path, monkeypatch):
     from cnnshape.training.progress import Silent
     from cnnshape.training.run import Run
@@ -80,6 +82,7 @@ def test_ctrl_c_does_not_end_the_workers(digits):
     assert [len(batch.labels) for batch in streamed.batches(order)] == [32, 32, 32]
 
 
+@pytest.mark.slow
 def test_more_workers_than_cores_are_as_many_as_were_asked_for(digits, monkeypatch):
     monkeypatch.setattr("os.sched_getaffinity", lambda process: {0}, raising=False)
     monkeypatch.setattr("torch._utils.cpu_count", lambda: 1, raising=False)
@@ -124,6 +127,7 @@ def test_a_tally_is_the_mean_and_the_sum():
     assert (int(tally.correct), tally.gathered) == (0, 0)
 
 
+@pytest.mark.slow
 def test_an_evaluation_is_the_same_in_batches_of_any_size(tmp_path):
     job = begun(tmp_path, dataset="synthetic:300").job
     found = [

@@ -33,6 +33,7 @@ def _dense(depth: int, activation: str) -> Network:
     return network(yaml.safe_dump({"name": "dense", "input": [1, 10, 10], "layers": layers}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "net",
     [
@@ -59,6 +60,7 @@ def test_a_network_whose_signal_is_lost_learns(tmp_path, net):
     assert chance_told(result) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lenet5", "lenet5_1998"])
 def test_a_network_whose_signal_arrives_begins_as_pytorch_draws_it(tmp_path, monkeypatch, name):
     scaled = begun(tmp_path / "a", load(name), **DIGITS)

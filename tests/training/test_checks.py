@@ -61,6 +61,7 @@ def assert_as_autograd_keeps(net: Network, mixed: bool, samples: int = 3) -> Tra
 TYPES = sorted(listed())
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 @pytest.mark.parametrize("mixed", [False, True])
 @pytest.mark.parametrize("name", TYPES)
@@ -68,6 +69,7 @@ def test_what_a_layer_keeps_for_the_way_back_is_counted_as_autograd_keeps_it(nam
     assert_as_autograd_keeps(network_of(registry()[name], 0), mixed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "input", "most"),
     [
@@ -102,6 +104,7 @@ def test_the_gradients_that_are_alive_are_those_of_values_that_are():
     assert held.at_layers[2] == held.at_layers[3] == kept + 3 * value
 
 
+@pytest.mark.slow
 def test_weights_that_are_computed_anew_in_each_step_are_counted_whatever_the_batch():
     net = loads(
         "input: [4, 6, 6]\n"

@@ -162,6 +162,7 @@ def damaged_run_outcome(seed: int, whole: Path, place: Path) -> str:
     return ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_damaged_run_is_refused_without_a_traceback(seed, whole, tmp_path):
     assert damaged_run_outcome(seed, whole, tmp_path) == ""

@@ -47,6 +47,7 @@ def _rows(run: Run) -> list[dict[str, float]]:
         return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
 
 
+@pytest.mark.slow
 def test_two_processes_see_the_same_order_and_give_one_result(tmp_path, spec):
     settings = (spec, *SETTINGS, "--epochs", "2", "--lr", "0.01", "--augment", "none")
     one, two = Run(tmp_path / "one"), Run(tmp_path / "two")
@@ -65,6 +66,7 @@ def test_two_processes_see_the_same_order_and_give_one_result(tmp_path, spec):
     assert sum(map(sum, result["confusion"])) == result["samples"]["test"]
 
 
+@pytest.mark.slow
 def test_reading_may_take_longer_than_processes_wait_for_each_other(tmp_path, spec):
     settings = (spec, *SETTINGS, "--epochs", "1", "--out", tmp_path / "run")
     code, out, err = finish(start(*settings, launcher=LAUNCHER, SLOW="12"))
@@ -86,6 +88,7 @@ def test_one_downloads_before_the_others_and_all_read_a_folder_at_once(monkeypat
     assert done == order
 
 
+@pytest.mark.slow
 def test_what_was_measured_together_is_what_the_run_gives(tmp_path):
     # A norm counts in each process's own part of a batch; the run's weights are the first's.
     file = tmp_path / "tiny.yaml"
@@ -100,6 +103,7 @@ def test_what_was_measured_together_is_what_the_run_gives(tmp_path):
     assert found["confusion"] == recorded["confusion"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rank", [0, 1])
 def test_where_one_dies_the_other_says_so_and_ends_in_time(tmp_path, spec, rank):
     run = Run(tmp_path / "run")
@@ -114,6 +118,7 @@ def test_where_one_dies_the_other_says_so_and_ends_in_time(tmp_path, spec, rank)
     assert run.checkpoint.exists()
 
 
+@pytest.mark.slow
 def test_sigterm_saves_for_all_and_says_how_to_go_on(tmp_path, spec):
     run = Run(tmp_path / "run")
     settings = (spec, *SETTINGS, "--epochs", "5000", "--out", run.folder)
@@ -130,6 +135,7 @@ def test_sigterm_saves_for_all_and_says_how_to_go_on(tmp_path, spec):
     assert not run.result.exists()
 
 
+@pytest.mark.slow
 def test_a_batch_that_cannot_be_shared_is_told(tmp_path, spec):
     settings = [spec, *SETTINGS, "--out", tmp_path / "run"]
     settings[settings.index("--batch") + 1] = "33"
@@ -139,6 +145,7 @@ def test_a_batch_that_cannot_be_shared_is_told(tmp_path, spec):
     assert err.count("cannot be shared") == 1
 
 
+@pytest.mark.slow
 def test_a_faulty_spec_is_told_once(spec):
     spec.write_text(spec.read_text().replace("kernel_size: 3", "kernel_size: 99"))
     code, _, err = finish(start(spec, *SETTINGS, launcher=LAUNCHER))
@@ -146,6 +153,7 @@ def test_a_faulty_spec_is_told_once(spec):
     assert err.count("kernel_size: 99") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("launcher", [LAUNCHER, (LAUNCHER[0], OPTIONS[0], "--standalone")])
 def test_a_usage_error_is_told_once(spec, launcher):
     code, _, err = finish(start(spec, *SETTINGS, "--epochs", "0", launcher=launcher))

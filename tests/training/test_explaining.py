@@ -36,6 +36,7 @@ def _running(fault: Exception, batch: int, device: torch.device = CUDA) -> str:
     return str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("batch", "size", "smaller"), [(32, 1, 16), (3, 1, 1), (24, 4, 12), (12, 4, 4), (20, 4, 8)]
 )

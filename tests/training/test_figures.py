@@ -77,6 +77,7 @@ def test_a_better_epoch_stands_higher():
     assert all(better < worse for better, worse in zip(test, train, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 10, 100])
 def test_a_confusion_matrix_has_a_cell_for_each_pair(classes):
     counts = [[9 if row == column else row % 2 for column in range(classes)]

@@ -14,6 +14,8 @@ from cnnshape.training.run import Run
 from .processes import SETTINGS, finish, start
 from .runs import TINY
 
+pytestmark = pytest.mark.slow
+
 EPOCHS = 12
 KILLS = 4
 HOLD = 30

@@ -66,6 +66,7 @@ def test_a_second_process_is_refused_until_the_first_is_killed(held):
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_run_that_is_trained_into_can_be_read(tmp_path):
     trained(tmp_path / "run", epochs=1)
     image = tmp_path / "image.png"
@@ -98,6 +99,7 @@ def test_where_nothing_can_be_locked_that_is_said_and_the_run_goes_on(tmp_path, 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_trained_into_can_be_neither_replaced_nor_resumed(tmp_path):
     spec, run = tmp_path / "net.yaml", Run(tmp_path / "run")
     spec.write_text(TINY, encoding="utf-8")

@@ -71,6 +71,7 @@ RECIPES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_the_same_seed_gives_the_same_bits_and_another_seed_others(tmp_path, recipe, threads):
@@ -79,6 +80,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others(tmp_path, rec
     assert _digest(tmp_path / "a") == _digest(tmp_path / "b") != _digest(tmp_path / "c")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", RECIPES)
 @pytest.mark.parametrize(
     ("stop", "place"), [(1, (0, 1)), (4, (0, 4)), (10, (0, 10)), (11, (1, 1)), (14, (1, 4))]
@@ -100,6 +102,7 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path, always, recip
     assert rows[0] == rows[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Resident, Streamed])
 def test_a_broken_image_is_named_left_out_and_may_be_removed_meanwhile(
     tmp_path, always, monkeypatch, kind
@@ -124,6 +127,7 @@ def test_a_broken_image_is_named_left_out_and_may_be_removed_meanwhile(
     assert _digest(tmp_path / "stopped") == _digest(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_what_is_saved_is_never_half_a_step(tmp_path, always):
     # Whatever state is on disk after any step, going on from it gives the same weights.
     trained(tmp_path / "whole")
@@ -213,6 +217,7 @@ def test_files_that_are_others_than_at_the_start_are_refused(tmp_path, always):
     carry_out(resumed(run), Silent())
 
 
+@pytest.mark.slow
 def test_events_tell_of_steps_and_epochs(tmp_path, always):
     progress = _Collect()
     carry_out(begun(tmp_path), progress)
@@ -269,6 +274,7 @@ def _tensors(folder):
     return read_checkpoint(Run(folder).checkpoint).tensors
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_is_told_with_what_is_left(tmp_path, monkeypatch):
     def full(file, checkpoint):
         raise OSError(28, "No space left on device", str(file))
@@ -285,6 +291,7 @@ def test_a_disk_that_is_full_is_told_with_what_is_left(tmp_path, monkeypatch):
         carry_out(begun(tmp_path / "new"), Silent())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_the_room_that_is_asked_for_is_what_the_files_take(tmp_path, recipe):
     net = network(TINY.replace("out_channels: 4", "out_channels: 400"))
@@ -296,6 +303,7 @@ def test_the_room_that_is_asked_for_is_what_the_files_take(tmp_path, recipe):
     assert most == pytest.approx(copies_on_disk(training.job.recipe) * weights, rel=0.05)
 
 
+@pytest.mark.slow
 def test_lenet5_1998_learns(tmp_path):
     recipe = {"dataset": "digits", "epochs": 4, "batch": 32}
     result = trained(tmp_path, load("lenet5_1998"), **recipe)
@@ -324,6 +332,7 @@ def test_any_input_of_synthetic_data(tmp_path):
     assert result["test_accuracy"] > 0.5
 
 
+@pytest.mark.slow
 def test_torch_s_own_generator_plays_no_part(tmp_path):
     trained(tmp_path / "a")
     torch.rand(100)

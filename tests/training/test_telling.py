@@ -102,6 +102,7 @@ def test_without_torchrun_each_tells(monkeypatch):
     assert said == ["told"] * 2
 
 
+@pytest.mark.slow
 def test_where_the_launcher_is_gone_each_tells(monkeypatch, launcher):
     monkeypatch.setattr(telling, "CONNECT_TIMEOUT", timedelta(milliseconds=100))
     monkeypatch.setattr(telling, "TELL_TIMEOUT", timedelta(milliseconds=100))

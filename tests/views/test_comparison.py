@@ -53,12 +53,14 @@ def held(name: str, text: str, update: bool) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [80, 200])
 @pytest.mark.parametrize("name", ["lenets", "resnets", "wide", "vggs", "five", "same"])
 def test_the_comparison_is_the_golden_one(name: str, width: int, update_golden: bool) -> None:
     held(f"compare-{name}-{width}.txt", shown(compared(name), width), update_golden)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAIRS)
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 def test_nothing_is_cut_and_nothing_is_wider_than_the_terminal(name: str, width: int) -> None:
@@ -116,6 +118,7 @@ def test_an_unknown_fact_is_named_with_what_there_is() -> None:
         choose(["parms"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, nets in PAIRS.items() if len(nets) == 2])
 @pytest.mark.parametrize("fold", [True, False])
 def test_the_rows_add_up_to_the_difference_of_the_networks(name: str, fold: bool) -> None:

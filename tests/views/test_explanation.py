@@ -37,6 +37,7 @@ def test_markdown_is_the_golden_one(update_golden: bool) -> None:
     held("explain-lenet5.md", text, update_golden)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("net", NETS)
 @pytest.mark.parametrize("width", [50, 80, 200])
 def test_no_line_is_too_wide(net: str, width: int) -> None:

@@ -31,6 +31,7 @@ def picture(renderable: object, **settings: object) -> list[str]:
     return [line.rstrip() for line in console.file.getvalue().splitlines()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lenet5", "lenet5_1998", "resnet50", "googlenet", "unet"])
 @pytest.mark.parametrize("columns", ["", "all", "params", "formula,name"])
 def test_it_is_the_picture_that_rich_draws(name, columns):

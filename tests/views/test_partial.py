@@ -53,6 +53,7 @@ def table(network: Network, **options: Any) -> str:
     return str(file.getvalue())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("options", [{}, {"depth": 0}, {"depth": 1}, {"fold": False}])
 def test_it_ends_at_the_fault(place: str, options: dict[str, Any]) -> None:

@@ -49,6 +49,7 @@ def with_layers(*layers: Any, **keys: Any) -> dict[str, Any]:
     return {"input": [3, 32, 32], "layers": list(layers), **keys}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ARCHITECTURES, ids=lambda path: path.stem)
 def test_a_shipped_spec_is_valid_and_names_the_schema(
     path: Path, validator: jsonschema.Draft202012Validator
@@ -58,6 +59,7 @@ def test_a_shipped_spec_is_valid_and_names_the_schema(
     assert [error.message for error in validator.iter_errors(yaml.safe_load(text))] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", listed())
 def test_every_example_of_a_type_is_valid(
     name: str, validator: jsonschema.Draft202012Validator
@@ -66,6 +68,7 @@ def test_every_example_of_a_type_is_valid(
         validator.validate(with_layers({"type": name, "name": "x", **_lists(example.arguments)}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_whatever_is_a_network_is_valid(
     seed: int, validator: jsonschema.Draft202012Validator
@@ -101,6 +104,7 @@ def refused(validator: jsonschema.Draft202012Validator, text: str) -> list[str]:
     return [error.message for error in validator.iter_errors(plain)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("page", "text"), WRITTEN)
 def test_a_spec_in_the_docs_is_valid(
     page: str, text: str, validator: jsonschema.Draft202012Validator
@@ -109,6 +113,7 @@ def test_a_spec_in_the_docs_is_valid(
     assert refused(validator, text) == []
 
 
+@pytest.mark.slow
 def test_a_random_network_is_valid(validator: jsonschema.Draft202012Validator) -> None:
     """Those that the engine is proved by against PyTorch."""
     from ..proof.networks import Trial, trials
@@ -137,6 +142,7 @@ def with_a_value_written_anew(draw: st.DrawFn, value: Any) -> Any:
     return draw(st.sampled_from(others))
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(data=st.data())
 def test_a_spec_that_is_still_one_is_valid(
@@ -148,6 +154,7 @@ def test_a_spec_that_is_still_one_is_valid(
     assert refused(validator, yaml.safe_dump(changed, sort_keys=False)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", listed())
 def test_a_type_refuses_an_argument_that_it_does_not_have(
     name: str, validator: jsonschema.Draft202012Validator

@@ -41,6 +41,7 @@ def held(name: str, text: str, update: bool) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [80, 120])
 @pytest.mark.parametrize("name", ["lenet5", "lenet5_1998", "resnet50", "unet"])
 def test_the_table_is_the_golden_one(
@@ -49,6 +50,7 @@ def test_the_table_is_the_golden_one(
     held(f"{name}-{width}.txt", shown(nets[name], width), update_golden)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETS)
 @pytest.mark.parametrize("width", [60, 80, 100, 200])
 def test_nothing_is_cut_and_nothing_is_wider_than_the_terminal(
@@ -64,6 +66,7 @@ def test_nothing_is_cut_and_nothing_is_wider_than_the_terminal(
             assert row.label.split(".")[0] in joined
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETS)
 @pytest.mark.parametrize("fold", [True, False])
 @pytest.mark.parametrize("depth", [None, 0, 1, 2])

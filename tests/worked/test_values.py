@@ -90,6 +90,7 @@ def run(layer: Any, image: Any, kernels: Any, bias: Any, activation: str) -> Ten
         return getattr(nn, activation)()(result) if activation else result
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Using padding='same'")
 @given(convolutions())
 def test_a_convolution_is_pytorchs(drawn: Any) -> None:
@@ -104,6 +105,7 @@ def test_a_convolution_is_pytorchs(drawn: Any) -> None:
         assert all(len(terms) == len(kernels[0][0]) * len(kernels[0][0][0]) for terms in step.terms)
 
 
+@pytest.mark.slow
 @given(convolutions(transposed=True))
 def test_a_transposed_convolution_is_pytorchs(drawn: Any) -> None:
     image, kernels, bias, arguments, activation = drawn
@@ -134,6 +136,7 @@ def pools(draw: Any) -> Any:
     return kind, image, arguments
 
 
+@pytest.mark.slow
 @given(pools())
 def test_a_pool_is_pytorchs(drawn: Any) -> None:
     kind, image, arguments = drawn

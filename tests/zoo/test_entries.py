@@ -12,6 +12,7 @@ from cnnshape import shipped, zoo
 from cnnshape.zoo import Entry, UnknownNet
 
 
+@pytest.mark.slow
 def test_the_names_are_those_that_a_full_parse_finds():
     expected = []
     for file in sorted(shipped.folder().glob("*.yaml")):

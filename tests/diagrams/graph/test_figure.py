@@ -61,6 +61,7 @@ def held(name: str, text: str, update: bool) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "look"), [("lenet5", {}), ("resnet18", {}), ("unet", {"depth": 0})]
 )
@@ -75,6 +76,7 @@ def test_the_dot_is_the_golden_one(name, look, update_golden):
     held(f"{name}.dot", to_dot(load(name), make_look(**look)), update_golden)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("direction", ["down", "right"])
 @pytest.mark.parametrize("facts", [None, ["shape", "rf", "formula", "path", "macs"]])
 @pytest.mark.parametrize(
@@ -113,6 +115,7 @@ def in_order(made: Drawn) -> None:
         assert made.page.holds(at), text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [each.name for each in zoo.names()])
 def test_every_net_is_drawn_with_a_card_for_each_box_and_end(name):
     network = load(name)
@@ -178,6 +181,7 @@ def test_what_is_closed_or_shortened_is_said():
     assert any("is shortened" in note for note in figure(loads(HOSTILE)).notes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["resnet152", "googlenet", "vgg16", "mobilenet_v2", "unet"])
 def test_deep_networks_have_the_form_of_a_page(name):
     page = drawn(load(name)).page
@@ -188,6 +192,7 @@ def test_a_figure_is_the_same_each_time():
     assert figure(load("resnet18")) == figure(load("resnet18"))
 
 
+@pytest.mark.slow
 def test_ten_thousand_layers_are_folded_or_refused():
     folded = drawn(net("[{type: pair, repeat: 5000}]", head=PAIR))
     assert "pair ×5000" in " ".join(folded.words)
@@ -195,11 +200,13 @@ def test_ten_thousand_layers_are_folded_or_refused():
         figure(net(f"[{', '.join([LAYER] * 10_000)}]"))
 
 
+@pytest.mark.slow
 def test_as_many_boxes_as_are_drawn_at_all():
     made = drawn(net(f"[{', '.join([LAYER] * MOST_BOXES)}]"), depth=None)
     assert len(made.cards) == MOST_BOXES + 2
 
 
+@pytest.mark.slow
 def test_a_direction_that_is_named_is_followed_where_a_net_would_be_folded():
     folded, down, right = (
         figure(load("unet"), direction=direction).svg for direction in (None, "down", "right")

@@ -58,6 +58,7 @@ def test_a_short_graph_is_one_column():
     assert stands["input"].right < stands["C1"].left < stands["S2"].left
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["vgg16", "resnet18", "resnet152", "googlenet"])
 def test_columns_break_between_stages_and_are_about_as_long(name):
     made = scene(load(name), Look())

@@ -69,6 +69,7 @@ def test_graphviz_pure_is_found_on_path_where_it_is_not_in_the_environment(monke
     assert program.find() == str(tmp_path / "graphviz-pure")
 
 
+@pytest.mark.slow
 def test_a_slow_program_is_killed_with_all_that_it_started(fake, tmp_path):
     pids = tmp_path / "pids"
     fake(f'#!/bin/sh\n/bin/sleep 3600 &\necho $$ $! > "{pids}"\nwait\n')

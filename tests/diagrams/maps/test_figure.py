@@ -53,23 +53,27 @@ def test_the_figure_is_the_golden_one(name: str, update_golden: bool) -> None:
 FAMILIES = {entry.file: entry.name for entry in reversed(zoo.nets())}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*FAMILIES.values(), "resnet152", *SMALL])
 def test_nothing_overlaps_and_nothing_is_cut(name: str) -> None:
     check(drawn(name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("name", ["lenet5", "vgg16", "unet3d"])
 def test_a_theme_changes_only_colours(name: str, theme: str) -> None:
     assert check(drawn(name, theme=theme)).texts == marks(drawn(name).svg).texts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("facts", [(), ("rf",), ("arguments", "params", "macs", "rf")])
 @pytest.mark.parametrize("name", ["lenet5_1998", "googlenet"])
 def test_nothing_overlaps_whatever_is_shown(name: str, facts: tuple[str, ...]) -> None:
     check(drawn(name, facts=facts, legend=False))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fuse", [True, False])
 @pytest.mark.parametrize("fold", [True, False])
 @pytest.mark.parametrize("depth", [None, 0, 1, 2])
@@ -154,6 +158,7 @@ def test_down_is_refused_with_the_option_to_leave_out():
         drawn("lenet5", direction="down")
 
 
+@pytest.mark.slow
 def test_too_many_stacks_are_refused_with_the_option_that_fits():
     deep = cnnshape.loads(
         "input: [1, 8, 8]\nlayers:\n"

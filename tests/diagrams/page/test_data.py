@@ -33,6 +33,7 @@ def areas(data: dict[str, Any]) -> list[dict[str, Any]]:
     return [node for node in nodes(data["root"]) if "children" in node]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETS)
 def test_every_layer_has_its_numbers_and_its_box(name: str) -> None:
     network = load(name)
@@ -60,6 +61,7 @@ def test_alike_layers_are_stored_once() -> None:
     assert len(data["ops"]) < 80
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETS)
 def test_edges_run_forward_and_between_what_there_is(name: str) -> None:
     for area in areas(page_data(load(name), Look())):
@@ -73,6 +75,7 @@ def test_edges_run_forward_and_between_what_there_is(name: str) -> None:
             assert flags in (0, SKIP, SIZE_ONLY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETS)
 def test_the_edges_make_the_arrows_of_the_outline(name: str) -> None:
     """Followed from the outside in, they lead from each box to its readers and no other."""

@@ -11,6 +11,8 @@ from tests.specs import net
 from .browsing import box, details
 from .conftest import Opener
 
+pytestmark = pytest.mark.slow
+
 
 def number(value: int | None) -> str:
     return "unknown" if value is None else f"{value:,}"

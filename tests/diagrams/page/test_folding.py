@@ -13,6 +13,8 @@ from cnnshape.diagrams.outline import whole_outline
 from .browsing import box, details
 from .conftest import Opener
 
+pytestmark = pytest.mark.slow
+
 
 def test_folding_and_unfolding_change_the_boxes(opener: Opener) -> None:
     network = load("resnet18")

@@ -12,6 +12,8 @@ from cnnshape.diagrams import Look
 from .browsing import box, inside
 from .conftest import Opener
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_arrow_keys_walk_along_the_data(opener: Opener) -> None:
     page = opener(load("resnet18"))

@@ -12,6 +12,8 @@ from cnnshape import load, loads
 from .browsing import OVERFULL, rectangles, unfold
 from .conftest import Opener
 
+pytestmark = pytest.mark.slow
+
 NETS = ("lenet5", "resnet18", "googlenet", "densenet121", "unet")
 
 BRANCHING = """

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cnnshape import load
 from cnnshape.diagrams import Look
 
 from .browsing import box, inside
 from .conftest import Opener
+
+pytestmark = pytest.mark.slow
 
 
 def test_table_and_drawing_are_linked_both_ways(opener: Opener) -> None:

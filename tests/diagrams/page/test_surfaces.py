@@ -12,6 +12,8 @@ from cnnshape.diagrams import THEMES, Look
 from .browsing import OVERFULL, background, css, inside
 from .conftest import Opener
 
+pytestmark = pytest.mark.slow
+
 
 def test_colours_follow_the_system_until_the_reader_chooses(opener: Opener) -> None:
     page = opener(load("lenet5"), color_scheme="dark")

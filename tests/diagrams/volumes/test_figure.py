@@ -104,17 +104,20 @@ def test_the_figure_is_the_golden_one(name: str, update_golden: bool) -> None:
     assert svg == path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*FILES, *SMALL])
 def test_nothing_overlaps_and_nothing_is_cut(name: str) -> None:
     check(drawn(name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{"depth": 0}, {"depth": 1}, {"fold": False}, {"fuse": False}])
 @pytest.mark.parametrize("name", ["resnet18", "googlenet", "unet", "densenet_cifar"])
 def test_nothing_overlaps_however_it_is_condensed(name: str, options: dict[str, object]) -> None:
     check(drawn(name, **options))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(30))
 def test_nothing_overlaps_in_any_graph(seed: int) -> None:
     check(draw(random_graph(seed), "volumes"), ways=False)
@@ -131,12 +134,14 @@ def test_a_branch_of_more_boxes_than_the_main_path_is_drawn_too():
     check(draw(net(f"[{layers}]"), "volumes", make_look(depth=0)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NINE)
 def test_a_theme_changes_only_colours(name: str) -> None:
     first, *others = (shown(drawn(name, theme=theme).svg) for theme in THEMES)
     assert all(other == first for other in others)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NINE)
 def test_a_deep_net_fits_a_page(name: str) -> None:
     marks = shown(drawn(name).svg).marks

@@ -31,6 +31,7 @@ def test_every_skip_of_the_outline_has_its_line(name: str) -> None:
     assert len(lines(found, "skip")) == len(skips)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETS)
 def test_every_link_ends_at_its_target(name: str) -> None:
     found = placed(network(name))
@@ -45,6 +46,7 @@ def test_every_link_ends_at_its_target(name: str) -> None:
         assert any(tip == pytest.approx(end) for tip in tips for end in ends), link.target.box
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETS)
 def test_lines_run_along_the_axes(name: str) -> None:
     for line in lines(placed(network(name)), "skip") + lines(placed(network(name)), "main"):

@@ -12,6 +12,8 @@ from cnnshape.torch_backend.initialisation import draw_weights
 
 from .torch_files import EXPORTERS, write
 
+pytestmark = pytest.mark.slow
+
 
 class Attended(nn.Module):
     """torch.nn's attention, whose weights are asked for or not."""

@@ -260,6 +260,7 @@ CASES: list[tuple[str, Write, list[str]]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("write", "types"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )

@@ -191,6 +191,7 @@ def test_a_size_that_is_open_is_called_so() -> None:
 # Waiting ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_ctrl_c_comes_while_something_else_runs() -> None:
     asked = Event()
     Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
@@ -201,6 +202,7 @@ def test_ctrl_c_comes_while_something_else_runs() -> None:
     assert monotonic() - start < 30
 
 
+@pytest.mark.slow
 def test_what_does_not_end_is_ended() -> None:
     asked = Event()
     with pytest.raises(TimeoutError, match=r"it did not end in 0.2 seconds"):
@@ -217,6 +219,7 @@ def test_what_is_given_and_what_is_raised_come_back() -> None:
         interruptible(fails, Limit(60))
 
 
+@pytest.mark.slow
 def test_runs_share_their_time() -> None:
     limit = Limit(0.2)
     with pytest.raises(TimeoutError):

@@ -80,6 +80,7 @@ CASES: list[tuple[int, Write, list[str]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("opset", "write", "types"), CASES)
 def test_operators_of_older_opsets(opset: int, write: Write, types: list[str]) -> None:
     w = Writer(4, 6, 8, opset=opset)
@@ -108,6 +109,7 @@ def test_a_constant_of_the_shape_of_the_input_is_a_number(opset: int) -> None:
     assert (node.type, node.layer.arguments["scale"]) == ("Rescale", 0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "params"), [("squeezenet", 1_235_496), ("inception_v1", 6_998_552)]
 )

@@ -320,6 +320,7 @@ def _range(w: Writer, *lists: list[int]) -> list[str]:
     return [w.constant(f"range{k}", each) for k, each in enumerate(lists)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("write", "types"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )

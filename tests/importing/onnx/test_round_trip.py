@@ -21,6 +21,8 @@ from cnnshape.exporting import ExportError, to_onnx, weighted_module
 from cnnshape.importing import Imported, ImportFault, import_onnx
 from cnnshape.network import Network
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")
 

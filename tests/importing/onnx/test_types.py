@@ -18,6 +18,8 @@ from tests.exporting.test_types import network_of
 
 from .torch_files import write
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = [
     (name, number)
     for name, layer in sorted(listed().items())

@@ -28,6 +28,7 @@ def _windowed(type: str, kernel: int, **attributes: Any) -> list[str]:
     return _types(w, w.node(type, reads, **attributes))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("type", ["Conv", "ConvTranspose", "MaxPool", "AveragePool", "LpPool"])
 @pytest.mark.parametrize("kernel", [2, 3])
 @pytest.mark.parametrize("stride", [1, 2])
@@ -75,6 +76,7 @@ def test_a_last_window_that_would_start_in_the_padding_is_none(type: str, opset:
     assert import_onnx("net.onnx").network.output_shapes == ((1, 2, 2),)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["NOTSET", "SAME_UPPER", "SAME_LOWER"])
 @pytest.mark.parametrize("size", [13, 15, 16, 17])
 @pytest.mark.parametrize("more", [0, 1])
@@ -117,6 +119,7 @@ RESIZED: list[tuple[dict[str, str], list[int], list[str]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("given", "size", "types"), RESIZED)
 def test_sizes_and_coordinates(given: dict[str, str], size: list[int], types: list[str]) -> None:
     w = Writer(4, 8, 8, batch=1, opset=19)

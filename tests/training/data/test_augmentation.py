@@ -43,6 +43,7 @@ def test_the_generator_alone_decides(augmentation: Augmentation) -> None:
     assert not torch.equal(changed(augmentation, some(), seed=1), first)
 
 
+@pytest.mark.slow
 def test_a_shift_moves_whole_pixels() -> None:
     images = some(300, 1, 6, 5)
     seen = set()

@@ -37,6 +37,7 @@ def damaged(content: bytes, damage: Damage, kept: float) -> bytes:
     return bytes(changed[: int(kept * len(changed)) + 1])
 
 
+@pytest.mark.slow
 @IN_A_FOLDER
 @given(DAMAGE, st.floats(0, 1), st.booleans())
 def test_idx_files(tmp_path: Path, damage: Damage, kept: float, packed: bool) -> None:
@@ -64,6 +65,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return write_archive(tmp_path_factory.mktemp("in") / "a.tar.gz", "cifar100", form).read_bytes()
 
 
+@pytest.mark.slow
 @IN_A_FOLDER
 @given(DAMAGE, st.floats(0, 1))
 def test_archives(archive: bytes, tmp_path: Path, damage: Damage, kept: float) -> None:
@@ -74,6 +76,7 @@ def test_archives(archive: bytes, tmp_path: Path, damage: Damage, kept: float) -
     assert [*tmp_path.iterdir()] == [path]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP", "TGA", "PPM", "ICO"])
 @IN_A_FOLDER
 @given(damage=DAMAGE, kept=st.floats(0, 1))

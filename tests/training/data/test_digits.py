@@ -41,6 +41,7 @@ def test_the_division_is_stratified_and_fixed() -> None:
     )
 
 
+@pytest.mark.slow
 def test_scikit_learn_is_not_imported() -> None:
     script = (
         "import sys; from cnnshape.training.data import load_data;"

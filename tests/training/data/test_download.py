@@ -86,6 +86,7 @@ def load(lines: list[str] | None = None, *, download: bool = True) -> Data:
     return load_data("mnist", input_shape=LENET, download=download, report=report)
 
 
+@pytest.mark.slow
 def test_files_are_fetched_once(
     mirror: Mirror, cache: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

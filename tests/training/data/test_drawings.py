@@ -112,6 +112,7 @@ def test_faint_strokes_are_strokes(tmp_path: Path, bar: NDArray[np.uint8], groun
     assert np.array_equal(levels, bar)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(60, 60), (300, 200), (2000, 3000)])
 @pytest.mark.parametrize("corner", [(0.1, 0.1), (0.5, 0.6)])
 @pytest.mark.parametrize("ending", ["png", "jpg"])

@@ -252,6 +252,7 @@ class _Batches(Dataset[Any]):
         return 4
 
 
+@pytest.mark.slow
 def test_worker_processes_can_read(image_folder: Path) -> None:
     images = load(image_folder, budget=0).train
     copy = pickle.loads(pickle.dumps(images))  # noqa: S301
@@ -261,6 +262,7 @@ def test_worker_processes_can_read(image_folder: Path) -> None:
         assert np.array_equal(batch, images.pixels(slice(number, number + 2)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 1])
 def test_a_file_that_breaks_in_a_worker_is_named_in_one_line(
     image_folder: Path, workers: int
@@ -301,6 +303,7 @@ def test_no_classes_and_one_class(tmp_path: Path) -> None:
     assert told(tmp_path).startswith(f"{tmp_path} holds one folder, only: expected a folder for")
 
 
+@pytest.mark.slow
 def test_an_empty_class(image_folder: Path) -> None:
     (image_folder / "bird").mkdir()
     assert told(image_folder).endswith("there is no image to learn from of bird")

@@ -107,6 +107,7 @@ def test_deep_pictures_keep_the_levels_that_they_have(tmp_path: Path, name: str,
     assert notes_of(picture) == told
 
 
+@pytest.mark.slow
 def test_a_very_large_picture_is_made_smaller_at_once(tmp_path: Path) -> None:
     large = Image.new("RGB", (5000, 4000), (50, 60, 70))
     large.paste((250, 0, 0), (0, 0, 2500, 4000))

@@ -50,6 +50,7 @@ def test_a_data_dir_is_for_published_sets(name: str, tmp_path: Path) -> None:
     assert told(name, data_dir=tmp_path).endswith(f"such as mnist; {kind} has none")
 
 
+@pytest.mark.slow
 def test_importing_takes_neither_numpy_nor_torch() -> None:
     script = (
         "import sys, cnnshape.training, cnnshape.training.data\n"

@@ -89,6 +89,7 @@ def test_both_parts_must_be_of_one_size(idx_folder: Path) -> None:
         load_data("mnist", input_shape=LENET, data_dir=idx_folder)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the MNIST files are not here")
 def test_the_published_files_are_read_whole() -> None:
     data = load_data("mnist", input_shape=LENET, data_dir=SHARED)

@@ -112,6 +112,7 @@ def test_normalising_gives_mean_0_and_deviation_1(shape: tuple[int, ...]) -> Non
         assert float(channel.std(correction=0)) == pytest.approx(1, abs=1e-5)
 
 
+@pytest.mark.slow
 @given(st.integers(1, 5), st.integers(1, 3), st.integers(1, 5), st.integers(0, 99))
 def test_the_figures_are_those_of_all_pixels(n: int, c: int, side: int, seed: int) -> None:
     source = images(n, c, side, side, seed=seed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ def test_every_fifth_of_each_class() -> None:
     assert sorted([*train, *test]) == list(range(len(LABELS)))
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=60), st.integers(0, 9))
 def test_a_share_of_each_class(labels: list[int], seed: int) -> None:
     array = np.array(labels)

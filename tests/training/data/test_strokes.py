@@ -34,6 +34,7 @@ def alike(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", photographs.CONDITIONS)
 def test_the_light_the_lines_and_the_table_are_no_part_of_a_digit(
     tmp_path: Path, digits: list[NDArray[np.uint8]], name: str
@@ -50,6 +51,7 @@ def test_the_light_the_lines_and_the_table_are_no_part_of_a_digit(
     assert sorted(found)[1] > 0.8, found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(photographs.OTHERS) - DOUBTFUL))
 def test_other_pens_papers_and_cameras(
     tmp_path: Path, digits: list[NDArray[np.uint8]], name: str
@@ -64,6 +66,7 @@ def test_other_pens_papers_and_cameras(
     assert alike(read.pixels, expected) > 0.5
 
 
+@pytest.mark.slow
 def test_of_two_digits_a_reading_is_doubtful(
     tmp_path: Path, digits: list[NDArray[np.uint8]]
 ) -> None:
@@ -91,6 +94,7 @@ def shadowed() -> NDArray[np.float64]:
     return np.asarray(220 - 90 * np.exp(-away / 1250))
 
 
+@pytest.mark.slow
 def test_a_shadow_that_is_larger_than_what_is_drawn_is_not_read(tmp_path: Path) -> None:
     picture = shadowed()
     picture[120:180, 300:306] = 100
