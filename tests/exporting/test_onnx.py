@@ -13,11 +13,12 @@ import cnnshape
 from cnnshape.exporting import ExportError, to_onnx, weighted_module
 from cnnshape.importing.importer import import_onnx
 
+from ..needing import needs
 from .test_comparison import UNPOOLING
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
-pytest.importorskip("onnxscript")
+needs("onnxscript")
 ReferenceEvaluator = pytest.importorskip("onnx.reference").ReferenceEvaluator
 
 NETS = [

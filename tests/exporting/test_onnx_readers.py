@@ -12,8 +12,10 @@ import torch
 import cnnshape
 from cnnshape.exporting import ExportError, to_onnx, weighted_module
 
+from ..needing import needs
+
 onnx = pytest.importorskip("onnx")
-pytest.importorskip("onnxscript")
+needs("onnxscript")
 
 WITHOUT_BIAS = """
 input: [3, 10, 10]

@@ -21,10 +21,11 @@ from cnnshape.exporting import ExportError, to_onnx, weighted_module
 from cnnshape.importing import Imported, ImportFault, import_onnx
 from cnnshape.network import Network
 
+from ...needing import needs
+
 pytestmark = pytest.mark.slow
 
-pytest.importorskip("onnxruntime")
-pytest.importorskip("onnxscript")
+needs("onnxruntime", "onnxscript")
 
 NETS = [
     ("lenet5", None, {}),

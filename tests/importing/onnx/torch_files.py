@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from warnings import catch_warnings, simplefilter
 
-import pytest
 import torch
 from torch import nn
 
 from cnnshape.exporting.libraries import quiet
 
-pytest.importorskip("onnxscript")
+from ...needing import needs
+
+needs("onnxscript")
 
 EXPORTERS = ("older", "newer")
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
 
 from cnnshape.training.data import DataError, load_data
 
 
 def test_they_are_those_that_scikit_learn_gives() -> None:
+    from sklearn.datasets import load_digits
+
     data = load_data("digits", input_shape=(1, 32, 32))
     given = load_digits()
     pixels = np.concatenate([data.train.pixels(slice(None)), data.test.pixels(slice(None))])
@@ -28,6 +29,8 @@ def test_they_are_those_that_scikit_learn_gives() -> None:
 
 
 def test_the_division_is_stratified_and_fixed() -> None:
+    from sklearn.datasets import load_digits
+
     data = load_data("digits", input_shape=(1, 32, 32))
     again = load_data("digits", input_shape=(1, 32, 32), seed=7)
     assert (len(data.train), len(data.test)) == (1442, 355)
