@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from copy import copy
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -39,6 +41,26 @@ def _torch_of_its_own() -> None:
     torch.default_generator.manual_seed(0)
     if torch.get_num_threads() != 1:
         torch.set_num_threads(1)
+    exporter = sys.modules.get("torch.onnx._internal.exporter._registration")
+    registry = getattr(exporter, "ONNXRegistry", None)
+    if hasattr(registry, "from_torchlib") and not hasattr(registry, "made_before"):
+        _remember(registry)
+
+
+def _remember(registry: Any) -> None:
+    """Let torch's exporter read what operators there are once, not in every export: a second."""
+    make = registry.from_torchlib
+    registry.made_before = {}
+
+    def from_torchlib(*arguments: Any, **options: Any) -> Any:
+        key = (arguments, *options.items())
+        if key not in registry.made_before:
+            registry.made_before[key] = make(*arguments, **options)
+        made = copy(registry.made_before[key])
+        made.functions = {name: list(found) for name, found in made.functions.items()}
+        return made
+
+    registry.from_torchlib = staticmethod(from_torchlib)
 
 
 @pytest.fixture(autouse=True)
