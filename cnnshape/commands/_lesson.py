@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..worked.values import Worked
 
 FORMATS = ("svg", "html", "gif")
+_TWO = "two such as 2x1"
 LEAST_SPEED, MOST_SPEED = 0.001, 20
 
 ImageOption = Annotated[
@@ -72,12 +73,17 @@ StillOption = Annotated[
 ]
 
 
-def sizes(text: str) -> Any:
-    """'2' as 2, '2x1' as [2, 1]; what is neither stays, for the layer to refuse."""
-    if re.fullmatch(r"-?[0-9]{1,12}", text):
-        return int(text)
-    found = re.fullmatch(r"([0-9]{1,12})[xX×,]([0-9]{1,12})", text)
-    return [int(found[1]), int(found[2])] if found else text
+def sizes(text: str, option: str, words: Sequence[str] = ()) -> Any:
+    """'2' as 2, '2x1' as [2, 1], and a word that the option also takes as it is."""
+    from ..lesson.written import WordError, read_sizes
+
+    if text in words:
+        return text
+    try:
+        numbers = read_sizes(text.replace(",", "x"), ", or ".join(["a number", _TWO, *words]))
+    except WordError as fault:
+        usage_error(str(fault), option)
+    return numbers[0] if len(numbers) == 1 else list(numbers)
 
 
 def read_or_refuse(read: Callable[..., Any], option: str, *arguments: Any) -> Any:
@@ -124,7 +130,8 @@ def build_layer(
         usage_error(str(fault), "--image")
     except LayerError as fault:
         help = _cures(fault, kind, arguments, image, options)
-        usage_error(f"{fault.message}{help}", options.get(fault.field or "", "--image"))
+        message = fault.message.replace("a list of 2 (H, W)", _TWO)
+        usage_error(f"{message}{help}", options.get(fault.field or "", "--image"))
 
 
 def _cures(
@@ -145,6 +152,9 @@ def _cures(
         except (LayerError, TooLarge):
             continue
         says = re.sub("^kernel_size(?= of)", "a window", fix.says)
+        for name, value in fix.arguments.items():
+            if value is None:  # what a spec writes as null, a command line leaves out
+                says = says.replace("null", f"no {options.get(name, name)}")
         says = re.sub(
             r"^(\w+)(: )?",
             lambda name: f"{options.get(name[1], name[1])} "[: None if name[2] else -1],

@@ -127,6 +127,11 @@ def calc(
     elif sizes is not None and wanted is not None:
         if same:
             usage_error("it keeps the size: with --want there is nothing to solve for", "--same")
+        for name in ("kernel_size", "stride", "dilation"):
+            if 0 in given.get(name, ()):
+                usage_error(
+                    f"expected at least 1, not {written[name]}", f"--{name.replace('_', '-')}"
+                )
         _solve(sizes, wanted, base, given, ceil=ceil, all_=all_, format=format)
         return
     elif "kernel_size" not in given:
@@ -152,7 +157,7 @@ def calc(
 
 
 def _sizes(text: str, parameter: str, example: str) -> Shape:
-    from ..lesson.calculating import WordError, read_sizes
+    from ..lesson.written import WordError, read_sizes
 
     try:
         return read_sizes(text, example)
@@ -171,7 +176,8 @@ def _map(text: str, parameter: str) -> Shape:
 
 
 def _parts(words: Sequence[str]) -> list[Part]:
-    from ..lesson.calculating import MOST_WORDS, WordError, read_part
+    from ..lesson.calculating import MOST_WORDS, read_part
+    from ..lesson.written import WordError
 
     if len(words) > MOST_WORDS:
         usage_error(f"expected {MOST_WORDS} layers at most, not {len(words)}", "LAYER")

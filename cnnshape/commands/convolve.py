@@ -97,12 +97,8 @@ def convolve(
     if output_padding is not None:
         if not transposed:
             usage_error("it is a transposed convolution's: add --transposed", "--output-padding")
-        arguments["output_padding"] = _lesson.sizes(output_padding)
-    if (
-        padding_mode != "zeros"
-        and not transposed
-        and _lesson.sizes(padding) in (0, [0, 0], "valid")
-    ):
+        arguments["output_padding"] = _lesson.sizes(output_padding, "--output-padding")
+    if padding_mode != "zeros" and not transposed and arguments["padding"] in (0, [0, 0], "valid"):
         usage_error(f"{padding_mode} fills the padding, and there is none", "--padding-mode")
 
     kind, work = _kind(transposed)
@@ -117,9 +113,9 @@ def _arguments(
     return {
         "out_channels": len(kernels),
         "kernel_size": [len(first), len(first[0])],
-        "stride": _lesson.sizes("1" if stride is None else stride),
-        "padding": _lesson.sizes(padding),
-        "dilation": _lesson.sizes(dilation),
+        "stride": _lesson.sizes("1" if stride is None else stride, "--stride"),
+        "padding": _lesson.sizes(padding, "--padding", ("same", "valid")),
+        "dilation": _lesson.sizes(dilation, "--dilation"),
         "padding_mode": padding_mode,
     }
 

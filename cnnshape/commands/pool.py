@@ -71,12 +71,17 @@ def pool(
     wanted = _lesson.Wanted(format, out or [], theme, speed, still)
     _lesson.check_outputs(wanted, reading.files_in(image))
     maps = _lesson.image_or_default(image, reading.POOLED, channels)
-    arguments: dict[str, Any] = {"kernel_size": _lesson.sizes(kernel_size), "ceil_mode": ceil_mode}
-    arguments |= {} if stride is None else {"stride": _lesson.sizes(stride)}
+    arguments: dict[str, Any] = {
+        "kernel_size": _lesson.sizes(kernel_size, "--kernel-size"),
+        "ceil_mode": ceil_mode,
+    }
+    arguments |= {} if stride is None else {"stride": _lesson.sizes(stride, "--stride")}
+    padded = _lesson.sizes(padding, "--padding")
+    dilated = _lesson.sizes(dilation, "--dilation")
     # What a type does not take is refused by name, not passed over.
     theirs = {
-        "padding": ("--padding", _lesson.sizes(padding), padding != "0", ("max", "average")),
-        "dilation": ("--dilation", _lesson.sizes(dilation), dilation != "1", ("max",)),
+        "padding": ("--padding", padded, padding != "0", ("max", "average")),
+        "dilation": ("--dilation", dilated, dilation != "1", ("max",)),
         "count_include_pad": (
             "--no-count-include-pad", count_include_pad, not count_include_pad, ("average",)
         ),

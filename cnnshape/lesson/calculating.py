@@ -16,6 +16,7 @@ from ..layers.base import Layer, register
 from ..layers.shapes import Shape
 from ..spec.document import Source
 from ..spec.recipe import LayerEntry, Spec, Written
+from .written import NUMBERS, WordError, read_sizes
 
 if TYPE_CHECKING:
     from ..fixes import Fix
@@ -23,13 +24,9 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 100
 """Layers of a chain."""
-MOST_DIMENSIONS = 3
-"""Spatial dimensions that layers read."""
 MOST_TAPS = 200_000
 """Taps of windows with gaps, in a chain, as far as what they never read is counted."""
 
-MOST_DIGITS = 9
-_NUMBERS = rf"[0-9]{{1,{MOST_DIGITS}}}(?:[x×][0-9]{{1,{MOST_DIGITS}}})*"
 FLAGS = {"kernel_size": "-k", "stride": "-s", "padding": "-p", "dilation": "-d",
          "output_padding": "--output-padding"}  # fmt: skip
 """What a command line calls the settings of one layer."""
@@ -53,10 +50,6 @@ _WORDS = {"same": ("padding", "same"), "ceil": ("ceil_mode", True)}
 
 FAMILIES = (convolution, pooling, resampling, transposed_convolution)
 """The families of layers that a chain is made of: to import all takes as long as all the rest."""
-
-
-class WordError(ValueError):
-    """A word that is no layer, or no sizes; the text says what was expected."""
 
 
 class Part(NamedTuple):
@@ -136,22 +129,9 @@ def _plain(jump: Any) -> int | float:
 # Reading ------------------------------------------------------------------------------
 
 
-def read_sizes(text: str, example: str = "224 or 224x320") -> Shape:
-    """'224' or '224x320' as one number a dimension; raises :class:`WordError`."""
-    written = text.strip().lower()
-    if not re.fullmatch(_NUMBERS, written):
-        most = re.fullmatch("[0-9]+([x×][0-9]+)*", written)
-        wanted = f"numbers of {MOST_DIGITS} digits at most" if most else example
-        raise WordError(f"expected {wanted}, not {text!r}")
-    sizes = tuple(map(int, re.split("[x×]", written)))
-    if len(sizes) > MOST_DIMENSIONS:
-        raise WordError(f"expected {MOST_DIMENSIONS} dimensions at most, not {text!r}")
-    return sizes
-
-
 def read_part(word: str) -> Part:
     """'conv5' or 'pool3s2p1' as a layer; raises :class:`WordError`."""
-    written = re.fullmatch(rf"([a-z]+?)({_NUMBERS})(.*)", word.lower())
+    written = re.fullmatch(rf"([a-z]+?)({NUMBERS})(.*)", word.lower())
     kind = written.group(1) if written else re.match("[a-z]*", word.lower()).group()  # type: ignore[union-attr]
     base = _KINDS.get(kind)
     if base is None:
@@ -178,7 +158,7 @@ def _settings(word: str, rest: str, layer: type[Layer]) -> Iterator[tuple[str, A
     letters = {letter: name for letter, name in _LETTERS.items() if name in layer.fields}
     words = {text: setting for text, setting in _WORDS.items() if _takes(layer, *setting)}
     while rest:
-        found = re.match(rf"([a-z])({_NUMBERS})|({'|'.join(_WORDS)})", rest)
+        found = re.match(rf"([a-z])({NUMBERS})|({'|'.join(_WORDS)})", rest)
         if found and found.group(1) in letters:
             yield letters[found.group(1)], read_sizes(found.group(2))
         elif found and found.group(3) in words:

@@ -146,6 +146,8 @@ def test_what_cannot_be_is_a_fault(calc, line: str) -> None:
         ("3x -k 5", "expected a size such as 224, or 224x320, not '3x'"),
         ("nan -k 5", "give the input's size first, such as 224 or 224x320, not 'nan'"),
         ("9999999999 -k 5", "expected numbers of 9 digits at most"),
+        ("32 --want 28 -k 0", "Invalid value for '--kernel-size': expected at least 1, not 0"),
+        ("32 --want 16 -s 2x0", "Invalid value for '--stride': expected at least 1, not 2x0"),
         ("32 --want 0 -k 5", "Invalid value for '--want': a size must be a whole number"),
         ("32 -k 5 -p same", "(--same keeps the size), not 'same'"),
         ("32 -k 5.5", "expected the window's size, such as 5 or 3x5, not '5.5'"),

@@ -155,7 +155,7 @@ def test_markdown_is_a_handout(cli: Any) -> None:
     [
         (["--stride", "0"], "stride must be a whole number of at least 1"),
         (["--stride", "a"], "not 'a'"),
-        (["--padding", "-1"], "padding must be"),
+        (["--padding", "-1"], "2x1, or same, or valid, not '-1'"),
         (["-k", "9x9"], "help: a window of at most 5, or --padding 2"),
         (["-p", "same", "-s", "2"], "help: --stride 1, or --padding 1"),
         (["-p", "7", "--padding-mode", "reflect"], "help: --padding of at most 4, or --padding-m"),
@@ -174,7 +174,7 @@ def test_markdown_is_a_handout(cli: Any) -> None:
         (["--still", "--out", "a.svg"], "it is for what is printed as text"),
         (["--speed", "0"], "expected a number from 0.001 to 20, not 0"),
         (["--speed", "1e-9", "--out", "a.gif"], "expected a number from 0.001 to 20, not 1e-09"),
-        (["--stride", ""], "stride must be a whole number of at least 1"),
+        (["--stride", ""], "'--stride': expected a number, or two such as 2x1, not ''"),
         (["--channels", "1000000000"], "are 24,999,999,975 numbers: expected 1 to 1,000,000"),
         (["-i", "nan 1/2 3"], "row 1, column 1: 'nan' is no number"),
         (["-i", "１ ２/３ ４"], "row 1, column 1: '１' is no number"),

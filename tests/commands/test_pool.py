@@ -81,12 +81,13 @@ def test_json_has_null_for_what_is_no_number(cli: Any) -> None:
         (["--type", "lp", "--norm", "0"], "norm_type must not be 0"),
         (["--type", "lp", "--norm", "-1"], "expected a number above 0, not -1"),
         (["--type", "lp", "--norm", "nan"], "norm_type must be a number, not nan"),
-        (["--type", "average", "--divisor", "0"], "divisor_override must not be 0"),
+        (["--type", "average", "--divisor", "0"], "plain sum, or no --divisor for the mean"),
         (["--type", "average", "--no-count-include-pad"], "there is no padding that could count"),
-        (["--stride", ""], "stride must be"),
+        (["--stride", ""], "'--stride': expected a number, or two such as 2x1, not ''"),
+        (["-p", "same"], "'--padding': expected a number, or two such as 2x1, not 'same'"),
         (["--channels", "1000000000"], "are 15,999,999,984 numbers: expected 1 to 1,000,000"),
         (["-k", "5"], "help: a window of at most 4"),
-        (["-k", "0"], "kernel_size must be a whole number of at least 1"),
+        (["-k", "0"], "of at least 1, or two such as 2x1, not 0"),
     ],
 )
 def test_what_cannot_be_is_a_usage_error(cli: Any, options: list[str], told: str) -> None:

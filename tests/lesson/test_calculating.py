@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from cnnshape import SpecError
-from cnnshape.lesson.calculating import Part, WordError, build, read_part, read_sizes, rows
+from cnnshape.lesson.calculating import Part, build, read_part, rows
+from cnnshape.lesson.written import WordError, read_sizes
 from cnnshape.network import Network
 
 TYPES = {"conv": "Conv", "pool": "MaxPool", "avgpool": "AvgPool", "convt": "ConvTranspose"}
