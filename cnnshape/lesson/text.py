@@ -65,7 +65,7 @@ def _told(head: str, lines: list[str], width: int) -> Iterator[Line]:
 def fitted(line: str, width: int) -> list[str]:
     """A line of sums broken at its plus signs, else between words."""
     indent = " " * (len(line) - len(line.lstrip(" ")))
-    spaced = line.replace(")+", ")\0+")
+    spaced = line.lstrip(" ").replace(")+", ")\0+")
     parts = wrap(spaced.replace("\0", " "), width, initial_indent=indent,
                  subsequent_indent=f"{indent}    ", break_on_hyphens=False)  # fmt: skip
     return [part.replace(") +", ")+") for part in parts]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnshape.lesson.frames import frame
-from cnnshape.lesson.text import text_lines
+from cnnshape.lesson.text import fitted, text_lines
 from cnnshape.views.grids import paint
 from tests.worked.worked import lesson
 
@@ -67,3 +67,7 @@ def test_still_text_is_cut_only_in_its_grids_and_says_so() -> None:
     assert any("columns 1–26 of 30" in line for line in lines)
     whole = plain(text_lines(WORKED[2], 10_000))
     assert not any("columns" in line for line in whole if "step" not in line)
+
+
+def test_an_indented_line_is_indented_once() -> None:
+    assert fitted("  (1×1)+(2×0)+(3×1)+(2×1)", 22) == ["  (1×1)+(2×0)+(3×1)", "      +(2×1)"]
