@@ -82,7 +82,9 @@ def sizes(
                 recipe, input=changes.input, params=changes.params, variant=chosen
             )
         except SpecError as error:
-            larger = enlarged(error.partial, at)
+            # Where the first layer fails there is no part of a network to ask.
+            written = recipe.input.value if recipe.input and changes.input is None else None
+            larger = enlarged(getattr(error.partial, "input_shape", written), at)
             if larger is None:
                 raise
             network, faults = larger, error.diagnostics

@@ -138,15 +138,15 @@ def sizes_of(network: Network, at: Callable[[Shape], Network]) -> list[Sizes]:
     return [_Search(network, at, group).found() for group in groups]
 
 
-def enlarged(network: object, at: Callable[[Shape], Network]) -> Network | None:
+def enlarged(shape: object, at: Callable[[Shape], Network]) -> Network | None:
     """The network at a multiple of an input at which it cannot be; None: it fails there too.
 
     Args:
-        network: up to its fault, if there is so much of one.
+        shape: the input, where it is known as numbers.
         at: the network at an input; raises SpecError where that cannot be.
     """
-    if isinstance(network, Network):
-        channels, *space = network.input_shape
+    if shape and isinstance(shape, (tuple, list)) and all(type(size) is int for size in shape):
+        channels, *space = shape
         for factor in (2, 4, 8, 16):
             try:
                 return at((channels, *(size * factor for size in space)))
