@@ -38,6 +38,9 @@ UsageError: Any = typer.BadParameter.__base__
 places."""
 
 
+PANELS = ("Look", "Explain", "Prove", "Draw", "Train", "Move in and out")
+"""What one may want, in the order of the help; each command's file names one of these."""
+
 PATHS = re.compile(r"(SPEC|FILE|RUN|DIR|PATH|\W)+")
 """The metavars of what names a file or folder."""
 
@@ -69,7 +72,7 @@ class _Commands(Mapping[str, Any]):
         single = typer.Typer(add_completion=False, **SETTINGS)
         # After \b, the lines of the examples stay as they are.
         help = inspect.cleandoc(function.__doc__).replace("Examples:\n", "\b\nExamples:\n")
-        single.command(name, cls=_Command, help=help)(function)
+        single.command(name, cls=_Command, help=help, rich_help_panel=module.PANEL)(function)
         return typer.main.get_command(single)
 
 
@@ -109,6 +112,22 @@ class CommandGroup(typer.core.TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """The names of the commands, in the order of the alphabet."""
         return list(self.commands)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands by what one wants, in the columns of one table."""
+        width = max(map(len, self.commands))
+        for panel in PANELS:
+            with formatter.section(panel):
+                formatter.write_dl(
+                    [
+                        (
+                            f"{name:<{width}}",
+                            command.get_short_help_str(formatter.width - width - 6),
+                        )
+                        for name, command in self.commands.items()
+                        if command.rich_help_panel == panel  # type: ignore[attr-defined]
+                    ]
+                )
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
         """Read the arguments before the command's name."""

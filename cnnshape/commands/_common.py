@@ -59,23 +59,23 @@ SpecArgument = Annotated[
 ]
 SetOption = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Give a param of the spec another value."),
+    typer.Option("--set", metavar="NAME=VALUE", help="Give a parameter of the spec another value."),
 ]
 INPUT_HELP = (
-    "Another input shape, such as 3x224x224, without the batch; 224x224, or 224, with the "
-    "spec's own channels."
+    "Another input shape, without the batch: 3x224x224, or 224x224 or 224 to keep the "
+    "spec's channels."
 )
 InputOption = Annotated[str | None, typer.Option(metavar="SIZES", help=INPUT_HELP)]
 InputsOption = Annotated[
     list[str] | None,
-    typer.Option("--input", metavar="SIZES", help=f"{INPUT_HELP} Several: each of them."),
+    typer.Option("--input", metavar="SIZES", help=f"{INPUT_HELP} May be repeated."),
 ]
 VariantOption = Annotated[
     str | None, typer.Option(metavar="NAME", help="One of the spec's variants.")
 ]
 PluginOption = Annotated[
     list[str] | None,
-    typer.Option(metavar="FILE", help="A Python file that defines layer types; it is run."),
+    typer.Option(metavar="FILE", help="A Python file that defines layer types. Its code is run."),
 ]
 DeviceOption = Annotated[
     str,

@@ -35,7 +35,9 @@ ImageOption = Annotated[
 ]
 ChannelsOption = Annotated[
     int | None,
-    typer.Option(min=1, metavar="N", help="Channels of the image; of a picture 1 (grey) or 3."),
+    typer.Option(
+        min=1, metavar="N", help="Channels of the image; for a picture file 1 (grey) or 3."
+    ),
 ]
 StrideOption = Annotated[
     str | None,
@@ -47,10 +49,12 @@ PaddingOption = Annotated[
 ]
 DilationOption = Annotated[
     str,
-    typer.Option("--dilation", "-d", metavar="N|HxW", help="From one number read to the next."),
+    typer.Option(
+        "--dilation", "-d", metavar="N|HxW", help="The distance between two numbers of the window."
+    ),
 ]
 FormatOption = Annotated[
-    Literal["text", "json", "markdown"] | None, typer.Option(help="How to write it.")
+    Literal["text", "json", "markdown"] | None, typer.Option(help="The output format.")
 ]
 OutOption = Annotated[
     list[str] | None,
@@ -66,10 +70,10 @@ ThemeOption = Annotated[
     Literal["light", "dark", "print"] | None, typer.Option(help="The colours of --out.")
 ]
 SpeedOption = Annotated[
-    float | None, typer.Option(metavar="X", help="Steps a second, where it moves.")
+    float | None, typer.Option(metavar="X", help="Steps per second, where it moves.")
 ]
 StillOption = Annotated[
-    bool, typer.Option("--still", help="Print all of it at once, on a terminal too.")
+    bool, typer.Option("--still", help="Print all steps at once, in a terminal too.")
 ]
 
 

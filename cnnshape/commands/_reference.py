@@ -6,7 +6,7 @@ from typing import Any
 
 import typer.main
 
-from ._app import app
+from ._app import PANELS, app
 
 INTRODUCTION = """\
 # The command line
@@ -40,7 +40,16 @@ This page is generated from the commands' own help by `python docs/generate.py`.
 def cli_reference() -> str:
     """The page: every command with its help, arguments and options."""
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    return "\n".join([INTRODUCTION, *(_command(name, commands[name]) for name in commands)])
+    contents = ["| to | command | |", "| --- | --- | --- |"]
+    for panel in PANELS:
+        first = panel.lower()
+        for name, command in commands.items():
+            if command.rich_help_panel == panel:
+                summary = command.help.partition("\n")[0]
+                contents.append(f"| {first} | [`{name}`](#{name}) | {summary} |")
+                first = ""
+    sections = [_command(name, command) for name, command in commands.items()]
+    return "\n".join([INTRODUCTION, *contents, "", *sections])
 
 
 def _command(name: str, command: Any) -> str:
@@ -58,16 +67,17 @@ def _command(name: str, command: Any) -> str:
 
 
 def _spelling(option: Any) -> str:
-    """'`--fold`, `--expand`', or '`--format table|json`'."""
-    names = [*option.opts, *option.secondary_opts]
-    values = option.metavar or "|".join(getattr(option.type, "choices", ()))
-    value = f" {values}" if values else ""
-    return ", ".join(f"`{name}{value}`" for name in names).replace("|", "\\|")
+    """'`--fold`, `--expand`', or '`--out`, `-o` FILE'; a list of values stands in the meaning."""
+    names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
+    return f"{names} {option.metavar or ''}".rstrip().replace("|", r"\|")
 
 
 def _meaning(param: Any) -> str:
-    """The help, and the default where there is one worth telling."""
+    """The help, the values to choose from, and the default where there is one worth telling."""
+    text = str(param.help)
+    if values := getattr(param.type, "choices", ()):
+        text += f" One of {', '.join(f'`{value}`' for value in values)}."
     default = param.default
     if default is None or isinstance(default, bool) or param.required:
-        return str(param.help)
-    return f"{param.help} Default: `{default}`."
+        return text
+    return f"{text} Default: `{default}`."

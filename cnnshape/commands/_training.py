@@ -24,7 +24,7 @@ Shown: TypeAlias = Literal["text", "json", "quiet"]
 """What a run prints while it goes on: lines or a display, JSON lines, nothing."""
 
 RunArgument = Annotated[
-    str, typer.Argument(metavar="RUN", help="The folder of a run, as `cnnshape train` leaves it.")
+    str, typer.Argument(metavar="RUN", help="The folder of a run that `cnnshape train` made.")
 ]
 TrainingDeviceOption = Annotated[
     str,
@@ -32,14 +32,12 @@ TrainingDeviceOption = Annotated[
 ]
 DataDirOption = Annotated[
     str | None,
-    typer.Option(
-        metavar="DIR", help="Where data sets are already. It is read, and never written into."
-    ),
+    typer.Option(metavar="DIR", help="A folder that holds the data set already. It is only read."),
 ]
 
 BatchOption = Annotated[
     int | None,
-    typer.Option(min=1, metavar="N", help="Images that are run at once. Default: as in training."),
+    typer.Option(min=1, metavar="N", help="Images run at once. Default: as in training."),
 ]
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ..lesson.calculating import Part, Row
     from ..lesson.solving import Fit, Inputs
 
+PANEL = "Explain"
+
 SCHEMA_VERSION = 1
 """The version of what --format json prints."""
 LISTED = 20
@@ -46,19 +48,38 @@ def calc(
         str | None, typer.Option("--kernel-size", "-k", metavar="N", help="The window: 5 or 3x5.")
     ] = None,
     stride: Annotated[
-        str | None, typer.Option("--stride", "-s", metavar="N", help="Its step; else 1.")
+        str | None,
+        typer.Option(
+            "--stride",
+            "-s",
+            metavar="N",
+            help="The step of the window. Default: 1; with --want, any.",
+        ),
     ] = None,
     padding: Annotated[
         str | None,
-        typer.Option("--padding", "-p", metavar="N", help="Added at both ends; else 0."),
+        typer.Option(
+            "--padding",
+            "-p",
+            metavar="N",
+            help="Zeros added at both ends. Default: 0; with --want, any.",
+        ),
     ] = None,
     dilation: Annotated[
         str | None,
-        typer.Option("--dilation", "-d", metavar="N", help="From tap to tap; else 1."),
+        typer.Option(
+            "--dilation",
+            "-d",
+            metavar="N",
+            help="The distance between the weights of the window. Default: 1; with --want, any.",
+        ),
     ] = None,
     output_padding: Annotated[
         str | None,
-        typer.Option(metavar="N", help="Added at one end of what --transposed gives; else 0."),
+        typer.Option(
+            metavar="N",
+            help="Added at one end of the output of --transposed. Default: 0; with --want, any.",
+        ),
     ] = None,
     transposed: Annotated[
         bool, typer.Option("--transposed", help="A transposed convolution.")
@@ -66,33 +87,34 @@ def calc(
     ceil: Annotated[
         bool, typer.Option("--ceil", help="Round up, as a pool with ceil_mode does.")
     ] = False,
-    same: Annotated[
-        bool, typer.Option("--same", help="As much padding as keeps the size.")
-    ] = False,
+    same: Annotated[bool, typer.Option("--same", help="Pad so that the size stays.")] = False,
     want: Annotated[
         str | None,
-        typer.Option(metavar="SIZE", help="The size that is to come out: solve for the rest."),
+        typer.Option(metavar="SIZE", help="The size that should come out: solve for the rest."),
     ] = None,
     all_: Annotated[
-        bool, typer.Option("--all", help=f"List all settings that fit, not the first {LISTED}.")
+        bool,
+        typer.Option("--all", help=f"List all settings that fit, not only the first {LISTED}."),
     ] = False,
-    format: Annotated[Format, typer.Option(help="How to write it.")] = "text",
+    format: Annotated[Format, typer.Option(help="The output format.")] = "text",
 ) -> None:
-    """Answer which size comes out of a layer or a chain.
+    """Compute the size that comes out of a layer or a chain.
 
-    Of a layer: the formula with its numbers, the size, and the pixels that are never read. Of
-    a chain, also what one output position sees of the input, and how far the next one lies on.
-    One number is one dimension, 224x320 two, 16x112x112 three.
+    For one layer it prints the formula with its numbers, the size, and how many pixels are
+    never read. For a chain it also prints each layer's receptive field and jump (the distance
+    in the input between two neighbouring outputs). 224 is a size of one dimension, 224x320 of
+    two, 16x112x112 of three.
 
-    LAYER is a kind, its window, and what is not the default: conv5, conv3s2p1d2, conv3x5same,
-    pool2 (its stride is its window), pool3s2p1ceil, avgpool2, convt4s2p1o1 (or deconv4...: a
-    transposed convolution), up2. Letters: s stride, p padding, d dilation, o output padding.
+    A LAYER is a kind, its window, and what differs from the default: conv5, conv3s2p1d2,
+    conv3x5same, pool2 (the stride is the window), pool3s2p1ceil, avgpool2, up2, convt4s2p1o1
+    (a transposed convolution; deconv4 is the same). The letters: s is the stride, p the
+    padding, d the dilation, o the output padding.
 
-    --want solves for what is not given of window, stride, padding, dilation and output padding.
-    Simplest first: those that read every pixel, then those of the least dilation, then those
-    of the smallest sum of window, stride and paddings. Tried are windows up to 32 and one as
-    wide as the map, strides up to 32, paddings up to 16 and half the window, dilations up to 4.
-    Without a SIZE, it says which input sizes fit.
+    --want finds the window, stride, padding, dilation and output padding that are not given.
+    Settings that read every pixel come first, then those with the least dilation, then those
+    with the smallest sum of window, stride and padding. It tries windows up to 32 and one as
+    wide as the map, strides up to 32, paddings up to 16 and half the window, and dilations up
+    to 4. Without a SIZE, it prints the input sizes that fit.
 
     Examples:
         cnnshape calc 224 -k 7 -s 2 -p 3

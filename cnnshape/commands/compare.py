@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ..errors import Diagnostic
     from ..network import Network
 
+PANEL = "Look"
+
 UNCHANGED = Changes(None, {}, None, ())
 
 
@@ -45,8 +47,8 @@ def compare(
         list[str] | None,
         typer.Argument(
             metavar="[SPEC]...",
-            help=f"{SPEC_HELP} One alone is held against itself with --set, --input or "
-            "--variant. None: lenet5.",
+            help=f"{SPEC_HELP} A single one is compared with itself as --set, --input or "
+            "--variant change it. None: lenet5.",
             autocompletion=complete_spec,
         ),
     ] = None,
@@ -54,28 +56,32 @@ def compare(
         str | None,
         typer.Option(
             metavar="LIST",
-            help="What to tell of the nets as wholes, with commas between: input, output, layers, "
-            "weighted, depth, params, buffers, macs, flops, connections, weight_bytes, "
+            help="The figures of whole networks to show, separated by commas: input, output, "
+            "layers, weighted, depth, params, buffers, macs, flops, connections, weight_bytes, "
             "activation_bytes, rf.",
         ),
     ] = None,
     layers: Annotated[
         bool,
-        typer.Option("--layers/--totals", help="Tell what differs layer by layer, or do not."),
+        typer.Option(
+            "--layers/--totals", help="Show the layers that differ, or whole networks alone."
+        ),
     ] = True,
     fold: Annotated[
         bool,
-        typer.Option("--fold/--expand", help="Show alike repeats once, as ×N, or each layer."),
+        typer.Option(
+            "--fold/--expand", help="Show identical repeats once, as ×N, or show each layer."
+        ),
     ] = True,
     format: Annotated[
         Literal["table", "json", "csv", "markdown"],
-        typer.Option(help="How to write it; csv has the nets as wholes alone."),
+        typer.Option(help="The output format; csv has whole networks alone."),
     ] = "table",
     exit_code: Annotated[
         bool,
         typer.Option(
             "--exit-code",
-            help="Exit with 1 where they do not compute the same, whatever the names.",
+            help="Exit with 1 if the networks differ in more than names.",
         ),
     ] = False,
     set_: SetOption = None,
@@ -83,18 +89,18 @@ def compare(
     variant: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME", help="One of the spec's variants; of one SPEC alone also several."
+            metavar="NAME", help="One of the spec's variants; for a single SPEC also several."
         ),
     ] = None,
     plugin: PluginOption = None,
 ) -> None:
     """Compare networks: as wholes, and layer by layer.
 
-    Each is held against the first. Of two, the layers that differ are shown: added, removed,
-    or changed, with what changed. Layers are paired by the graph, whatever their names.
-    Options that change a spec change all of them; where there is one SPEC, it is compared as
-    it is written with what the options make of it. Where an option has several values, what
-    they make of it is compared.
+    Each network is compared with the first one. For two networks, the layers that differ are
+    listed as added, removed or changed. Layers are matched by their place in the graph, not by
+    their names. --set, --input and --variant change every SPEC. With a single SPEC, the spec
+    as written is compared with the spec as changed. With several values of one option, the
+    results of these values are compared with each other.
 
     Examples:
         cnnshape compare resnet18 resnet34

@@ -12,6 +12,8 @@ from ._common import usage_error
 if TYPE_CHECKING:
     from ..worked.exact import Maps, Number
 
+PANEL = "Explain"
+
 Activation = Literal[
     "ReLU", "ReLU6", "LeakyReLU", "ELU", "GELU", "SiLU", "Softplus", "Sigmoid", "Tanh"
 ]
@@ -34,35 +36,41 @@ def convolve(
             "--kernel",
             "-k",
             metavar="NUMBERS|FILE|NAME|SIZES",
-            help="The same of the kernels, one for each channel of each filter; or a name: "
+            help="The kernels, in the same ways: one for each channel of each filter; or a name: "
             "identity, sobel-x, sobel-y, sharpen, blur, edge.",
         ),
     ] = None,
     channels: _lesson.ChannelsOption = None,
     filters: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="Filters: each gives a map of its own."),
+        typer.Option(min=1, metavar="N", help="The number of filters; each makes one feature map."),
     ] = None,
     bias: Annotated[
         str | None,
-        typer.Option(metavar="NUMBERS", help="Added to each map: one number, or one a filter."),
+        typer.Option(
+            metavar="NUMBERS", help="Added to each map: one number, or one for each filter."
+        ),
     ] = None,
     stride: _lesson.StrideOption = None,
     padding: _lesson.PaddingOption = "0",
     dilation: _lesson.DilationOption = "1",
     padding_mode: Annotated[
         Literal["zeros", "reflect", "replicate", "circular"],
-        typer.Option(help="What the padding holds."),
+        typer.Option(help="What fills the padding."),
     ] = "zeros",
     transposed: Annotated[
-        bool, typer.Option("--transposed", help="Each number of the image stamps the kernel.")
+        bool,
+        typer.Option(
+            "--transposed",
+            help="A transposed convolution: each number of the image stamps the kernel.",
+        ),
     ] = False,
     output_padding: Annotated[
         str | None,
-        typer.Option(metavar="N|HxW", help="Rows and columns added to the map, by --transposed."),
+        typer.Option(metavar="N|HxW", help="Rows and columns added to the output of --transposed."),
     ] = None,
     activation: Annotated[
-        Activation | None, typer.Option(help="What follows, number by number.")
+        Activation | None, typer.Option(help="The activation after the convolution.")
     ] = None,
     format: _lesson.FormatOption = None,
     out: _lesson.OutOption = None,
@@ -70,11 +78,11 @@ def convolve(
     speed: _lesson.SpeedOption = None,
     still: _lesson.StillOption = False,
 ) -> None:
-    """Work a convolution out: products and sums, step by step.
+    """Work out a convolution: products and sums, step by step.
 
-    In a terminal the window moves over the image: space or right for the next step, left for
-    the one before, p to play, q to end. In a pipe all steps are printed. The numbers are exact,
-    and PyTorch's.
+    In a terminal the window moves over the image: press space or → for the next step, ← for
+    the last one, p to play, q to quit. In a pipe all steps are printed. The numbers are exact,
+    and equal to PyTorch's.
 
     Examples:
         cnnshape convolve

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from ..diagrams import Depth, Figure, Look, Style
     from ..network import Network
 
+PANEL = "Draw"
+
 Format = Literal["svg", "png", "pdf", "dot", "mmd", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 DRAWN = frozenset({"svg", "png", "pdf"})
@@ -57,7 +59,7 @@ def diagram(
         ),
     ] = None,
     format: Annotated[
-        Format | None, typer.Option(help="The format where no ending names it, as for -.")
+        Format | None, typer.Option(help="The format, where no file ending names it, as for -.")
     ] = None,
     style: Annotated[
         Literal["graph", "maps", "volumes"],
@@ -73,11 +75,14 @@ def diagram(
         str,
         typer.Option(
             metavar="N|all|auto",
-            help="Draw what is nested deeper than N groups closed; auto: what can be read.",
+            help="Draw groups closed that are nested deeper than N; auto: as deep as can be read.",
         ),
     ] = "auto",
     fold: Annotated[
-        bool, typer.Option("--fold/--expand", help="Draw identical repeats once, as ×N, or each.")
+        bool,
+        typer.Option(
+            "--fold/--expand", help="Draw identical repeats once, as ×N, or each of them."
+        ),
     ] = True,
     fuse: Annotated[
         bool,
@@ -91,21 +96,21 @@ def diagram(
         str | None,
         typer.Option(
             metavar="LIST",
-            help="What a box says, with commas between: arguments, shape, params, macs, rf, "
+            help="What a box says, separated by commas: arguments, shape, params, macs, rf, "
             "formula, path; or all, or none.",
         ),
     ] = None,
     direction: Annotated[
-        Literal["down", "right"] | None, typer.Option(help="The way of the data.")
+        Literal["down", "right"] | None, typer.Option(help="The direction of the data flow.")
     ] = None,
     legend: Annotated[
-        bool, typer.Option("--legend/--no-legend", help="Explain the colours, or do not.")
+        bool, typer.Option("--legend/--no-legend", help="Show a legend of the colours, or not.")
     ] = True,
     scale: Annotated[
         float, typer.Option(metavar="X", help="Pixels of a PNG for each px of the SVG.")
     ] = 2,
     timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", help="How long Graphviz may take.")
+        float, typer.Option(metavar="SECONDS", help="The time that Graphviz may take.")
     ] = 30,
     set_: SetOption = None,
     input: InputOption = None,

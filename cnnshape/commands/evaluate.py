@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ..training.evaluation import Evaluation
     from ..training.trained import Trained
 
+PANEL = "Train"
+
 NEARLY = 0.001
 """The share of the test images whose answers another device or version may change."""
 
@@ -35,13 +37,13 @@ def evaluate(
     data_dir: DataDirOption = None,
     batch: BatchOption = None,
     device: TrainingDeviceOption = "auto",
-    format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
+    format: Annotated[Literal["text", "json"], typer.Option(help="The output format.")] = "text",
     plugin: PluginOption = None,
 ) -> None:
     """Measure a trained network again, from the files of its run.
 
-    Its test set is run through it, and what comes out is held against result.json. The exit
-    code is 1 where the two disagree.
+    The network classifies its test set again, and the result is compared with result.json.
+    The exit code is 1 if the two differ.
 
     Examples:
         cnnshape evaluate runs/lenet-5-digits-1

@@ -29,6 +29,8 @@ from ._common import (
 if TYPE_CHECKING:
     from ..lesson.exercises import Question
 
+PANEL = "Explain"
+
 SCHEMA_VERSION = 1
 """The version of what --format json writes."""
 MOST = 200
@@ -43,23 +45,25 @@ def exercise(
         str | None,
         typer.Argument(
             metavar="[SPEC]",
-            help=f"{SPEC_HELP} None: single layers of usual settings.",
+            help=f"{SPEC_HELP} None: single layers with common settings.",
             autocompletion=complete_spec,
         ),
     ] = None,
-    count: Annotated[int, typer.Option(metavar="N", help="How many questions.")] = 10,
+    count: Annotated[int, typer.Option(metavar="N", help="The number of questions.")] = 10,
     seed: Annotated[
         int | None,
-        typer.Option(metavar="N", help="The same seed, the same questions; else another one."),
+        typer.Option(
+            metavar="N", help="The same seed gives the same questions. Default: a new one."
+        ),
     ] = None,
     part: Annotated[
-        Part | None, typer.Option(help="The whole sheet, or one part of it, to hand out apart.")
+        Part | None, typer.Option(help="The whole sheet, or the questions or answers alone.")
     ] = None,
     quiz: Annotated[
-        bool, typer.Option("--quiz", help="Ask in the terminal, and explain what is wrong.")
+        bool, typer.Option("--quiz", help="Ask in the terminal, and explain wrong answers.")
     ] = False,
     format: Annotated[
-        Literal["text", "json", "markdown"] | None, typer.Option(help="How to write it.")
+        Literal["text", "json", "markdown"] | None, typer.Option(help="The output format.")
     ] = None,
     out: Annotated[
         str | None, typer.Option("--out", "-o", metavar="FILE", help="Where to write it.")
@@ -69,11 +73,10 @@ def exercise(
     variant: VariantOption = None,
     plugin: PluginOption = None,
 ) -> None:
-    """Write a sheet of exercises, or ask them.
+    """Write a sheet of exercises, or ask them one by one.
 
-    Questions on output sizes, parameters, multiply-accumulates and receptive fields, then the
-    answers apart, each with its formula in numbers. All are computed as `show` and `explain`
-    compute them.
+    The questions are about output sizes, parameters, MACs and receptive fields. The answers
+    follow separately, each with its formula in numbers, as `show` and `explain` compute it.
 
     Examples:
         cnnshape exercise

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from ..torch_backend.network_module import NetworkModule
     from ..training.trained import Trained
 
+PANEL = "Explain"
+
 SCHEMA_VERSION = 1
 """The version of what --format json prints."""
 
@@ -46,7 +48,7 @@ def explain(
         ),
     ] = None,
     format: Annotated[
-        Literal["text", "json", "markdown"], typer.Option(help="How to write it.")
+        Literal["text", "json", "markdown"], typer.Option(help="The output format.")
     ] = "text",
     run: Annotated[
         str | None,
@@ -75,10 +77,10 @@ def explain(
 ) -> None:
     """Explain layers: why each number is what it is.
 
-    The rule for the size with its letters and with its numbers, the window at its places,
-    the weights, every multiplication and connection, the receptive field, the memory, and
-    what there is to learn from it. Alike layers are explained once. Of a trained network, what
-    one output reads, its weights, the products and their sum too.
+    It shows the size formula in letters and in numbers, the window at its positions, the
+    weights, the MACs and connections, the receptive field, the memory, and remarks. Identical
+    layers are explained once. With --run and --image, it also shows what one output of a
+    trained network reads, its weights, the products and their sum.
 
     Examples:
         cnnshape explain lenet5 C1

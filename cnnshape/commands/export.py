@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ..exporting import Made
     from ..network import Network
 
+PANEL = "Move in and out"
+
 Form = Literal["pytorch", "onnx", "state-dict", "torchscript", "exported-program"]
 FORMS: tuple[Form, ...] = get_args(Form)
 ENDINGS: dict[str, Form] = {
@@ -66,11 +68,11 @@ def export(
         ),
     ] = None,
     seed: Annotated[
-        int, typer.Option(min=0, max=2**63 - 1, help="Where the drawing of weights begins.")
+        int, typer.Option(min=0, max=2**63 - 1, help="The seed of the random weights.")
     ] = 0,
     batch: Annotated[
         str,
-        typer.Option(metavar="N|dynamic", help="The batch that ONNX and torch.export are for."),
+        typer.Option(metavar="N|dynamic", help="The batch size of ONNX and torch.export files."),
     ] = "dynamic",
     opset: Annotated[
         int,
@@ -84,7 +86,7 @@ def export(
     check: Annotated[
         bool,
         typer.Option(
-            "--check/--no-check", help="Load the Python source again and compare it, or do not."
+            "--check/--no-check", help="Load the Python source again and compare it, or not."
         ),
     ] = True,
     set_: SetOption = None,
@@ -94,9 +96,9 @@ def export(
 ) -> None:
     """Write a network as Python source, ONNX or weights.
 
-    Also as a program of TorchScript or torch.export. The Python file needs torch alone;
-    blocks are its classes and repeats its loops. What is
-    written is loaded again, run, and held against PyTorch before the file is put in place.
+    TorchScript and torch.export programs can be written too. The Python file needs only torch;
+    blocks become its classes, repeats its loops. What is written is loaded again, run, and
+    compared with the network before the file is put in place.
 
     Examples:
         cnnshape export resnet18 --to pytorch

@@ -23,6 +23,8 @@ from ._common import (
 if TYPE_CHECKING:
     from ..importing import Imported, ImportFault
 
+PANEL = "Move in and out"
+
 
 def import_(
     source: Annotated[
@@ -54,22 +56,20 @@ def import_(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="An argument of the callable; YAML."),
     ] = None,
-    name: Annotated[
-        str | None, typer.Option(metavar="NAME", help="What the spec is called.")
-    ] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="The name of the spec.")] = None,
     partial: Annotated[
         bool,
         typer.Option(
-            "--partial", help="Write what no layer type says as Unknown, and keep the rest."
+            "--partial", help="Write operations without a layer type as Unknown, and keep the rest."
         ),
     ] = False,
 ) -> None:
-    """Import a network from PyTorch as a spec.
+    """Import a network from PyTorch or ONNX as a spec.
 
-    The module is run once, in evaluation mode, on an input without values, and what it calls
-    is written down: with its own names as paths, and what repeats as blocks. Before the spec
-    is given out, it is held against the module: shapes, parameters, MACs, and the outputs
-    with the same weights. The exit code is 1 where something cannot be said.
+    The module is run once, in evaluation mode, on an input without values, and its calls are
+    recorded. Its own names become the paths, and repeated parts become blocks. Before the spec
+    is written, it is compared with the module: shapes, parameters, MACs, and the outputs with
+    the same weights. The exit code is 1 if a spec cannot express an operation.
 
     Examples:
         cnnshape import torchvision.models:resnet18 --input 3x224x224 --out r18.yaml

@@ -12,6 +12,8 @@ from ._common import print_json, say, usage_error
 if TYPE_CHECKING:
     from ..layers import Layer
 
+PANEL = "Look"
+
 SCHEMA_VERSION = 1
 """The version of what --format json prints."""
 
@@ -22,12 +24,12 @@ def layers(
         typer.Argument(metavar="WORD", help="Only the types whose name or line has this word."),
     ] = None,
     format: Annotated[
-        Literal["table", "json", "names"], typer.Option(help="How to write it.")
+        Literal["table", "json", "names"], typer.Option(help="The output format.")
     ] = "table",
 ) -> None:
     """List the layer types by family, with a line for each.
 
-    WORD may be one that another library has for a layer: Dense, UpSampling2D, F.relu.
+    WORD may be the name that another library gives a layer: Dense, UpSampling2D, F.relu.
 
     Examples:
         cnnshape layers

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ..zoo import Entry
     from ..zoo.catalogue import Listing
 
+PANEL = "Look"
+
 SCHEMA_VERSION = 1
 """The version of what --format json prints."""
 
@@ -28,42 +30,48 @@ _MAGNITUDES = {"": 0, "k": 3, "m": 6, "g": 9, "b": 9, "t": 12}
 
 def list_(
     format: Annotated[
-        Literal["table", "json", "csv", "names"], typer.Option(help="How to write it.")
+        Literal["table", "json", "csv", "names"], typer.Option(help="The output format.")
     ] = "table",
     family: Annotated[
         list[str] | None,
-        typer.Option(metavar="FILE", help="Only the nets of resnet.yaml: resnet. Repeatable."),
+        typer.Option(
+            metavar="FILE",
+            help="Only the nets of one file: resnet for resnet.yaml. May be repeated.",
+        ),
     ] = None,
     max_params: Annotated[
-        str | None, typer.Option(metavar="COUNT", help="Only nets of no more parameters: 5M.")
+        str | None,
+        typer.Option(
+            metavar="COUNT", help="Only nets with at most so many parameters, such as 5M."
+        ),
     ] = None,
     min_params: Annotated[
-        str | None, typer.Option(metavar="COUNT", help="Only nets of no fewer parameters.")
+        str | None,
+        typer.Option(metavar="COUNT", help="Only nets with at least so many parameters."),
     ] = None,
     max_macs: Annotated[
         str | None,
-        typer.Option(metavar="COUNT", help="Only nets of no more multiply-accumulates: 1.5G."),
+        typer.Option(metavar="COUNT", help="Only nets with at most so many MACs, such as 1.5G."),
     ] = None,
     min_macs: Annotated[
-        str | None, typer.Option(metavar="COUNT", help="Only nets of no fewer of them.")
+        str | None, typer.Option(metavar="COUNT", help="Only nets with at least so many MACs.")
     ] = None,
     input: Annotated[
         str | None,
         typer.Option(
             metavar="SIZES",
-            help="Only nets that read this: 3x32x32, or of any channels 32x32, or 32.",
+            help="Only nets with this input: 3x32x32; or 32x32 or 32 for any channels.",
         ),
     ] = None,
     sort: Annotated[
         Literal["family", "name", "params", "macs"],
-        typer.Option(help="In families, or all nets in one order, the least first."),
+        typer.Option(help="By family, or by one figure, the smallest first."),
     ] = "family",
 ) -> None:
     """List the nets of the zoo, with their sizes.
 
-    They ship with cnnshape. A file is a family of nets, which go by the names of its
-    variants: resnet50 is in resnet.yaml. COUNT is a number such as 4_000_000, 500k, 5M or
-    1.5G.
+    They ship with cnnshape. Each file holds a family of nets, one for each of its variants:
+    resnet50 is in resnet.yaml. A COUNT is a number such as 4_000_000, 500k, 5M or 1.5G.
 
     Examples:
         cnnshape list

@@ -9,6 +9,8 @@ import typer
 from . import _lesson
 from ._common import usage_error
 
+PANEL = "Explain"
+
 OPTIONS = {
     "kernel_size": "--kernel-size",
     "stride": "--stride",
@@ -40,15 +42,18 @@ def pool(
         bool,
         typer.Option(
             "--count-include-pad/--no-count-include-pad",
-            help="Whether the zeros of the padding count in a mean.",
+            help="Count the zeros of the padding in a mean, or not.",
         ),
     ] = True,
     divisor: Annotated[
-        int | None, typer.Option(metavar="N", help="What the sum is divided by, for a mean.")
+        int | None, typer.Option(metavar="N", help="Divide the sum by N, for a mean.")
     ] = None,
     norm: Annotated[
         float | None,
-        typer.Option(metavar="P", help="The power of lp: 1 the sum, 2 the root of squares; inf."),
+        typer.Option(
+            metavar="P",
+            help="The power of lp: 1 is the sum, 2 the root of the sum of squares; or inf.",
+        ),
     ] = None,
     format: _lesson.FormatOption = None,
     out: _lesson.OutOption = None,
@@ -56,10 +61,10 @@ def pool(
     speed: _lesson.SpeedOption = None,
     still: _lesson.StillOption = False,
 ) -> None:
-    """Work a pooling out: max, average or LP, step by step.
+    """Work out a pooling: max, average or LP, step by step.
 
-    In a terminal the window moves, as `convolve` has it; in a pipe all steps are printed. The
-    stride is as wide as the window, if it is not given.
+    In a terminal the window moves, as in `convolve`; in a pipe all steps are printed. Without
+    --stride, the stride is the size of the window.
 
     Examples:
         cnnshape pool

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ..training.classifier import Classifier
     from ..training.data.image_files import Reading
 
+PANEL = "Train"
+
 FEW = 8
 """Images up to which each is drawn, where --picture does not say, and told by name."""
 UNSURE = 0.6
@@ -62,16 +64,16 @@ def predict(
         list[Path], typer.Argument(metavar="PATH...", help="Images, or folders of images.")
     ],
     top: Annotated[
-        int, typer.Option(min=1, metavar="K", help="How many classes to name for each image.")
+        int, typer.Option(min=1, metavar="K", help="The number of classes to name for each image.")
     ] = 3,
     format: Annotated[
-        Literal["text", "json", "csv"], typer.Option(help="How to write it.")
+        Literal["text", "json", "csv"], typer.Option(help="The output format.")
     ] = "text",
     picture: Annotated[
         bool | None,
         typer.Option(
             "--picture/--no-picture",
-            help="Draw each image as the network reads it. Default: where they are few.",
+            help="Draw each image as the network reads it, or not. Default: if they are few.",
         ),
     ] = None,
     batch: BatchOption = None,
@@ -80,8 +82,8 @@ def predict(
 ) -> None:
     """Classify images with a trained network.
 
-    Each image is brought to the network's input as the training images were, and is drawn
-    so. The exit code is 1 where an image cannot be read; the others are classified.
+    Each image is prepared as the training images were, and drawn as the network reads it.
+    The exit code is 1 if an image cannot be read; the others are still classified.
 
     Examples:
         cnnshape predict runs/lenet-5-digits-1 seven.png

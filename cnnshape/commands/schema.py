@@ -11,6 +11,8 @@ import typer
 from ..storage.files import write_atomically
 from ._common import STDOUT, usage_error
 
+PANEL = "Move in and out"
+
 
 def schema(
     out: Annotated[
@@ -19,7 +21,7 @@ def schema(
 ) -> None:
     """Print the JSON Schema of spec files.
 
-    Editors complete and check a spec by it, where the first line of the spec names it:
+    Editors use it to complete and check a spec whose first line names it:
     `# yaml-language-server: $schema=schema.json`
 
     Examples:

@@ -33,6 +33,8 @@ from ._verdict import How, verdict, verdict_lines
 if TYPE_CHECKING:
     from ..network import Network
 
+PANEL = "Look"
+
 CLEAR_SCREEN = "\x1b[2J\x1b[H"
 POLL_SECONDS = 0.2
 """How often --watch looks whether a file has changed."""
@@ -56,7 +58,7 @@ def show(
         str | None,
         typer.Option(
             metavar="LIST",
-            help=f"Columns, with commas between: {', '.join(BY_KEY)}; or all.",
+            help=f"Columns, separated by commas: {', '.join(BY_KEY)}; or all.",
         ),
     ] = None,
     depth: Annotated[
@@ -64,11 +66,14 @@ def show(
         typer.Option(min=0, metavar="N", help="Sum up what is nested deeper than N groups."),
     ] = None,
     fold: Annotated[
-        bool, typer.Option("--fold/--expand", help="Show identical repeats once, as ×N, or each.")
+        bool,
+        typer.Option(
+            "--fold/--expand", help="Show identical repeats once, as ×N, or each of them."
+        ),
     ] = True,
-    format: Annotated[Format, typer.Option(help="How to write it.")] = "table",
+    format: Annotated[Format, typer.Option(help="The output format.")] = "table",
     batch: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Samples in a batch: shapes, MACs, memory.")
+        int, typer.Option(min=1, metavar="N", help="The batch size, for shapes, MACs and memory.")
     ] = 1,
     set_: SetOption = None,
     input: InputOption = None,
@@ -77,16 +82,17 @@ def show(
     device: DeviceOption = "auto",
     verify: Annotated[
         How,
-        typer.Option(help="Against PyTorch: always live; cached, else live; or not at all."),
+        typer.Option(help="Compare with PyTorch: live, each time; cached, once; off, never."),
     ] = "cached",
     watch: Annotated[
-        bool, typer.Option("--watch", help="Show it again at each save, until Ctrl-C.")
+        bool,
+        typer.Option("--watch", help="Show it again each time the file is saved, until Ctrl-C."),
     ] = False,
 ) -> None:
     """Show a network: shapes, formulas, parameters, MACs.
 
-    The table comes first, then the verdict of PyTorch on every number in it. A faulty
-    spec is shown up to its first fault.
+    The table comes first. Then it is compared with PyTorch, and the result stands under it. A
+    faulty spec is shown up to its first fault.
 
     Examples:
         cnnshape show architectures/lenet5.yaml

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from ..lesson.sizes import Sizes, Trial
     from ..network import Network
 
+PANEL = "Explain"
+
 SCHEMA_VERSION = 1
 """The version of what --format json prints."""
 
@@ -42,7 +44,7 @@ MEANING = (
 def sizes(
     spec: SpecArgument = "lenet5",
     format: Annotated[
-        Literal["text", "json", "markdown"], typer.Option(help="How to write it.")
+        Literal["text", "json", "markdown"], typer.Option(help="The output format.")
     ] = "text",
     set_: SetOption = None,
     input: InputOption = None,
@@ -51,10 +53,10 @@ def sizes(
 ) -> None:
     """Tell which input sizes suit a network.
 
-    The smallest that works; those of which no layer leaves a row over; those at which every
-    stride divides; and what comes out of each. A rule such as "multiples of 16 plus 12" is
-    found by running the network's shapes at one size after another, near its own or --input.
-    Dimensions that are alike in the input are varied together.
+    It names the smallest size that works, the sizes at which no row is left unread, the sizes
+    at which every stride divides, and the output of each. It finds a rule such as "multiples
+    of 16 plus 12" by computing the shapes at one size after another, from the network's own
+    size or --input on. Equal dimensions of the input are varied together.
 
     Examples:
         cnnshape sizes unet

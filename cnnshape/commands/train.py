@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from ..training.run import Run
     from ..training.start import Training, Wishes
 
+PANEL = "Train"
 
 GOES_WITH_RESUME = ("resume", "device", "data_dir", "quiet", "json", "plugin")
 """What the command line may still say of a run that was planned before."""
@@ -72,7 +73,7 @@ def train(
         int | None, typer.Option(metavar="N", help="Passes over the training set.")
     ] = None,
     batch: Annotated[
-        int | None, typer.Option(metavar="N", help="Samples a step, of all processes together.")
+        int | None, typer.Option(metavar="N", help="Samples per step, of all processes together.")
     ] = None,
     lr: Annotated[
         float | None, typer.Option(metavar="X", help="The learning rate at the top of its cycle.")
@@ -81,26 +82,30 @@ def train(
         Literal["sgd", "adamw"] | None, typer.Option(help="SGD with Nesterov momentum, or AdamW.")
     ] = None,
     momentum: Annotated[
-        float | None, typer.Option(metavar="X", help="Of SGD; the first beta of AdamW.")
+        float | None,
+        typer.Option(metavar="X", help="The momentum of SGD, or the first beta of AdamW."),
     ] = None,
     weight_decay: Annotated[
-        float | None, typer.Option(metavar="X", help="Of weights, not of biases and norms.")
+        float | None,
+        typer.Option(metavar="X", help="The weight decay; biases and norms have none."),
     ] = None,
     schedule: Annotated[
         Literal["linear", "cosine"] | None,
         typer.Option(help="How the learning rate falls after it has risen."),
     ] = None,
     warmup: Annotated[
-        float | None, typer.Option(metavar="X", help="The share of the steps in which it rises.")
+        float | None,
+        typer.Option(metavar="X", help="The share of the steps in which the learning rate rises."),
     ] = None,
     label_smoothing: Annotated[
-        float | None, typer.Option(metavar="X", help="The share of a label that all classes get.")
+        float | None,
+        typer.Option(metavar="X", help="The share of the label that is spread over all classes."),
     ] = None,
     augment: Annotated[
         str | None,
         typer.Option(
             metavar="LIST",
-            help="What is done to training images, with commas between: shift, shift:PIXELS, "
+            help="What is done to training images, separated by commas: shift, shift:PIXELS, "
             "flip, distort; or none.",
         ),
     ] = None,
@@ -110,27 +115,30 @@ def train(
     ] = None,
     rbf_constant: Annotated[
         float | None,
-        typer.Option(metavar="X", help="j in the loss of distances, as EuclideanRBF gives."),
+        typer.Option(metavar="X", help="The constant j of the loss for distances (EuclideanRBF)."),
     ] = None,
     device: TrainingDeviceOption = "auto",
     precision: Annotated[
         Literal["auto", "float32", "bfloat16"],
-        typer.Option(help="bfloat16 is mixed precision; auto: that, where it makes a GPU faster."),
+        typer.Option(help="bfloat16 is mixed precision; auto uses it where it makes a GPU faster."),
     ] = "auto",
     seed: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Of every draw. Default: 0.")
+        int | None,
+        typer.Option(min=0, metavar="N", help="The seed of all random numbers. Default: 0."),
     ] = None,
     compile: Annotated[
-        bool, typer.Option("--compile", help="Let torch.compile make the network faster.")
+        bool, typer.Option("--compile", help="Speed the network up with torch.compile.")
     ] = False,
     threads: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="Of the CPU. Default: as many as have enough to do."),
+        typer.Option(
+            min=1, metavar="N", help="CPU threads. Default: as many as have enough to do."
+        ),
     ] = None,
     workers: Annotated[
         int | None,
         typer.Option(
-            min=0, metavar="N", help="Processes that read images which do not fit into memory."
+            min=0, metavar="N", help="Processes that read images when they do not fit into memory."
         ),
     ] = None,
     out: Annotated[
@@ -140,19 +148,17 @@ def train(
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace the run that is in the folder.")
+        bool, typer.Option("--force", help="Replace a run that is already in the folder.")
     ] = False,
     resume: Annotated[
         str | None,
-        typer.Option(metavar="RUN", help="Go on with a run that was stopped, as it was planned."),
+        typer.Option(metavar="RUN", help="Go on with a run that was stopped."),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print the result alone.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the result.")] = False,
     json: Annotated[
-        bool, typer.Option("--json", help="Print JSON, an object a line, on stdout.")
+        bool, typer.Option("--json", help="Print JSON on stdout, an object per line.")
     ] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Let a broken image end the run.")
-    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at a broken image.")] = False,
     set_: SetOption = None,
     input: InputOption = None,
     variant: VariantOption = None,
@@ -160,10 +166,11 @@ def train(
 ) -> None:
     """Train a network; leave a folder with weights and figures.
 
-    The data are made to fit the network's input, and what was done is said. Values come
-    from the defaults, a named recipe, the spec's own train:, and these options, the later
-    before the earlier. Ctrl-C saves, as does SIGTERM; --resume goes on to the same weights as
-    if nothing had happened. Several processes or machines: torchrun -m cnnshape train.
+    The images are fitted to the network's input, and each step of that is reported. A setting
+    is taken from these options, else from the spec's train:, else from the named recipe, else
+    from the defaults. Ctrl-C and SIGTERM save the run; --resume goes on and ends with the same
+    weights as a run that was never stopped. For several processes or machines, use
+    torchrun -m cnnshape train.
 
     Examples:
         cnnshape train lenet5

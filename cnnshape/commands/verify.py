@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from ..errors import SpecError
     from ..network import Network
 
+PANEL = "Prove"
+
 SCHEMA_VERSION = 1
 """The version of the JSON objects that --format json prints."""
 
@@ -41,7 +43,7 @@ def verify(
         list[str] | None,
         typer.Argument(
             metavar="[SPEC]...",
-            help=f"{SPEC_HELP} A folder stands for the spec files in it.",
+            help=f"{SPEC_HELP} A folder stands for all spec files in it.",
             autocompletion=complete_spec,
         ),
     ] = None,
@@ -50,23 +52,23 @@ def verify(
         typer.Option("--all", help="Every net of the zoo."),
     ] = False,
     device: DeviceOption = "auto",
-    format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
+    format: Annotated[Literal["text", "json"], typer.Option(help="The output format.")] = "text",
     cached: Annotated[
-        bool, typer.Option("--cached", help="Take an earlier run's verdict where there is one.")
+        bool, typer.Option("--cached", help="Use the result of an earlier run if there is one.")
     ] = False,
     set_: SetOption = None,
     input: InputsOption = None,
     variant: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="One of the spec's variants; several: each of them."),
+        typer.Option(metavar="NAME", help="One of the spec's variants. May be repeated."),
     ] = None,
     plugin: PluginOption = None,
 ) -> None:
     """Verify networks against PyTorch, layer by layer.
 
-    Every layer's shape, parameters, buffers and MACs are compared, and all networks are
-    reported. The exit code is 1 where one is faulty, disagrees with PyTorch, or could not
-    be verified.
+    Every layer's shape, parameters, buffers and MACs are compared, and every network is
+    reported. The exit code is 1 if one is faulty, disagrees with PyTorch, or could not be
+    verified.
 
     Examples:
         cnnshape verify nets/*.yaml

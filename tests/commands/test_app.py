@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 
 import cnnshape
 from cnnshape import commands
-from cnnshape.commands._app import CommandGroup, orderly_end
+from cnnshape.commands._app import PANELS, CommandGroup, orderly_end
 from cnnshape.commands._common import complete_spec
 from cnnshape.commands._reference import cli_reference
 
@@ -32,9 +33,12 @@ def test_a_file_is_a_command(cli):
 def test_help_names_every_command(cli, flag):
     result = cli(flag)
     assert result.exit_code == 0
-    for name in COMMANDS:
-        assert f"\n  {name} " in result.stdout
-    assert "..." not in result.stdout.partition("Commands:")[2], "each in one line, whole"
+    commands = result.stdout[result.stdout.index(f"\n{PANELS[0]}:") :]
+    assert re.findall(r"^(\S.*):$", commands, re.MULTILINE) == [*PANELS], "by what one wants"
+    assert set(re.findall(r"^  (\w+) ", commands, re.MULTILINE)) == {
+        *CommandGroup(name="cnnshape").commands
+    }
+    assert "..." not in commands, "each in one line, whole"
 
 
 @pytest.mark.parametrize("name", COMMANDS)
