@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Network(Data):
-    """A whole network. Made by :func:`cnnshape.load`, :func:`cnnshape.loads` and by an import.
+    """A whole network. Made by `cnnshape.load`, `cnnshape.loads` and the imports.
 
     Attributes:
         name: the spec's name (a variant's, where one was chosen).
@@ -32,7 +32,8 @@ class Network(Data):
         layers: the nodes, each after all that it reads.
         outputs: the paths of the outputs, in order.
         groups: the parts that the spec wrote as one, by path, outermost first.
-        reference, description: the spec's own words, or ''.
+        reference: the paper or page that the spec names, or ''.
+        description: the spec's own description, or ''.
         params: the spec's parameters with the values used.
         train: the spec's own quick-train recipe, as written.
         warnings: what may not be meant; never an error.
@@ -87,7 +88,7 @@ class Network(Data):
             depth: how many levels of groups to open; 'auto': what can be read; None: all.
             fold: whether alike turns of a repeat are drawn once, with ×N.
             fuse: whether norms, activations and dropout are drawn in the box before.
-            facts: what a box says, of :data:`cnnshape.diagrams.FACTS`; None: the usual.
+            facts: what a box says, of `cnnshape.diagrams.FACTS`; None: the usual.
             direction: 'down' or 'right'; None: what suits the style.
             legend: whether the colours are explained.
 
@@ -172,7 +173,7 @@ def loads(
     variant: str | None = None,
     name: str = "<text>",
 ) -> Network:
-    """The network of a spec's text; see :func:`load`. `name` stands for a file's in errors."""
+    """The network of a spec's text; see `load`. `name` stands for a file's in errors."""
     with collector_paused():
         return _made(read_text(text, name), input, params, variant)
 
@@ -211,7 +212,7 @@ def import_source(
         source: 'model.onnx', 'file.py:callable' or 'package.module:callable'.
         input_shape: of one sample, without the batch; an ONNX file says its own.
         arguments: what the callable is called with.
-        name, partial: as for :func:`import_module`.
+        name, partial: as for `import_module`.
 
     Raises:
         ImportFault: there is no such thing, or it cannot be written as a spec.

@@ -72,7 +72,7 @@ class Diagnostic(NamedTuple):
     def segments(self) -> Iterator[tuple[str, str]]:
         """The drawing as (style, text) pairs; styles are those of rich, '' for none.
 
-        ::
+        For example:
 
             error: Linear cannot read 16×5×5: it wants one flat vector
               --> nets/mine.yaml:14:5

@@ -11,14 +11,14 @@ from .difference import STATUSES, Difference, LayerPair
 from .facts import FACTS, Value
 
 SCHEMA_VERSION = 1
-"""The version of what :meth:`Comparison.to_dict` gives."""
+"""The version of what `Comparison.to_dict` gives."""
 
 
 class Comparison:
-    """Two or more networks beside each other. Made by :func:`compare`.
+    """Two or more networks beside each other. Made by `compare`.
 
     Attributes:
-        networks: in order; the others are held against the first.
+        networks: in order; the others are compared with the first.
         labels: what each is called.
     """
 

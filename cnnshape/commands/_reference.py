@@ -40,14 +40,11 @@ This page is generated from the commands' own help by `python docs/generate.py`.
 def cli_reference() -> str:
     """The page: every command with its help, arguments and options."""
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    contents = ["| to | command | |", "| --- | --- | --- |"]
-    for panel in PANELS:
-        first = panel.lower()
-        for name, command in commands.items():
-            if command.rich_help_panel == panel:
-                summary = command.help.partition("\n")[0]
-                contents.append(f"| {first} | [`{name}`](#{name}) | {summary} |")
-                first = ""
+    contents = [
+        f"- {panel}: {', '.join(f'[{name}](#{name})' for name in names)}"
+        for panel in PANELS
+        if (names := [name for name in commands if commands[name].rich_help_panel == panel])
+    ]
     sections = [_command(name, command) for name, command in commands.items()]
     return "\n".join([INTRODUCTION, *contents, "", *sections])
 
