@@ -150,11 +150,15 @@ def schema_file() -> str:
     return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
+ORIGINALS = {"README.ko.md": "README.md", "docs/ko/tutorial.md": "docs/tutorial.md"}
+"""Each translated page, and the page whose commands' output it takes over."""
+
+
 def _refreshed(page: Path) -> str:
     """A page with what its commands print today, or with what they print in its original."""
     text = page.read_text(encoding="utf-8")
-    if page.parent.name == "ko":
-        return translated(text, page.parents[1].joinpath(page.name).read_text(encoding="utf-8"))
+    if original := ORIGINALS.get(str(page.relative_to(ROOT))):
+        return translated(text, (ROOT / original).read_text(encoding="utf-8"))
     return refreshed(text)
 
 
