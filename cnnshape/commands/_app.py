@@ -115,6 +115,7 @@ class CommandGroup(typer.core.TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the commands by what one wants, in the columns of one table."""
+        commands = [*self.commands.items()]  # each is made when it is asked for
         width = max(map(len, self.commands))
         for panel in PANELS:
             with formatter.section(panel):
@@ -124,7 +125,7 @@ class CommandGroup(typer.core.TyperGroup):
                             f"{name:<{width}}",
                             command.get_short_help_str(formatter.width - width - 6),
                         )
-                        for name, command in self.commands.items()
+                        for name, command in commands
                         if command.rich_help_panel == panel  # type: ignore[attr-defined]
                     ]
                 )
