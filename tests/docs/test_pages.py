@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import typer.main
 
+import cnnshape
 from cnnshape import loads
 from cnnshape.commands._app import app
 
@@ -24,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "docs"))
 
 from console import matches, refreshed  # noqa: E402  (docs/ is no package)
-from generate import GENERATED  # noqa: E402
+from generate import GENERATED, ORIGINALS  # noqa: E402
 
 PAGES = {
     str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
@@ -34,11 +35,11 @@ FENCE = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHELL = re.compile(r" (?:\||>>?|&&) ")
 
 
-def blocks(kind: str) -> list[tuple[str, str]]:
+def blocks(kind: str, *pages: str) -> list[tuple[str, str]]:
     """The page and the text of each block of a language that is not a file with a title."""
     return [
         (page, text)
-        for page in PAGES
+        for page in pages or PAGES
         for word, more, text in FENCE.findall(PAGES[page])
         if word == kind and "title=" not in more
     ]
@@ -124,6 +125,25 @@ $ true
     assert refreshed(page) == page.replace("old", "a: 1")
 
 
+@pytest.mark.parametrize(("page", "original"), ORIGINALS.items())
+def test_a_translation_runs_the_same_commands(page: str, original: str) -> None:
+    ran, meant = (
+        [
+            line
+            for _, text in blocks("console", each)
+            for line in text.splitlines()
+            if line[:2] == "$ "
+        ]
+        for each in (page, original)
+    )
+    assert sorted(ran) == sorted(meant)
+
+
+def test_the_python_page_has_every_public_name() -> None:
+    named = re.findall(r"^::: cnnshape\.(\w+)$", PAGES["docs/python.md"], re.MULTILINE)
+    assert sorted([*named, "__version__"]) == cnnshape.__all__
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", GENERATED)
 def test_a_generated_file_is_not_stale(name: str) -> None:
@@ -151,4 +171,15 @@ def test_the_site_is_built(tmp_path: Path) -> None:
         command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert built.returncode == 0, built.stdout + built.stderr
-    assert (tmp_path / "site" / "ko" / "tutorial" / "index.html").exists()
+    pages = {
+        str(path.parent.relative_to(tmp_path / "site")): path.read_text(encoding="utf-8")
+        for path in (tmp_path / "site").rglob("index.html")
+    }
+    assert '<div lang="ko">' in pages["ko/tutorial"]
+    assert not re.search(r":(?:func|class|meth|data):|<p>::</p>", pages["python"]), "ReST markup"
+    assert "\\|" not in pages["cli"], "a bar with its backslash"
+    for name, page in pages.items():
+        loaded = re.findall(
+            r'<(?:script|img|source)[^>]* src="([^"]+)|<link[^>]* href="([^"]+)', page
+        )
+        assert not [url for pair in loaded for url in pair if "//" in url], f"{name}: another host"
