@@ -37,10 +37,10 @@ class Chooser:
         return {name: self.one_of(values) for name, values in options.items() if self.chance(3)}
 
     def each(self, sizes: Sequence[int], value: Callable[[int], T]) -> T | list[T]:
-        """A value for the least of the sizes, or a list of one for each: specs may write both."""
+        """A value for the least of the sizes (1 where there is none), or a list of one for each."""
         if len(sizes) > 1 and self.chance(3):
             return [value(size) for size in sizes]
-        return value(min(sizes))
+        return value(min(sizes, default=1))
 
     def factors(self, number: int, count: int) -> list[int]:
         """`count` factors of `number`; one of them may stand as −1, the rest's remainder."""
