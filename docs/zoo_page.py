@@ -14,10 +14,10 @@ from cnnshape.zoo.catalogue import Listing, listings
 INTRODUCTION = """\
 # The zoo
 
-These nets ship with cnnshape: `cnnshape show resnet50`. A file of `architectures/` is a
-family, its variants are the nets. `cnnshape list` filters and sorts them, and
-`cnnshape verify --all` holds each against PyTorch; which published figures they are held to
-is told in [proof.md](proof.md).
+These nets ship with cnnshape: try `cnnshape show resnet50`. Each file in `architectures/` is a
+family, and its variants are the nets. `cnnshape list` filters and sorts them, and
+`cnnshape verify --all` compares each with PyTorch. [The proof](proof.md) names the published
+figures that they are compared with.
 
 This page is generated from the files by `python docs/generate.py`.
 """
