@@ -27,10 +27,10 @@ Format = Literal["text", "json", "markdown"]
 
 EXAMPLES = {
     "kernel_size": "the window's size, such as 5 or 3x5",
-    "stride": "a number such as 2, or one a dimension, as 2x1",
-    "padding": "a number such as 2, or one a dimension, as 2x1 (--same keeps the size)",
-    "dilation": "a number such as 2, or one a dimension, as 2x1",
-    "output_padding": "a number such as 1, or one a dimension, as 1x0",
+    "stride": "a number such as 2, or one for each dimension, as 2x1",
+    "padding": "a number such as 2, or one for each dimension, as 2x1 (--same keeps the size)",
+    "dilation": "a number such as 2, or one for each dimension, as 2x1",
+    "output_padding": "a number such as 1, or one for each dimension, as 1x0",
 }
 """What an option takes."""
 _DEFAULTS = {"kernel_size": None, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}

@@ -20,7 +20,7 @@ class ConvNd(SpatialLayer, abstract=True):
 
     Args:
         in_channels: channels of the input; inferred.
-        out_channels: channels of the output, one a map.
+        out_channels: channels of the output, one for each map.
         kernel_size: size of the window, one number or one for each dimension.
         stride: positions from one window to the next.
         dilation: positions from one tap of the window to the next.

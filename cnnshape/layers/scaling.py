@@ -126,8 +126,8 @@ class Standardize(Layer):
     """(x − mean)/std, with fixed numbers for each channel.
 
     Args:
-        mean: what is subtracted, one number a channel.
-        std: what is divided by then, one number a channel, none of which is 0.
+        mean: what is subtracted, one number for each channel.
+        std: what is divided by then, one number for each channel, none of them 0.
 
     Source: Normalize of torchvision.transforms.
     """
@@ -149,7 +149,7 @@ class Standardize(Layer):
         if len(self.mean) != len(self.std):
             raise LayerError(
                 f"mean has {count_of(len(self.mean), 'number')}, std {len(self.std)}: "
-                "both have one a channel",
+                "both have one for each channel",
                 field="std",
             )
         if 0 in self.std:
@@ -171,7 +171,7 @@ class Standardize(Layer):
                 ]
                 if shape
                 else [],
-                help="write one number a channel",
+                help="write one number for each channel",
                 field="mean",
             )
         return shape

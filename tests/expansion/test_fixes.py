@@ -34,7 +34,7 @@ ADVICE = (
     "Unfold gives such columns",
     "add ",
     "cnnshape layers lists the types",
-    "write one number a channel",
+    "write one number for each channel",
     "dimensions before the last two",
     "the second must have",
     "write the others as numbers",

@@ -80,7 +80,7 @@ def test_standardize_shifts_and_divides_each_channel() -> None:
     ("mean", "std", "shape", "message"),
     [
         ([0, 0], [1, 1], (3, 8, 8), "mean has 2 numbers, but Standardize reads 3×8×8: 3 channels"),
-        ([0, 0], [1], (2, 8, 8), "mean has 2 numbers, std 1: both have one a channel"),
+        ([0, 0], [1], (2, 8, 8), "mean has 2 numbers, std 1: both have one for each channel"),
         ([0, 0], [1, 0], (2, 8, 8), "std must not be 0: it is divided by"),
     ],
 )
