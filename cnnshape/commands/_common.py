@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ..errors import Diagnostic
+    from ..layers.shapes import Shape
     from ..network import Network
     from ..spec import Spec
     from ..spec.document import Value
@@ -282,6 +283,16 @@ def files_of(spec: str, changes: Changes) -> list[str]:
         return [str(resolve(spec)[0]), *changes.plugins]
     except UnknownNet:
         return [*changes.plugins]
+
+
+def sizes_or_refuse(text: str, option: str, example: str) -> Shape:
+    """'224x320' as sizes; what is none is a usage error of an option, which takes the example."""
+    from ..lesson.written import WordError, read_sizes
+
+    try:
+        return read_sizes(text, example)
+    except WordError as fault:
+        usage_error(str(fault), option)
 
 
 def refuse_overwriting(

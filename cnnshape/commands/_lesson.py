@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, cast
 
 import typer
 
-from ._common import WIDE, coloured, refuse_overwriting, say, usage_error
+from ._common import WIDE, coloured, refuse_overwriting, say, sizes_or_refuse, usage_error
 
 if TYPE_CHECKING:
     from ..layers.base import Layer, LayerError
@@ -79,14 +79,10 @@ StillOption = Annotated[
 
 def sizes(text: str, option: str, words: Sequence[str] = ()) -> Any:
     """'2' as 2, '2x1' as [2, 1], and a word that the option also takes as it is."""
-    from ..lesson.written import WordError, read_sizes
-
     if text in words:
         return text
-    try:
-        numbers = read_sizes(text.replace(",", "x"), ", or ".join(["a number", _TWO, *words]))
-    except WordError as fault:
-        usage_error(str(fault), option)
+    expected = ", or ".join(["a number", _TWO, *words])
+    numbers = sizes_or_refuse(text.replace(",", "x"), option, expected)
     return numbers[0] if len(numbers) == 1 else list(numbers)
 
 

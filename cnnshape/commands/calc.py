@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
-from ._common import print_diagnostics, print_json, print_table, print_wrapped, usage_error
+from ._common import (
+    print_diagnostics,
+    print_json,
+    print_table,
+    print_wrapped,
+    sizes_or_refuse,
+    usage_error,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -133,7 +140,7 @@ def calc(
     written = {"kernel_size": kernel_size, "stride": stride, "padding": padding,
                "dilation": dilation, "output_padding": output_padding}  # fmt: skip
     given: dict[str, Any] = {
-        name: _sizes(text, f"--{name.replace('_', '-')}", EXAMPLES[name])
+        name: sizes_or_refuse(text, f"--{name.replace('_', '-')}", EXAMPLES[name])
         for name, text in written.items()
         if text is not None
     }
@@ -178,20 +185,11 @@ def calc(
 # Reading ------------------------------------------------------------------------------
 
 
-def _sizes(text: str, parameter: str, example: str) -> Shape:
-    from ..lesson.written import WordError, read_sizes
-
-    try:
-        return read_sizes(text, example)
-    except WordError as fault:
-        usage_error(str(fault), parameter)
-
-
 def _map(text: str, parameter: str) -> Shape:
     """The sizes of a map, which are at least 1, and not more than can be computed with."""
     from ..expansion import shape_problem
 
-    sizes = _sizes(text, parameter, "a size such as 224, or 224x320")
+    sizes = sizes_or_refuse(text, parameter, "a size such as 224, or 224x320")
     if problem := shape_problem((1, *sizes)):
         usage_error(problem.replace("a size of the input", "a size"), parameter)
     return sizes
@@ -261,14 +259,14 @@ def _in_words(fault: Diagnostic, parts: Sequence[Part]) -> Diagnostic:
     """The fault with its help as the command line takes it."""
     from ..lesson.calculating import spelled
 
-    words = [
-        part
-        for part in parts
-        if fault.mark and fault.text[fault.mark.column - 1 :].startswith(part.word)
-    ]
-    if not fault.fixes or not words:
+    if not fault.fixes or fault.mark is None:
         return fault
-    return fault._replace(help=", or ".join(spelled(fix, words[-1]) for fix in fault.fixes))
+    start = fault.mark.column - 1
+    word = fault.text[start : start + fault.mark.length]
+    part = next((part for part in parts if part.word == word), None)
+    if part is None:
+        return fault
+    return fault._replace(help=", or ".join(spelled(fix, part) for fix in fault.fixes))
 
 
 def _print_layer(sizes: Shape, row: Row) -> None:

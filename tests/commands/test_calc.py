@@ -260,3 +260,9 @@ def test_a_fix_is_in_the_words_of_the_command_line_and_cures(calc, line: str, he
         if words[0] == "-k":
             again = [*before[:-1], *words]
         assert calc(" ".join(again)).exit_code == 0, again
+
+
+def test_a_fix_is_for_the_word_that_is_underlined(calc) -> None:
+    result = calc("32 conv55 conv5")
+    assert result.stderr.endswith("= help: conv32 or less, or conv55p12\n")
+    assert calc("32 conv55p12 conv2").exit_code == 0
