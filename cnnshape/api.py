@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .errors import SpecError
@@ -49,7 +48,7 @@ class Network(Data):
         made.__dict__.update(data.__dict__)
         return made
 
-    @cached_property
+    @property
     def receptive_fields(self) -> dict[str, tuple[int, ...] | None]:
         """For each path, the input positions that one output can depend on; None: not known."""
         from .analysis.receptive_field import receptive_fields

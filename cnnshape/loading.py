@@ -17,17 +17,10 @@ from .spec import Source, Spec, decode, read_spec
 from .spec.bounds import Budget
 
 
-def loads(
-    text: str,
-    *,
-    input: Sequence[int] | None = None,
-    params: Mapping[str, Any] | None = None,
-    variant: str | None = None,
-    name: str = "<text>",
-) -> Network:
-    """The network of a spec's text; see :func:`build_network`. `name` is how errors call it."""
+def loads(text: str, name: str = "<text>") -> Network:
+    """The network of a spec's text, as the spec has it; `name` is how errors call it."""
     with collector_paused():
-        return build_network(read_text(text, name), input=input, params=params, variant=variant)
+        return build_network(read_text(text, name))
 
 
 def read_text(text: str, name: str) -> Spec:

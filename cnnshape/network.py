@@ -159,19 +159,7 @@ class Totals(NamedTuple):
 class Network:
     """A whole network, as data: what can be done with it is in the rooms above.
 
-    Attributes:
-        name: the spec's name (a variant's, where one was chosen).
-        input_shape: the network's input, without the batch.
-        layers: the nodes, each after all that it reads.
-        outputs: the paths of the outputs, in order.
-        groups: the parts that the spec wrote as one, by path, outermost first.
-        reference, description: the spec's own words, or ''.
-        params: the spec's parameters with the values used.
-        train: the spec's own quick-train recipe, as written.
-        warnings: what may not be meant; never an error.
-        source: the file that the spec was read from, or ''.
-        fault: None; of a faulty spec, whose layers are those before its first fault, the path of
-            what has it ('' where that is not known).
+    Its attributes are described where users meet them, at :class:`cnnshape.api.Network`.
     """
 
     def __init__(

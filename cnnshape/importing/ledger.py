@@ -12,6 +12,7 @@ from ..layers.unknown import Unknown
 from ..network import INPUT
 from .graph import NotSaid, Recorded, Unsupported, made, output_shape
 from .operations import Chain, Layer, Part, Value, tidy
+from .operations.arithmetic import POWER_OF_NONE_BELOW_0
 
 Path = tuple[str, ...]
 
@@ -188,17 +189,25 @@ class Ledger:
                 return Value(key, (self.batch, *shape))
         return None
 
-    def is_never_negative(self, key: str) -> bool:
+    def rule_of_power(self, base: object) -> str:
+        """The rule of a power with a tensor of exponents; raises NotSaid where it has none."""
+        if not isinstance(base, Value) or not self._is_never_negative(base.key):
+            raise NotSaid("with a tensor of exponents, of what may be negative")
+        return POWER_OF_NONE_BELOW_0
+
+    def _is_never_negative(self, key: str) -> bool:
         """Whether what a layer gives is known to hold no number below 0."""
-        layer = next((layer for layer in reversed(self.layers) if layer.key == key), None)
-        if layer is None:
-            return False
-        least = layer.arguments.get("min" if layer.type == "Clamp" else "min_val")
-        if layer.type in ("Clamp", "Hardtanh") and least is not None:
-            return bool(least >= 0)
-        if layer.type in _NEVER_NEGATIVE:
-            return True
-        return layer.type in _KEEPS_SIGNS and all(map(self.is_never_negative, layer.reads))
+        known: set[str] = set()
+        for layer in self.layers:  # each after what it reads
+            least = layer.arguments.get("min" if layer.type == "Clamp" else "min_val")
+            if layer.type in ("Clamp", "Hardtanh") and least is not None:
+                holds = bool(least >= 0)
+            else:
+                keeps = layer.type in _KEEPS_SIGNS and known.issuperset(layer.reads)
+                holds = layer.type in _NEVER_NEGATIVE or keeps
+            if holds:
+                known.add(layer.key)
+        return key in known
 
     def add_unknown(
         self,

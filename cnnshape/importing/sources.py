@@ -11,7 +11,6 @@ from .constants import Constants, aligned
 from .graph import NotSaid
 from .ledger import Path
 from .operations import Call, Layer, Value, answer
-from .operations.arithmetic import POWER_OF_NONE_BELOW_0
 from .origins import MadeBy, Origin, replaced
 from .samples import BATCH, NOWHERE, of_one_sample
 from .torch_calls import plain_name
@@ -50,10 +49,7 @@ class Sources(Constants):
         x = max(following, key=lambda value: value.rank)
         name = _product_by_ranks(call, x) if call.name == "matmul" else call.name
         if name in ("pow", "ipow"):
-            base = call.get(0, "self")
-            if not isinstance(base, Value) or not self.ledger.is_never_negative(base.key):
-                raise NotSaid("with a tensor of exponents, of what may be negative")
-            name = POWER_OF_NONE_BELOW_0
+            name = self.ledger.rule_of_power(call.get(0, "self"))
 
         def beside(value: Value) -> Value:
             if value.key or 0 in value.shape:

@@ -31,9 +31,8 @@ class WordFault(NamedTuple):
 
 def unknown_type(name: str, types: Any, blocks: Any) -> WordFault:
     """The fault of a type that is neither a layer type nor a block."""
-    near = (
-        did_you_mean(name, [*(known for known in types if not types[known].hidden), *blocks]) or ""
-    )
+    listed = [known for known in types if not types[known].hidden]
+    near = did_you_mean(name, [*listed, *blocks]) or ""
     help = "" if near else "cnnshape layers lists the types"
     message = f"there is no layer type or block {quoted(name)}"
     return WordFault(message, "", help, About("type", name, near))

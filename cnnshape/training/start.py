@@ -246,7 +246,7 @@ def _where_it_stopped(
     tell: Tell,
 ) -> Training:
     """A run where it stopped, in the process that leads already locked."""
-    network = loads(plan.spec, name=str(run.spec))
+    network = loads(plan.spec, str(run.spec))
     data = load_for(
         group, plan.recipe, network,
         data_dir=data_dir or plan.data_dir, seed=plan.seed, strict=plan.strict, report=tell,

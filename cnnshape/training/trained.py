@@ -73,7 +73,7 @@ def load_trained(run: Run, result: dict[str, Any], device: torch.device) -> Trai
         state = load_tensors(weights)
     except (SafetensorError, ValueError, KeyError, MemoryError) as fault:
         raise CheckpointError(f"{run.model} is damaged: {fault}") from None
-    network = loads(decode(spec, str(run.spec)).text, name=str(run.spec))
+    network = loads(decode(spec, str(run.spec)).text, str(run.spec))
     recipe = Recipe.from_dict(result["recipe"])
     preparation = _preparation(run, network, result)
     classes = tuple(result["classes"])

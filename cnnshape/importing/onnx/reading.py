@@ -12,7 +12,6 @@ from ..faults import ImportFault
 from ..graph import NotSaid, Recorded, Unsupported
 from ..ledger import Ledger
 from ..operations import Answer, Chain, Indices, Layer, Value, of_parts
-from ..operations.arithmetic import POWER_OF_NONE_BELOW_0
 from ..samples import FIRST, divided
 from .graph import Graph, Node
 from .idioms import with_idioms
@@ -173,9 +172,7 @@ class _Reader:
         op = Operator(node, inputs, outputs, self.graph.opset)
         try:
             if node.type == "Pow" and all(isinstance(given, Value) for given in inputs):
-                if not self.ledger.is_never_negative(op.x.key):
-                    raise NotSaid("with a tensor of exponents, of what may be negative")
-                return op.as_torch(POWER_OF_NONE_BELOW_0, *inputs)
+                return op.as_torch(self.ledger.rule_of_power(op.x), *inputs)
             return RULES[node.type](op)
         except (IndexError, KeyError, TypeError, ValueError, AttributeError) as fault:
             raise NotSaid(f"its arguments: {fault}") from fault
