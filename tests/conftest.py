@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
 from copy import copy
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +32,28 @@ OF_THE_ENVIRONMENT = (
 )  # fmt: skip
 for _name in OF_THE_ENVIRONMENT:
     os.environ.pop(_name, None)
+
+
+LIGHT = find_spec("torch") is None
+"""Whether only the light half is installed: what needs no torch is tested without it."""
+_MORE = re.compile(
+    r"^(?:import|from) (?:torch|numpy|PIL|onnx\w*|safetensors|scipy)\b", re.MULTILINE
+)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Where only the light half is installed, a module that imports more is left out."""
+    if LIGHT and collection_path.suffix == ".py":
+        return bool(_MORE.search(collection_path.read_text(encoding="utf-8"))) or None
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where only the light half is installed, what is marked as in need of torch is skipped."""
+    if LIGHT:
+        for item in items:
+            if item.get_closest_marker("torch"):
+                item.add_marker(pytest.mark.skip(reason="torch is not installed"))
 
 
 @pytest.fixture(autouse=True)

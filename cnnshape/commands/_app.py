@@ -20,9 +20,9 @@ import typer
 import typer.core
 import typer.main
 
+from ..packages import missing_package
 from ..version import __version__
 from ._common import say
-from ._packages import missing_package
 from ._streams import drop_output
 
 SETTINGS: dict[str, Any] = {

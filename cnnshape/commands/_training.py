@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeAlias
 
 import typer
 
+from ..packages import require
 from ._common import make_console, print_diagnostics, say, usage_error
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def open_trained(folder: str, device: str, plugins: list[str] | None) -> Trained
     # A folder without a run is told before torch is imported.
     result = run.read_result()
     load_plugins(result.get("plugins", ()), plugins or ())
+    require("torch", "train")
 
     from ..training.session import training_device
     from ..training.trained import load_trained

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..packages import missing_package
 from ..text.counts import count_of
 from ._common import Line, usage_error
 
@@ -36,9 +37,7 @@ def verdict(network: Network, device: str, how: How) -> dict[str, Any]:
     try:
         import torch  # noqa: F401  (asked for here, so that no other ImportError passes for it)
     except ImportError as fault:
-        return no_verification(
-            "skipped", f"PyTorch cannot be imported ({fault}); pip install torch"
-        )
+        return no_verification("skipped", missing_package(fault) or str(fault))
     from ..torch_backend import DeviceError, verify
 
     try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 import typer
 
 from ..exporting.onnx_model import NEWEST_OPSET, OLDEST_OPSET, OPSET
+from ..packages import require
 from ._common import (
     STDOUT,
     InputOption,
@@ -111,6 +112,7 @@ def export(
     size = _batch(batch)
     if form == "pytorch" and weights is not None:
         usage_error("Python source holds no weights: --to state-dict writes them", "--weights")
+    require("torch", *(["onnx"] if form == "onnx" else []))
 
     from ..errors import SpecError
     from ..exporting import ExportError

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..packages import require
 from ._common import (
     STDOUT,
     make_console,
@@ -88,6 +89,7 @@ def import_(
         if key in arguments:
             usage_error(f"{key} is given more than once, and one counts", "--kwarg")
         arguments[key] = value
+    require("torch", *(["onnx"] if source.endswith(".onnx") else []))
     try:
         with redirect_stdout(sys.stderr):  # what the user's code prints is no part of the spec
             imported = import_source(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from ..packages import require
 from ..text.printable import to_json
 from ._common import (
     Changes,
@@ -196,6 +197,8 @@ def train(
     network, chosen = _read(spec, changes, asked, recipe)
     _refuse_inside_the_data(out, chosen.dataset)
 
+    require("torch", "train")
+
     from ..training.start import Wishes
 
     wishes = Wishes(
@@ -310,6 +313,7 @@ def _resume(
         run = Run(Path(folder))
         plan = plan_of(run)
         load_plugins(plan.plugins, plugins)
+        require("torch", "train")
         place = training_device(plan.device if device == "auto" else device, group)
         with progress_of(group, shown) as progress:
             _finish(

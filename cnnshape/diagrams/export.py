@@ -11,6 +11,7 @@ from math import ceil
 from pathlib import Path
 from typing import Literal
 
+from ..packages import missing_text
 from .look import DiagramError
 
 FONTS = Path(__file__).parent / "fonts"
@@ -78,9 +79,7 @@ def _compile(svg: str, title: str, format: Literal["pdf", "png"], pixels_per_inc
     try:
         import typst
     except ImportError:
-        raise DiagramError(
-            f"{format.upper()} is drawn by typst, which is not installed; help: pip install typst"
-        ) from None
+        raise DiagramError(f"{format.upper()}: {missing_text('typst')}") from None
 
     page: bytes = _PAGE.encode()
     return typst.compile(

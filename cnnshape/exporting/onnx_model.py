@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ..packages import PARTS, missing_text
 from .comparison import Made, Run, example, hold, no_run
 from .errors import ExportError
 from .formats import dynamic_shapes
@@ -126,7 +127,5 @@ def _import_onnx() -> Any:
         except ImportError:
             missing.append(name)
     if missing:
-        raise ExportError(
-            f"to write ONNX, torch needs {' and '.join(missing)}: pip install 'cnnshape[onnx]'"
-        )
+        raise ExportError(missing_text(*missing, *PARTS["onnx"]))
     return found["onnx"]

@@ -10,6 +10,8 @@ import pytest
 import cnnshape
 from cnnshape.torch_backend import devices
 
+pytestmark = pytest.mark.torch
+
 
 @pytest.mark.slow
 def test_it_measures_what_was_measured(cli, run):

@@ -8,6 +8,8 @@ import pytest
 
 import cnnshape
 
+pytestmark = pytest.mark.torch
+
 NET = """\
 import torch
 from torch import nn

@@ -13,6 +13,8 @@ from PIL import Image
 
 from cnnshape.torch_backend import devices
 
+pytestmark = pytest.mark.torch
+
 
 @pytest.fixture
 def digits() -> Path:

@@ -23,6 +23,7 @@ from .conftest import FAULTY, SPEC
 ESCAPE = "\x1b["
 
 
+@pytest.mark.torch
 def test_the_table_then_the_verdict_live_then_cached(cli, spec):
     live = cli("show", spec)
     assert live.exit_code == 0
@@ -62,9 +63,11 @@ def test_without_torch_the_verification_is_skipped_and_says_why(cli, spec, monke
     monkeypatch.setitem(sys.modules, "torch", None)
     result = cli("show", spec)
     assert result.exit_code == 0
-    assert "○ not verified: PyTorch cannot be imported" in result.stdout
+    assert "○ not verified: this needs torch, which is not installed; help: " in result.stdout
+    assert " -m pip install torch" in result.stdout
 
 
+@pytest.mark.torch
 def test_a_failed_verification_exits_with_1_and_names_each_mismatch(cli, spec):
     Path("wrong.py").write_text(
         "from cnnshape.layers import Layer\n"
@@ -91,6 +94,7 @@ def _forget(name: str) -> None:
     register().pop(name, None)
 
 
+@pytest.mark.torch
 def test_json_is_the_contract_with_its_verification(cli, spec):
     result = cli("show", spec, "--format", "json")
     shown = json.loads(result.stdout)
@@ -107,6 +111,7 @@ def test_json_is_the_contract_with_its_verification(cli, spec):
     )
 
 
+@pytest.mark.torch
 def test_csv_and_markdown_keep_the_verdict_off_stdout(cli, spec):
     written = cli("show", spec, "--format", "csv", "--columns", "name,params")
     assert list(csv.reader(io.StringIO(written.stdout)))[:2] == [["name", "params"], ["C1", "156"]]

@@ -115,6 +115,7 @@ def test_stdin_is_not_watched(cli: Any) -> None:
     assert "stdin does not change" in result.stderr
 
 
+@pytest.mark.torch
 def test_verify_takes_a_folder(cli: Any) -> None:
     Path("nets").mkdir()
     for name in ("b.yaml", "a.yml", "notes.txt"):

@@ -14,6 +14,8 @@ import cnnshape
 
 from ..patience import PATIENCE
 
+pytestmark = pytest.mark.torch
+
 SPEC = """\
 name: tiny
 input: [1, 8, 8]

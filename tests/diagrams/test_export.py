@@ -81,5 +81,5 @@ def test_a_png_beyond_all_measure_is_refused_with_what_would_fit():
 
 def test_without_typst_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "typst", None)
-    with pytest.raises(DiagramError, match=r"PDF is drawn by typst, .* pip install typst"):
+    with pytest.raises(DiagramError, match=r"PDF: this needs typst, .* -m pip install typst"):
         to_pdf(figure(), title="t")

@@ -65,6 +65,7 @@ def test_a_line_that_makes_many_layers_is_told_once() -> None:
     assert len(told(network)) == 1
 
 
+@pytest.mark.torch
 def test_python_source_is_in_place_where_the_network_is() -> None:
     source = to_python(net(f"[{CONV}, {RELU}, Flatten, {{type: ReLU, inplace: true}}]"))
     assert source.count("nn.ReLU(inplace=True)") == 1

@@ -16,6 +16,8 @@ from cnnshape.network import Network
 from cnnshape.storage import verdicts
 from cnnshape.storage.cache import FOLDER_VARIABLE, cache_folder
 
+pytestmark = pytest.mark.torch
+
 SPEC = """
 input: [3, 16, 16]
 layers:

@@ -10,6 +10,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
+from ...packages import install_line
 from ..look import DiagramError
 
 PURE = "graphviz-pure"
@@ -67,7 +68,7 @@ def find() -> str:
     if found is None:
         raise DiagramError(
             f"a program of Graphviz is needed to place boxes and arrows, and there is none; "
-            f"help: pip install {PURE}, or install Graphviz so that dot is on PATH"
+            f"help: {install_line(PURE)}, or install Graphviz so that dot is on PATH"
         )
     return found
 

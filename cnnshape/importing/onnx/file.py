@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...packages import missing_package
 from ..faults import ImportFault, NotFound
 from ..graph import Recorded
 from .graph import Graph
@@ -32,9 +33,7 @@ def read_model(path: str) -> ModelProto:
         import onnx
         from onnx import inliner
     except ImportError as fault:
-        raise ImportFault(
-            f"reading {path} needs the package onnx: pip install 'cnnshape[onnx]' ({fault})"
-        ) from fault
+        raise ImportFault(missing_package(fault) or str(fault)) from fault
     if not os.path.isfile(path):
         raise NotFound(f"there is no file {path}")
     size = os.path.getsize(path)

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...packages import install_line
 from .dataset import ArrayImages, Data, DataError, Drawing
 from .split import take_every
 
@@ -72,5 +73,6 @@ def _read_table() -> NDArray[np.int64]:
         if table.shape[1:] == (SIZE * SIZE + 1,):
             return table
     raise DataError(
-        "the digits are scikit-learn's, and it is not whole here: `pip install scikit-learn`"
+        f"the digits are scikit-learn's, and it is not whole here; "
+        f"help: {install_line('scikit-learn')}"
     )

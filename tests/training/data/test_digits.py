@@ -56,7 +56,7 @@ def test_scikit_learn_is_not_imported() -> None:
 
 def test_without_scikit_learn_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cnnshape.training.data.digits.find_spec", lambda name: None)
-    with pytest.raises(DataError, match="pip install scikit-learn"):
+    with pytest.raises(DataError, match="-m pip install scikit-learn"):
         load_data("digits", input_shape=(1, 32, 32))
 
 
