@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -72,6 +74,32 @@ def test_one_output_of_a_trained_layer_is_worked_out(cli, run, image):
     assert "products, sum " in result.stdout
     assert "\n  sum of 150 products ≈ " in result.stdout
     assert "\n  as the trained layer gives it\n" in result.stdout
+
+
+def test_the_page_shows_what_is_printed(cli, run, image):
+    """Word for word, and its numbers are true of each other; they are those of another run."""
+    page = Path(__file__).parents[2].joinpath("docs", "lesson.md").read_text("utf-8")
+    shown = re.search(r"^```text\n(one output\n.*?)^```", page, re.MULTILINE | re.DOTALL)[1]
+    stdout = cli("explain", "C3", "--run", run, "--image", image).stdout
+    printed = stdout[stdout.index("one output\n") :]
+    words = re.findall(r"[^\W\d]+", shown)
+    assert words == re.findall(r"[^\W\d]+", printed)[: len(words)]
+
+    windows, products = shown.split("products, sum")
+    grid = [numbers(line) for line in windows.splitlines() if re.match(r"\s+[\d.−]+ +[\d.−]", line)]
+    inputs, weights = np.array(grid)[:, :5], np.array(grid)[:, 5:]
+    rows = [numbers(line) for line in products.splitlines()[1:6]]
+    assert inputs * weights == pytest.approx(np.array(rows), abs=0.011)
+    assert numbers(products.splitlines()[0])[0] == pytest.approx(np.sum(rows), abs=0.06)
+    *maps, whole = re.findall(r"map \d: (\S+?)[,\n]|≈ (\S+),", products.replace("\n    ", " "))
+    total = float(whole[1])
+    assert sum(numbers(each[0])[0] for each in maps) == pytest.approx(total, abs=0.002)
+    bias, value = re.search(r"with bias (\S+): .* ≈ (\S+)", products).groups()
+    assert total + numbers(bias)[0] == pytest.approx(float(value), abs=0.006)
+
+
+def numbers(text: str) -> list[float]:
+    return [float(each.replace("−", "-")) for each in re.findall(r"−?\d+(?:\.\d+)?", text)]
 
 
 def test_it_is_what_the_network_computes_for_the_image_as_predict_prepares_it(cli, run, image):

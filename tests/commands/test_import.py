@@ -302,3 +302,28 @@ def test_a_net_that_rounds_says_how_it_was_held(cli):
     )
     result = cli("import", "half.py:Net", "--input", "1x3x3")
     assert "it ran in its own precision, float16: a difference up to" in result.stderr
+
+
+def test_the_page_shows_what_is_refused(cli):
+    page = Path(__file__).parents[2].joinpath("docs", "import.md").read_text("utf-8")
+    shown = page.split("```\nerror: ")[1].split("```")[0]
+    Path("net.py").write_text("""\
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Sequential()
+        self.encoder.add_module("conv", nn.Conv2d(3, 8, 3))
+        self.encoder.add_module("mix", Mix())
+
+    def forward(self, x): return self.encoder(x)
+
+
+class Mix(nn.Module):
+    def forward(self, x): return x.cumsum(1)
+""")
+    result = cli("import", "net.py:Net", "--input", "3x8x8")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"error: {shown}" in result.stderr
