@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 
 from ..errors import About, Mark, did_you_mean
@@ -50,12 +51,16 @@ class Names:
         if name in scope.inputs:
             message = f"the name {name!r} means what the block reads; choose another"
             raise self.faults.fail(scope, message, mark)
+        self._take(scope, path, name, mark)
+        return path
+
+    def _take(self, scope: Scope, path: str, name: str, mark: Mark) -> None:
+        """Let a path be this entry's; raises Faulty after reporting that it is another's."""
         if path in scope.marks:
             line = scope.marks[path].line
             message = f"the name {path!r} is taken already, in line {line}"
             raise self.faults.fail(scope, message, mark, about=About("taken", name))
         scope.marks[path] = mark
-        return path
 
     def _stem(self, entry: Entry, place: Place) -> str:
         """What the default name of an entry begins with; '' for a plain container."""
@@ -66,9 +71,19 @@ class Names:
         return "group" if entry.repeat is not None else ""
 
     def path_of_faulty(self, entry: Entry, place: Place) -> str:
-        """Where a faulty entry would stand: what reads it is then passed over in silence."""
+        """Where a faulty entry would stand: what reads it is then passed over in silence.
+
+        Its name is its own all the same, so that another of that name is told at once too.
+        """
         if entry.name is not None:
-            return place.prefix + entry.name.value if isinstance(entry.name.value, str) else ""
+            name = entry.name.value
+            if not isinstance(name, str):
+                return ""
+            path = place.prefix + name
+            if entry.when is None:  # else it may be left out, and the name free
+                with suppress(Faulty):
+                    self._take(place.scope, path, name, entry.name.mark)
+            return path
         if not (entry.faulty and isinstance(entry, LayerEntry) and entry.type.value):
             return ""
         stem = _as_stem(str(entry.type.value))

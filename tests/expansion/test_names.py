@@ -66,6 +66,27 @@ def test_a_name_is_given_once() -> None:
     assert told == "6:10 the name 'a' is taken already, in line 4 (name it a_2)"
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("{name: a, type: Conv2d, out_channels: 6}", "{name: a, type: ReLU}"),
+        ("{name: a, type: ReLU}", "{name: a, type: Conv2d, out_channels: 6}"),
+        ("{name: a, type: Relu6x}", "{name: a, type: Conv2d, out_channels: 6}"),
+    ],
+)
+def test_the_name_of_a_faulty_layer_is_taken_too(first: str, second: str) -> None:
+    told = faults(text_of(f"\n- {first}\n- {second}"))
+    assert sum("the name 'a' is taken already, in line 4" in each for each in told) == 1
+    assert len(told) == 1 + ("Conv2d" in first + second) + ("Relu6x" in first)
+
+
+def test_a_faulty_layer_that_may_be_left_out_takes_no_name() -> None:
+    told = faults(
+        text_of("\n- {name: a, type: Conv2d, when: false}\n- {name: a, type: ReLU, when: true}")
+    )
+    assert not any("taken" in each for each in told)
+
+
 def test_the_same_name_in_two_groups_is_no_clash() -> None:
     group = "layers: [{name: a, type: ReLU}]"
     assert list(reads(f"[{{name: g, {group}}}, {{name: h, {group}}}]")) == ["g.a", "h.a"]
