@@ -82,7 +82,7 @@ class Network(Data):
         """The network as a picture, an SVG file. The options are those of `cnnshape diagram`.
 
         Args:
-            style: 'graph', 'maps' or 'volumes'.
+            style: one of `cnnshape.diagrams.STYLES`: 'graph', 'maps' or 'volumes'.
             theme: 'light', 'dark' or 'print'.
             depth: how many levels of groups to open; 'auto': what can be read; None: all.
             fold: whether alike turns of a repeat are drawn once, with ×N.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, get_args
 
 import typer
 
+from ..diagrams import STYLES, Style
 from ._common import (
     STDOUT,
     InputOption,
@@ -27,7 +29,7 @@ from ._common import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..diagrams import Depth, Figure, Look, Style
+    from ..diagrams import Depth, Figure, Look
     from ..network import Network
 
 PANEL = "Draw"
@@ -62,11 +64,8 @@ def diagram(
         Format | None, typer.Option(help="The format, where no file ending names it, as for -.")
     ] = None,
     style: Annotated[
-        Literal["graph", "maps", "volumes"],
-        typer.Option(
-            help="Boxes and arrows; feature maps to scale, as the LeNet-5 paper draws them; "
-            "or boxes in space."
-        ),
+        Style,
+        typer.Option(help=f"{'; '.join(f'{name}: {drawn}' for name, drawn in STYLES.items())}."),
     ] = "graph",
     theme: Annotated[
         Literal["light", "dark", "print"], typer.Option(help="The colours.")
@@ -143,7 +142,7 @@ def diagram(
     try:
         network = load_network(spec, changes)
         print_diagnostics(network.warnings)
-        _write_all(network, targets, _Order(style, look, scale, timeout))
+        _write_all(network, targets, _Order(style, replace(look, timeout=timeout), scale))
     except SpecError as fault:
         print_diagnostics(fault.diagnostics)
         raise typer.Exit(1) from None
@@ -232,7 +231,6 @@ class _Order(NamedTuple):
     style: Style
     look: Look
     scale: float
-    timeout: float
 
 
 def _write_all(network: Network, targets: list[_Target], order: _Order) -> None:
@@ -244,7 +242,7 @@ def _write_all(network: Network, targets: list[_Target], order: _Order) -> None:
 
     @cache
     def figure() -> Figure:
-        return draw(network, order.style, order.look, timeout=order.timeout)
+        return draw(network, order.style, order.look)
 
     made = [(path, _content(network, format, figure, order)) for path, format in targets]
     for path, content in made:

@@ -9,6 +9,7 @@ import typer
 
 from ..packages import require
 from ..text.printable import to_json
+from ..training.data.loading import NAMES as DATA_SETS
 from ._common import (
     Changes,
     InputOption,
@@ -62,8 +63,7 @@ def train(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="digits (needs no network), mnist, fashion-mnist, kmnist, cifar10, cifar100, "
-            "folder:PATH or synthetic[:N]. Default: the spec's own, else digits.",
+            help=f"{', '.join(DATA_SETS)}. Default: the spec's own, else digits.",
         ),
     ] = None,
     data_dir: DataDirOption = None,

@@ -17,6 +17,9 @@ from .tooltip import macs_text
 
 TITLE_SIZE, TITLE_LINE = 17.0, 22.0
 TEXT_SIZE, TEXT_LINE = 11.0, 15.0
+WIDER = 1.18
+"""How much wider than measured a line may be drawn: in DejaVu Sans, where no font of the measured
+widths is installed. What is as wide as the picture would be cut there."""
 SAMPLE_ROOM = 24.0
 """px of a sample with the space after it."""
 SAMPLE_GAP = 16.0
@@ -44,7 +47,7 @@ def totals(network: Network) -> str:
 
 def heading(network: Network, width: float, theme: Theme) -> Block:
     """The network's name, what goes in and comes out, and what it costs."""
-    lines = wrap(network.name, width, TITLE_SIZE, bold=True)
+    lines = wrap(network.name, width / WIDER, TITLE_SIZE, bold=True)
     drawn = [
         svg.text(
             line,
@@ -63,7 +66,7 @@ def heading(network: Network, width: float, theme: Theme) -> Block:
 
 def paragraph(text: str, width: float, theme: Theme) -> Block:
     """Text in lines of at most `width` px."""
-    lines = wrap(text, width, TEXT_SIZE)
+    lines = wrap(text, width / WIDER, TEXT_SIZE)
     drawn = "\n".join(
         svg.text(line, 0, TEXT_LINE * index + TEXT_SIZE, size=TEXT_SIZE, fill=theme.muted)
         for index, line in enumerate(lines)
@@ -75,7 +78,7 @@ def samples(entries: Iterable[tuple[str, str]], width: float, theme: Theme) -> B
     """Samples, each at most SAMPLE_ROOM by TEXT_LINE px, with what they mean."""
     drawn, x, y = [], 0.0, 0.0
     for sample, meaning in entries:
-        needed = SAMPLE_ROOM + text_width(meaning, TEXT_SIZE)
+        needed = SAMPLE_ROOM + text_width(meaning, TEXT_SIZE) * WIDER
         if x > 0 and x + needed > width:
             x, y = 0.0, y + TEXT_LINE + 3
         label = svg.text(meaning, SAMPLE_ROOM, TEXT_SIZE, size=TEXT_SIZE, fill=theme.text)

@@ -15,6 +15,9 @@ Depth = int | Literal["auto"] | None
 FACTS = ("arguments", "shape", "params", "macs", "rf", "formula", "path")
 """What a box can show beside its name and type."""
 
+GRAPHVIZ_SECONDS = 30.0
+"""How long Graphviz may take, if nothing else is said."""
+
 DEFAULT_FACTS = ("arguments", "shape", "params", "macs")
 
 
@@ -31,6 +34,7 @@ class Look:
         facts: what a box shows, of FACTS.
         direction: the way of the data. None: what suits the style.
         legend: whether the colours are explained.
+        timeout: seconds that Graphviz may take.
     """
 
     theme: Theme = THEMES["light"]
@@ -40,6 +44,7 @@ class Look:
     facts: tuple[str, ...] = DEFAULT_FACTS
     direction: Direction | None = None
     legend: bool = True
+    timeout: float = GRAPHVIZ_SECONDS
 
 
 def make_look(
@@ -51,6 +56,7 @@ def make_look(
     facts: Sequence[str] | None = None,
     direction: Direction | None = None,
     legend: bool = True,
+    timeout: float = GRAPHVIZ_SECONDS,
 ) -> Look:
     """A look from names; raises ValueError for a name that there is not."""
     _check("theme", theme, tuple(THEMES))
@@ -61,7 +67,7 @@ def make_look(
     if depth not in ("auto", None) and (type(depth) is not int or depth < 0):
         raise ValueError(f"depth is a number of at least 0, 'auto' or None, not {depth!r}")
     chosen = DEFAULT_FACTS if facts is None else tuple(dict.fromkeys(facts))
-    return Look(THEMES[theme], depth, fold, fuse, chosen, direction, legend)
+    return Look(THEMES[theme], depth, fold, fuse, chosen, direction, legend, timeout)
 
 
 def _check(what: str, name: str, known: Sequence[str]) -> None:

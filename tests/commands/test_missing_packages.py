@@ -129,7 +129,7 @@ def test_without_onnxruntime_a_file_is_written_and_not_run() -> None:
 def test_what_needs_no_package_works_without() -> None:
     commands = [words.split() for words in SHOWN]
     others = ("torchinfo", "onnx", "graphviz", "PIL", "sklearn", "typst")
-    cases = [(package, command) for package in others for command in commands]
+    cases = [(package, commands[0]) for package in others]  # the one that may import them
     for case, result in (*_ran(cases, "", "torch"), *without("torch", *commands)):
         assert (result.returncode, result.stderr) == (0, ""), case
 

@@ -30,19 +30,18 @@ LEAST_WIDTH = 420.0
 """px between the margins, so that title and notes have room beside a narrow drawing."""
 
 
-def draw(network: Network, look: Look, *, timeout: float) -> Figure:
+def draw(network: Network, look: Look) -> Figure:
     """A network as boxes and arrows, placed by Graphviz.
 
     Args:
         network: the network.
         look: how it is to be drawn.
-        timeout: seconds that Graphviz may take.
 
     Raises:
         DiagramError: it cannot be drawn; the text says why and which option helps.
     """
     made = scene(network, look)
-    placed, links = _place(made, timeout)
+    placed, links = _place(made, look.timeout)
     width = max(LEAST_WIDTH, placed.width)
     top = heading(network, width, look.theme)
     below = [_legend(made, width)] if look.legend else []

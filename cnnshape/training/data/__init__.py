@@ -7,6 +7,6 @@ No module of this package imports torch or numpy before a data set is asked for,
 from __future__ import annotations
 
 from .dataset import Data, DataError, Images
-from .loading import NAMES, load_data
+from .loading import SETS, load_data
 
-__all__ = ["NAMES", "Data", "DataError", "Images", "load_data"]
+__all__ = ["SETS", "Data", "DataError", "Images", "load_data"]

@@ -2,16 +2,128 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 from ...layers.shapes import format_shape
 from .dataset import CheckClasses, Data, DataError, Report
 
-NAMES = ("digits", "mnist", "fashion-mnist", "kmnist", "cifar10", "cifar100", "synthetic")
-"""The data sets that have names; 'folder:PATH' is one of the user's own."""
 BUDGET = 1 << 29
 """Bytes of pixels up to which the images of a folder are kept in memory."""
 SYNTHETIC_CLASSES = 10
+
+
+class Order(NamedTuple):
+    """What is asked of a data set; see `load_data`.
+
+    Attributes:
+        name: the name alone.
+        argument: what stands behind its colon.
+        data_dir: a folder with the files of a published set.
+    """
+
+    name: str
+    argument: str
+    input_shape: tuple[int, ...]
+    data_dir: Path | None
+    seed: int
+    strict: bool
+    download: bool
+    report: Report
+    classes: int
+    budget: int
+    check_classes: CheckClasses
+
+
+Load: TypeAlias = Callable[[Order], Data]
+
+
+class DataSet(NamedTuple):
+    """What a name of a data set stands for.
+
+    Attributes:
+        holds: what is in it, for help and documents.
+        load: reads it. What it needs is imported there, and no sooner.
+        argument: what is written behind the name: ':PATH', which is needed, or '[:N]'.
+        published: whether its files are fetched, or lie in a --data-dir.
+        images: whether it holds images, and not whatever a network reads.
+    """
+
+    holds: str
+    load: Load
+    argument: str = ""
+    published: bool = False
+    images: bool = True
+
+
+def _digits(order: Order) -> Data:
+    from .digits import load_digits
+
+    return load_digits()
+
+
+def _idx(order: Order) -> Data:
+    from . import mnist
+
+    order.check_classes(len(mnist.SETS[order.name].classes))
+    return mnist.load_idx_set(
+        order.name, order.data_dir, download=order.download, report=order.report
+    )
+
+
+def _cifar(order: Order) -> Data:
+    from . import cifar
+
+    order.check_classes(len(cifar.SETS[order.name].classes))
+    return cifar.load_cifar(
+        order.name, order.data_dir, download=order.download, report=order.report
+    )
+
+
+def _folder(order: Order) -> Data:
+    from .folder import load_folder
+
+    channels, height, width = order.input_shape
+    return load_folder(
+        order.argument, (channels, height, width), seed=order.seed, strict=order.strict,
+        budget=order.budget, report=order.report, check_classes=order.check_classes,
+    )  # fmt: skip
+
+
+def _synthetic(order: Order) -> Data:
+    from .synthetic import load_synthetic
+
+    return load_synthetic(order.argument, order.input_shape, order.classes, order.seed)
+
+
+SETS = {
+    "digits": DataSet(
+        "1,797 handwritten digits of 8×8 pixels; the default, and needs no network", _digits
+    ),
+    "mnist": DataSet("handwritten digits of 28×28 pixels, 60,000 and 10,000", _idx, published=True),
+    "fashion-mnist": DataSet("clothes, in the form of mnist", _idx, published=True),
+    "kmnist": DataSet("Japanese characters, in the form of mnist", _idx, published=True),
+    "cifar10": DataSet(
+        "colour images of 32×32 pixels in 10 classes, 50,000 and 10,000", _cifar, published=True
+    ),
+    "cifar100": DataSet("the same in 100 classes", _cifar, published=True),
+    "folder": DataSet(
+        "your own images: a folder for each class, or these in train/ and test/",
+        _folder,
+        argument=":PATH",
+    ),
+    "synthetic": DataSet(
+        "N random images of the network's input, to measure speed; 10,000 where N is left out",
+        _synthetic,
+        argument="[:N]",
+        images=False,
+    ),
+}
+"""The data sets by name: help, messages and documents are made of them."""
+
+NAMES = tuple(f"{name}{each.argument}" for name, each in SETS.items())
+"""The names as they are written."""
 
 
 def load_data(
@@ -30,7 +142,7 @@ def load_data(
     """A data set by its name.
 
     Args:
-        name: one of :data:`NAMES`, 'synthetic:N' for N training images, or 'folder:PATH'.
+        name: one of :data:`SETS`, with what is written behind it, as in 'folder:PATH'.
         input_shape: the network's input, C×H×W; synthetic images have any shape.
         data_dir: a folder that holds the files of a published set; it is only read. None: the
             user's cache, into which they are fetched once.
@@ -46,41 +158,26 @@ def load_data(
     Raises:
         DataError: there is no such data set, it cannot be had, or the network reads no images.
     """
-    kind, colon, rest = name.partition(":")
-    if kind == "folder" and colon and not rest.strip():
-        raise DataError("folder: needs the path of a folder: --dataset folder:PATH")
-    if kind == "synthetic":
-        from .synthetic import load_synthetic
-
-        refuse_data_dir(kind, data_dir)
-        return load_synthetic(rest, tuple(input_shape), classes, seed)
-    if kind == "folder" and rest:
-        from .folder import load_folder
-
-        refuse_data_dir(kind, data_dir)
-        shape = _image_shape(name, input_shape)
-        return load_folder(
-            rest, shape, seed=seed, strict=strict, budget=budget, report=report,
-            check_classes=check_classes,
-        )  # fmt: skip
-    if name not in NAMES:
+    kind, colon, argument = name.partition(":")
+    found = SETS.get(kind)
+    if (
+        found is None
+        or (colon and not found.argument)
+        or (not colon and found.argument.startswith(":"))
+    ):
         raise DataError(_unknown(name))
-    _image_shape(name, input_shape)
-    if name == "digits":
-        from .digits import load_digits
-
-        refuse_data_dir(name, data_dir)
-        return load_digits()
+    if found.argument.startswith(":") and not argument.strip():
+        raise DataError("folder: needs the path of a folder: --dataset folder:PATH")
+    if not found.published:
+        refuse_data_dir(kind, data_dir)
+    shape = _image_shape(name, input_shape) if found.images else tuple(input_shape)
     folder = None if data_dir is None else Path(data_dir)
-    if name.startswith("cifar"):
-        from . import cifar
-
-        check_classes(len(cifar.SETS[name].classes))
-        return cifar.load_cifar(name, folder, download=download, report=report)
-    from . import mnist
-
-    check_classes(len(mnist.SETS[name].classes))
-    return mnist.load_idx_set(name, folder, download=download, report=report)
+    return found.load(
+        Order(
+            kind, argument, shape, folder, seed, strict, download, report, classes, budget,
+            check_classes,
+        )
+    )  # fmt: skip
 
 
 def lasting_name(name: str) -> str:
@@ -120,8 +217,8 @@ def _unknown(name: str) -> str:
 
     if name and Path(name).expanduser().is_dir():
         return f"there is no data set {name!r}; the folder of this name is folder:{name}"
-    meant = did_you_mean(name, [*NAMES, "folder:PATH"])
+    meant = did_you_mean(name, NAMES)
     return (
         f"there is no data set {name!r}{f': did you mean {meant}?' if meant else ''} "
-        f"(known: {', '.join(NAMES)}, folder:PATH)"
+        f"(known: {', '.join(NAMES)})"
     )

@@ -51,7 +51,7 @@ def drawn(network: Network, **look: object) -> Drawn:
 
 
 def figure(network: Network, **look: object) -> Figure:
-    return draw(network, make_look(**look), timeout=30)  # type: ignore[arg-type]
+    return draw(network, make_look(**look))  # type: ignore[arg-type]
 
 
 def held(name: str, text: str, update: bool) -> None:
@@ -120,7 +120,7 @@ def in_order(made: Drawn) -> None:
 def test_every_net_is_drawn_with_a_card_for_each_box_and_end(name):
     network = load(name)
     look = make_look()
-    made = read(draw(network, look, timeout=30).svg)
+    made = read(draw(network, look).svg)
     assert len(made.cards) == len(outline(network, look).boxes) + 1 + len(network.outputs)
 
 

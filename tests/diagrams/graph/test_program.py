@@ -36,7 +36,7 @@ def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
 def failure(timeout: float = 30) -> str:
     with pytest.raises(DiagramError) as caught:
-        draw(load("lenet5"), Look(), timeout=timeout)
+        draw(load("lenet5"), Look(timeout=timeout))
     return str(caught.value)
 
 
@@ -50,10 +50,10 @@ def test_the_systems_dot_is_used_where_there_is_one(fake, tmp_path):
     used = tmp_path / "used"
     path = fake(f'#!/bin/sh\necho "$@" > "{used}"\nexec "{pure}" "$@"\n')
     assert program.find() == str(path)
-    drawn = draw(load("lenet5"), Look(), timeout=30)
+    drawn = draw(load("lenet5"), Look())
     assert used.read_text() == "-Tjson0\n"
     path.unlink()
-    assert draw(load("lenet5"), Look(), timeout=30) == drawn
+    assert draw(load("lenet5"), Look()) == drawn
 
 
 def test_without_any_program_the_error_says_what_to_install(monkeypatch, tmp_path):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cnnshape.training.data import NAMES, DataError, load_data
-from cnnshape.training.data.loading import lasting_name
+from cnnshape.training.data import DataError, load_data
+from cnnshape.training.data.loading import SETS, lasting_name
 
 LENET = (1, 32, 32)
 
@@ -24,14 +24,14 @@ def told(name: str, **options: object) -> str:
 def test_an_unknown_name_is_told_with_the_nearest() -> None:
     assert told("minst") == (
         "there is no data set 'minst': did you mean mnist? (known: digits, mnist, fashion-mnist, "
-        "kmnist, cifar10, cifar100, synthetic, folder:PATH)"
+        "kmnist, cifar10, cifar100, folder:PATH, synthetic[:N])"
     )
     assert told("qqq").startswith("there is no data set 'qqq' (known: ")
     for name in ("", "folder", "digits:5", "MNIST:"):
         assert told(name).startswith("there is no data set")
 
 
-@pytest.mark.parametrize("name", [*NAMES[:-1], "folder:somewhere"])
+@pytest.mark.parametrize("name", [*list(SETS)[:-2], "folder:somewhere"])
 def test_networks_that_read_no_images_are_told_what_suits_them(name: str) -> None:
     for shape, reason in {
         (784,): "the network reads 784: an input of C×H×W is needed",
@@ -72,3 +72,9 @@ def test_a_folder_is_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert told("tv") == "there is no data set 'tv'; the folder of this name is folder:tv"
     assert lasting_name("folder:tv") == f"folder:{tmp_path / 'tv'}"
     assert lasting_name("mnist") == "mnist"
+
+
+def test_the_page_has_a_line_for_each() -> None:
+    page = Path(__file__).parents[3].joinpath("docs", "training.md").read_text("utf-8")
+    for name, each in SETS.items():
+        assert f"| `{name}{each.argument}` | {each.holds} |\n" in page
