@@ -73,7 +73,8 @@ def install_line(*packages: str) -> str:
     python = sys.executable
     if python.startswith(os.getcwd() + os.sep):
         python = os.path.relpath(python)
-    if find_spec("pip") is None:  # as in the environments that uv makes
+    # Looked for by hand: to ask for its spec makes some versions of setuptools warn.
+    if not any(os.path.isdir(os.path.join(folder, "pip")) for folder in sys.path):  # as uv has it
         return f"uv pip install --python {shlex.quote(python)} {' '.join(packages)}"
     return f"{shlex.quote(python)} -m pip install {' '.join(packages)}"
 

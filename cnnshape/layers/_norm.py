@@ -45,9 +45,12 @@ class NormLayer(Layer, abstract=True):
         from torch import nn
 
         arguments = self.arguments
-        if arguments.get("bias"):
-            del arguments["bias"]  # the default; PyTorch before 2.13 has the argument only in part
+        # PyTorch before 2.13 has the argument only in part: the default is left out, and a bias
+        # that is not wanted is taken away.
+        biased = arguments.pop("bias", True)
         module: nn.Module = getattr(nn, self.type_name)(**arguments)
+        if not biased:
+            module.register_parameter("bias", None)
         return module
 
 
