@@ -41,9 +41,13 @@ def prepare(module: nn.Module, input_shape: Shape) -> None:
     _fill_statistics(module)
     _refuse_other_inputs(module)
     for inner in nn.Module.modules(module):
-        if "_guards_fn" in inner._modules:  # of torch.export, for the sizes of its example
+        # A program of torch.export holds its input against the sizes of its example.
+        if "_guards_fn" in inner._modules:
             inner._modules["_guards_fn"] = nn.Identity()
             inner._forward_pre_hooks.clear()
+        for key, hook in list(inner._forward_pre_hooks.items()):  # PyTorch before 2.9
+            if getattr(hook, "__name__", "") == "_check_input_constraints_pre_hook":
+                del inner._forward_pre_hooks[key]
     _evaluate(module)
     if any(
         is_lazy(tensor) for tensor in (*nn.Module.parameters(module), *nn.Module.buffers(module))
