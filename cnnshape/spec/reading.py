@@ -207,6 +207,11 @@ class _SpecReader(ValueReader):
             item = value.items[key]
             if key != "join" and isinstance(item, Scalar) and self._is_type(item.text):
                 near = "type"
+            first, colon, rest = key.partition(":")
+            if colon and first in (*FORM_KEYS, *COMMON_KEYS):  # as in {name:a}, which is one word
+                self.fault(f"an entry has no key {quoted(key)}", value.keys[key],
+                           f"put a space after the colon: {first}: {rest}")  # fmt: skip
+                return
             if near and key not in COMMON_KEYS:
                 self.fault(f"an entry has no key {quoted(key)}", value.keys[key],
                            about=About("argument", key, near))  # fmt: skip

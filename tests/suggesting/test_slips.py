@@ -20,6 +20,8 @@ SLIPS = {
     "  * ReLU\n": "begin the item with a dash",
     "  • ReLU\n": "begin the item with a dash",
     "  - {name:a, type: ReLU}\n": "put a space after the colon",
+    "  - {name:a}\n": "put a space after the colon: name: a",
+    "  - {type:Conv2d, out_channels: 8}\n": "put a space after the colon: type: Conv2d",
     "  - type: MaxPool2d\n    kernel_size:2\n": "put a space after the colon",
     "  - ReLU\n   - ReLU\n": "indent it by 2 spaces",
     "  - type: MaxPool2d\n     kernel_size: 2\n": "indent it by 4 spaces",
