@@ -100,7 +100,7 @@ def test_of_a_folder_what_is_an_image_is_taken(cli, run, digits):
     result = cli("predict", run, digits, "--format", "csv", "--top", 1)
     assert result.exit_code == 0
     assert len(result.stdout.splitlines()) == 1 + 10
-    assert result.stderr == ""
+    assert [line for line in result.stderr.splitlines() if "not sure" not in line] == []
 
 
 def test_a_name_that_would_disturb_a_terminal_is_made_printable(cli, run, digits):
@@ -134,7 +134,7 @@ def test_inverted_images_are_told_each_or_where_they_are_many_once(cli, run, dig
         ImageOps.invert(Image.open(path)).save(path)
     files = sorted(digits.iterdir())
     few = cli("predict", run, *files[2:8], "--no-picture")
-    assert few.stderr.splitlines() == [
+    assert [line for line in few.stderr.splitlines() if "not sure" not in line] == [
         f"{path}: it is dark on light, and so inverted" for path in files[2:4]
     ]
     (digits / "broken.png").write_bytes(b"no image")
