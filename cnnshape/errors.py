@@ -117,12 +117,19 @@ class SpecError(Exception):
     Attributes:
         diagnostics: the faults, in the order of the text.
         partial: the network up to the first fault where there is one, else None.
+        input_shape: what the network reads, where that is known, else None.
     """
 
-    def __init__(self, diagnostics: Sequence[Diagnostic], partial: object = None) -> None:
+    def __init__(
+        self,
+        diagnostics: Sequence[Diagnostic],
+        partial: object = None,
+        input_shape: tuple[int, ...] | None = None,
+    ) -> None:
         super().__init__("\n".join(map(str, diagnostics)))
         self.diagnostics = tuple(diagnostics)
         self.partial = partial
+        self.input_shape = input_shape
 
 
 def _file(source: str) -> str:

@@ -84,9 +84,7 @@ def sizes(
                 recipe, input=changes.input, params=changes.params, variant=chosen
             )
         except SpecError as error:
-            # Where the first layer fails there is no part of a network to ask.
-            written = recipe.input.value if recipe.input and changes.input is None else None
-            larger = enlarged(getattr(error.partial, "input_shape", written), at)
+            larger = enlarged(error.input_shape, at)
             if larger is None:
                 raise
             network, faults = larger, error.diagnostics

@@ -95,7 +95,7 @@ def expand(
             fault=scope.broken_at if faults.found and scope.cut is not None else None,
         )
     if faults.found:
-        raise SpecError(faults.in_order(), network)
+        raise SpecError(faults.in_order(), network, shape)
     assert network is not None
     assert scope.cut is None, "a layer was left out as faulty, and no fault was told"
     return network

@@ -138,14 +138,14 @@ def sizes_of(network: Network, at: Callable[[Shape], Network]) -> list[Sizes]:
     return [_Search(network, at, group).found() for group in groups]
 
 
-def enlarged(shape: object, at: Callable[[Shape], Network]) -> Network | None:
+def enlarged(shape: Shape | None, at: Callable[[Shape], Network]) -> Network | None:
     """The network at a multiple of an input at which it cannot be; None: it fails there too.
 
     Args:
-        shape: the input, where it is known as numbers.
+        shape: the input, where it is known.
         at: the network at an input; raises SpecError where that cannot be.
     """
-    if shape and isinstance(shape, (tuple, list)) and all(type(size) is int for size in shape):
+    if shape:
         channels, *space = shape
         for factor in (2, 4, 8, 16):
             try:

@@ -52,7 +52,9 @@ def suggested(error: SpecError, source: Source, reading: Reading) -> SpecError:
             faults[index] = search.helped(fault)
             if index == 0 or fault.about.kind == "sizes":
                 faults[index] = search.with_another_input(faults[index])
-    return SpecError(faults, error.partial) if faults != [*error.diagnostics] else error
+    if faults == [*error.diagnostics]:
+        return error
+    return SpecError(faults, error.partial, error.input_shape)
 
 
 class _Search:

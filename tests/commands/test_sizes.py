@@ -124,9 +124,12 @@ def test_where_its_first_layer_fails_the_rule_is_told_too(cli, tmp_path):
     file.write_text(
         "input: [1, 4, 4]\nlayers:\n  - {type: Conv2d, out_channels: 2, kernel_size: 5}\n"
     )
-    result = cli("sizes", file)
-    assert result.exit_code == 1
-    assert "works: every size, from 5 on" in result.stdout
-    assert "Conv2d's window of 5×5 is larger" in result.stderr
+    other = tmp_path / "computed.yaml"
+    other.write_text(file.read_text().replace("[1, 4, 4]", "[1, $s, $s]\nparams: {s: 4}"))
+    for words in ([file], [file, "--input", "1x3x3"], [other], [other, "--set", "s=2"]):
+        result = cli("sizes", *words)
+        assert result.exit_code == 1
+        assert "works: every size, from 5 on" in result.stdout
+        assert "Conv2d's window of 5×5 is larger" in result.stderr
     file.write_text(file.read_text().replace("[1, 4, 4]", "[]"))
     assert cli("sizes", file).exit_code == 1
