@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -43,8 +44,7 @@ def to_python(network: Network) -> str:
 
 def root_class(source: str) -> str:
     """The name of the class that is the whole network, in a file of :func:`to_python`."""
-    last = [line for line in source.splitlines() if line.startswith("class ")][-1]
-    return last.removeprefix("class ").partition("(")[0]
+    return [node.name for node in ast.parse(source).body if isinstance(node, ast.ClassDef)][-1]
 
 
 def _attributes() -> frozenset[str]:

@@ -26,7 +26,7 @@ class Python(NamedTuple):
         file: the file of `modules/` that defines the class, so that it is built as it is
             written; without its ending.
         needs: other definitions of that file that the class needs.
-        source: definitions that stand in no such file, as a formatter leaves them.
+        source: definitions that stand in no such file.
         as_text: how the values of some arguments are prepared for being written.
     """
 
@@ -42,13 +42,13 @@ class Python(NamedTuple):
     def definitions(self) -> list[str]:
         """The texts of all definitions that the type needs in a file, in order."""
         if not self.file:
-            return self.source.strip("\n").split("\n\n\n") if self.source else []
+            return list(_definitions(self.source).values())
         from pathlib import Path
 
         file = Path(__file__).parent / "modules" / f"{self.file}.py"
-        parts = file.read_text(encoding="utf-8").strip("\n").split("\n\n\n")
-        wanted = (*self.needs, self.make)
-        return [part for part in parts if part.startswith(_openings(wanted))]
+        found = _definitions(file.read_text(encoding="utf-8"))
+        wanted = {*self.needs, self.make}
+        return [text for name, text in found.items() if name in wanted]
 
     def build(self, arguments: Mapping[str, Any]) -> nn.Module:
         """The module that `file` defines, of a layer's arguments."""
@@ -62,8 +62,21 @@ class Python(NamedTuple):
         return module
 
 
-def _openings(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(f"{word} {name}(" for name in names for word in ("class", "def"))
+def _definitions(source: str) -> dict[str, str]:
+    """The texts of a source's classes and functions by name, with decorators and comments above."""
+    import ast
+
+    lines = source.splitlines()
+    found = {}
+    end = 0
+    for node in ast.parse(source).body:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            first = min(each.lineno for each in (node, *node.decorator_list)) - 1
+            while first > end and lines[first - 1].startswith("#"):
+                first -= 1
+            found[node.name] = "\n".join(lines[first : node.end_lineno])
+        end = node.end_lineno or end
+    return found
 
 
 TORCH = Python("nn")
