@@ -211,7 +211,8 @@ def import_source(
         source: 'model.onnx', 'file.py:callable' or 'package.module:callable'.
         input_shape: of one sample, without the batch; an ONNX file says its own.
         arguments: what the callable is called with.
-        name, partial: as for `import_module`.
+        name: of the network; '' for that of the class or the file.
+        partial: whether what cannot be said becomes Unknown layers.
 
     Raises:
         ImportFault: there is no such thing, or it cannot be written as a spec.

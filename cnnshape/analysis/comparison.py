@@ -76,8 +76,8 @@ def compare(*networks: Network, labels: Sequence[str] | None = None) -> Comparis
     """Networks side by side, each held against the first.
 
     Args:
-        networks: two or more.
         labels: what each is called; None: its name, with a number where two have the same.
+        networks: two or more.
 
     Raises:
         ValueError: there are fewer than two networks, or not a label for each.

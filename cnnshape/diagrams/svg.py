@@ -59,8 +59,11 @@ def text(
 
     Args:
         content: what it says.
-        x, y: of the baseline's start, middle or end, as `anchor` says.
+        x: of its anchor, in px.
+        y: of its baseline, in px.
         size: of the font. fill: its colour.
+        fill: its colour.
+        bold: whether it is bold.
         anchor: 'start', 'middle' or 'end'.
         rotate: degrees, clockwise, about (x, y).
     """
@@ -101,10 +104,13 @@ def document(
     """A whole SVG file, on the theme's background.
 
     Args:
-        body: markup.
-        width, height: of the figure, in px; it scales to the space that it is given.
-        title, description: what a screen reader says of it.
+        width: in px.
+        height: in px.
+        title: what it shows, for those who do not see it.
+        description: the same, at length.
+        theme: its colours.
         style: CSS that the body's classes need.
+        body: markup.
     """
     rules = element("style", style) if style else ""
     return (

@@ -18,6 +18,7 @@ def text_of(value: Any, own: Mapping[str, str], turn: int = 0) -> str:
     """An argument as Python.
 
     Args:
+        value: the argument's value.
         own: the texts of the parameters around, which are put in.
         turn: of a repeat.
     """

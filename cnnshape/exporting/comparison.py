@@ -95,7 +95,12 @@ def hold(
     nothing rounds.
 
     Args:
+        network: what was written.
+        module: the module that it was written from.
+        again: runs what was read back.
+        given: gives what runs it with other weights.
         batch: of what is run; None: any, and another than it was made with.
+        tolerance: how far outputs may be apart, as a part of the greatest of them.
 
     Raises:
         ExportError: the outputs differ in shape, or in value by more than `tolerance`.

@@ -33,7 +33,8 @@ def to_onnx(network: Network, module: nn.Module, batch: int | None, opset: int =
     """An ONNX model with the module's weights.
 
     Args:
-        network, module: what is written.
+        network: what is written.
+        module: the network's module, with its weights.
         batch: the batch that it is for; None: any.
         opset: the version of ONNX's operators, from OLDEST_OPSET to NEWEST_OPSET.
 

@@ -47,6 +47,7 @@ def loop_of(call: GroupCall, attributes: Container[str]) -> Loop | None:
     """The loop that makes a repeat and runs it; None where none does.
 
     Args:
+        call: the call of a group that repeats.
         attributes: names that a module has already, which no loop can give.
     """
     if len(call.names) < FEWEST_TURNS:

@@ -32,6 +32,7 @@ class Symbols:
         """'N×out×H×W': one value's shape, given that at each place; '' where ranks differ.
 
         Args:
+            shapes: of the values, without the batch.
             ending: of the letters of sizes that nothing before tells.
         """
         if len({len(shape) for shape in shapes}) != 1:

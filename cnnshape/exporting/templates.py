@@ -195,6 +195,7 @@ class Templates:
         """'N×3×32×32 to N×10': the shapes that go in and come out; '' where no words tell them.
 
         Args:
+            template: whose entries are written.
             parameters: what those of the template are called in Python.
         """
         found = self.places[template.name]

@@ -29,6 +29,7 @@ def copied(module: nn.Module, *, tensors: bool = True) -> nn.Module:
     Parameters on the meta device have no values, and get zeros.
 
     Args:
+        module: the caller's.
         tensors: whether these are copied too, and not the original's.
     """
     found: nn.Module = _Copier(tensors=tensors).of(module)

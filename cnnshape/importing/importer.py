@@ -93,6 +93,8 @@ def import_module(
     Args:
         module: what is imported.
         input_shape: of one sample, without the batch.
+        name: of the network; '' for that of the class.
+        description: of the network, for its spec.
         partial: whether what no layer type says is written as Unknown, and not a fault.
 
     Raises:

@@ -123,6 +123,7 @@ class Ledger:
         """Record several layers; returns the key of the last.
 
         Args:
+            chain: the numbers that a value is changed by.
             output: what the last gives, with the batch; None: what its type says.
             path: of the one that has the name of the module that is called.
 
@@ -222,8 +223,10 @@ class Ledger:
         """Record what no layer type says, as something unknown with the shape that it gives.
 
         Args:
+            unsupported: what cannot be said.
             reads: the keys of what it is computed from.
             shape: of its value, without the batch.
+            path: where it runs.
             params: learned numbers that it has.
             uses: the names of the learned tensors that it is computed from.
         """

@@ -38,6 +38,8 @@ def unused_parameters(
     parameters beside those that one does.
 
     Args:
+        module: the module that ran.
+        layers: what was recorded of it.
         ran: the ids of the modules that ran.
     """
     tensors = dict(module.named_parameters(remove_duplicate=False))
@@ -70,6 +72,8 @@ def idle_functions(module: nn.Module, ran: Set[int], known: Iterable[LeftOut]) -
     """The outermost modules without parameters that did not run: an activation, say.
 
     Args:
+        module: the module that ran.
+        ran: the identities of the modules that ran.
         known: what is left out already, with all that is in it.
     """
     idle = {id(inner): _is_idle(inner, ran) for inner in nn.Module.modules(module)}
@@ -126,6 +130,8 @@ def heads(module: nn.Module, layers: list[Recorded], idle: Iterable[str]) -> lis
     """Inception's auxiliary heads, each beside the last layer of the module before it.
 
     Args:
+        module: the module that ran.
+        layers: what was recorded of it.
         idle: the names of the modules that do not run.
     """
     found = []

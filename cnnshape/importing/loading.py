@@ -189,7 +189,9 @@ def _from_its_package(path: str, levels: int, called: str) -> ModuleType:
     """A file that imports from its package by `from .`, as the package's module.
 
     Args:
+        path: the file.
         levels: how many folders up it asks for.
+        called: the name of the class or function in it.
     """
     names = [os.path.basename(path).removesuffix(".py")]
     folder = os.path.dirname(os.path.abspath(path))

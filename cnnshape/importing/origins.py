@@ -306,6 +306,10 @@ class Origins:
         """Remember a call that reads nothing that follows from the input.
 
         Args:
+            function: what was called.
+            args: by position.
+            kwargs: by name.
+            outputs: what it gave.
             form: the argument of which it reads the shape and type alone.
         """
         made_by = self._made_by(function, args, kwargs, outputs, form)

@@ -78,6 +78,8 @@ def record(module: nn.Module, input_shape: Shape, *, by_name: bool = True) -> Re
     """What `module` calls for an input of this shape (without the batch), as it is prepared.
 
     Args:
+        module: the module, ready to be run.
+        input_shape: of one sample.
         by_name: whether a module whose class has the name of a layer type is that layer.
 
     Raises:

@@ -38,6 +38,7 @@ class Sources(Constants):
         """A call with layers in place of its tensors that do not follow from the input.
 
         Args:
+            call: what was called.
             path: of layers that have no name of their own.
 
         Raises:
@@ -75,6 +76,9 @@ class Sources(Constants):
         """A layer's value that stands beside `x`, dimension by dimension.
 
         Args:
+            origin: where the constant comes from.
+            x: the value beside it.
+            path: where they meet.
             whole: whether it may not be stretched.
         """
         shape = aligned(tuple(map(of_one_sample, origin.shape)), x)

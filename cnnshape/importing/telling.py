@@ -95,8 +95,10 @@ def told(fault: Exception, around: str, module: nn.Module, given: Tensor | None)
     """Why a run ended, and where.
 
     Args:
+        fault: what was raised.
         around: the path of the innermost module that ran.
-        module, given: the layer in which it ended, if it was in one, and what it was given.
+        module: that innermost module.
+        given: the input, where it is known.
     """
     line = fault_line(fault)
     place = (f" in {around}" if around else "") + (f" ({line})" if line else "")

@@ -28,6 +28,8 @@ def conditions(
     """For each presence of slots, when they are there; may add parameters to the solver.
 
     Args:
+        draft: the template.
+        solver: finds expressions.
         written: the arguments of each slot, as they are written.
         columns: all that vary.
         outgoing: the channels that come out, one an instance, where there are any.

@@ -37,6 +37,7 @@ def expand(
     """The layers of a program, in order.
 
     Args:
+        program: the templates and their calls.
         channels: the channels of the value of a path, for expressions with `in_channels`.
         input: what the network's own input is called.
     """

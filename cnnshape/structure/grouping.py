@@ -34,6 +34,7 @@ def drafts_of(
     """The drafts of a network, each after those that it uses; the last is the whole.
 
     Args:
+        network: the flat network.
         names: what groups are called, by path.
         arguments: what is written of a layer.
         templates: whether groups that are alike are one draft at all.

@@ -26,6 +26,8 @@ def column_names(
     """A name for each column, by its key: the argument's, where it is the only one of this name.
 
     Args:
+        draft: the template.
+        columns: the values that differ from use to use.
         taken: what other parameters are called.
         outgoing: the channels that come out of each instance: what `out` is about.
     """

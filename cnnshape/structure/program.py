@@ -120,6 +120,7 @@ def turns_of(call: GroupCall, count: int | None) -> list[tuple[str, int]]:
     """The name of each turn, and which of the call's names it goes by.
 
     Args:
+        call: the call of a group.
         count: what `turns` is in this place.
     """
     if count is None:

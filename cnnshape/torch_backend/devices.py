@@ -89,6 +89,7 @@ def shortage(
     all the same, and the process is killed where it writes there.
 
     Args:
+        network: what is to be run.
         batch: samples in the run; 0 asks for the weights alone.
         times: how many such runs, in float32, stand in memory at once.
         device: where it is; None: main memory.

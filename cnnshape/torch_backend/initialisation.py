@@ -88,6 +88,7 @@ def draw_weights(module: nn.Module, x: Tensor | None = None, draw: Draw = AS_IT_
     Args:
         module: whose weights are drawn.
         x: a batch on which it is run; None: the weights are not scaled.
+        draw: how they are drawn.
     """
     generator = Generator().manual_seed(0)
     buffers = [name for name, _ in module.named_buffers(remove_duplicate=False)]
@@ -129,6 +130,7 @@ def level(
 
     Args:
         module: what is run on `x`.
+        x: a batch of inputs.
         parts: its modules whose output grows with their own weights.
         size: the mean of the absolute values of an output.
         range: the sizes that are left as they are.

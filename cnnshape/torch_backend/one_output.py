@@ -24,6 +24,7 @@ def values_in(
     Args:
         module: is run once, without gradients.
         x: one sample, 1×(the network's input). The values have no batch.
+        paths: of the layers that are asked about.
     """
     import torch
 
@@ -52,7 +53,8 @@ def one_output(
     Args:
         node: the layer.
         module: of it.
-        read, given: what it read and gave, without the batch.
+        read: what the layer reads, without the batch.
+        given: what it gives, without the batch.
         place: the number's index in the output; None: the largest.
     """
     if node.type not in WORKED_OUT:

@@ -63,8 +63,10 @@ def check_memory(
     """What the run needs and what is free, as a sentence.
 
     Args:
-        network, recipe: what is trained, and how.
-        device, group: of this process.
+        network: what is trained.
+        recipe: how.
+        device: where.
+        group: the processes that train together.
         images: of the data set; they count where they are few enough to be held in memory.
         mixed: whether it is computed in bfloat16 where that gains.
 

@@ -64,7 +64,8 @@ def curves_svg(history: Sequence[Mapping[str, Any]], title: str, subtitle: str) 
 
     Args:
         history: rows with epoch, train_loss, test_loss, train_accuracy and test_accuracy.
-        title, subtitle: what stands above it.
+        title: of the picture.
+        subtitle: the line below it.
     """
     epochs = [int(row["epoch"]) for row in history]
     second = LEFT + PANEL_WIDTH + BETWEEN

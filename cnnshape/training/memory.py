@@ -85,7 +85,8 @@ def measured_memory(network: Network, recipe: Recipe, *, mixed: bool = False) ->
     be run so, or on so few samples, the bound of :func:`training_memory` is given.
 
     Args:
-        network, recipe: what is trained, and how.
+        network: what is trained.
+        recipe: how.
         mixed: whether it is computed in bfloat16 where that gains.
     """
     from .keeping import held_in_a_step

@@ -182,7 +182,8 @@ def new_run(
 
     Args:
         out: the folder; None: a new one, runs/<name>-<dataset>-<number>.
-        name, dataset: of the network and of the data set.
+        name: of the network.
+        dataset: of the data set.
         force: replace the run that is in the folder.
         tell: is given a line where the folder cannot be locked.
 

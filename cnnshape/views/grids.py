@@ -70,8 +70,8 @@ def grid_block(
             around: the image inside its padding.
         view: what is shown of it; None: all.
         width: of a cell, at least.
-        roof: whether the frame has a top and a bottom.
         room: characters of a line where no view says what is shown; 0: as many as need be.
+        roof: whether the frame has a top and a bottom.
     """
     rows, columns = view or View(range(len(grid)), range(len(grid[0])))
     wide = max(width, cell_width(grid))

@@ -183,7 +183,8 @@ def draw_box(
     """A box in oblique projection.
 
     Args:
-        solid, at: the box, and the middle of its front on its axis.
+        solid: the box, in space.
+        at: where its front's upper left corner is, in px.
         slabs: what it is made of.
         edge: the colour of its edges.
         side: the colour of its right face; None: that of the first slab.

@@ -16,6 +16,7 @@ def correct(node: NodeProto, found: dict[str, TypeProto], types: Mapping[str, Ty
     """Put right what was found out of a node's outputs, in place.
 
     Args:
+        node: the operator.
         found: the type of each output that is known.
         types: of what the node reads.
     """

@@ -27,6 +27,8 @@ class Sources(Constants):
         """What a node reads, with layers in place of its constants.
 
         Args:
+            node: the operator.
+            inputs: what it reads.
             path: of layers that have no name of their own.
 
         Raises:

@@ -32,6 +32,8 @@ def interruptible(run: Callable[[], T], limit: Limit, stop: Callable[[], None] |
     """What `run` gives, called in a thread of its own.
 
     Args:
+        run: what takes its time.
+        limit: the time that it may take, together with other runs.
         stop: asks it to end, where it is interrupted or the time is over.
 
     Raises:

@@ -144,7 +144,8 @@ def load_to_test(
         path: holds a folder a class, of which all images are taken; or a part for the test.
         classes: those of the network.
         preparation: of its images. What it makes of a file is already as the network reads it.
-        budget, report: see :func:`load_folder`.
+        budget: bytes of pixels up to which the images are kept in memory.
+        report: is told a line of what takes its time.
 
     Raises:
         DataError: the folder is not made so.

@@ -59,6 +59,9 @@ def padded(
     """The layer, and before it the padding that it cannot do itself.
 
     Args:
+        op: the operator.
+        edges: what its pads ask for.
+        layer: what reads the padded value.
         value: what is put around.
         most: how much padding the layer may have; None: any.
     """
