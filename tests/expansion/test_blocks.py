@@ -266,6 +266,20 @@ def test_alike_uses_of_a_block_share_their_ops() -> None:
     assert len({id(node.op) for node in network.layers}) == 2
 
 
+def test_a_block_is_made_anew_for_other_shapes() -> None:
+    use = "{type: conv_bn, out: 8"
+    network = net(
+        f"[{use}}}, {{type: AvgPool2d, kernel_size: 2}}, {use}}}, {use}, from: input}}]",
+        head=CONV_BN,
+    )
+    first, second, third = (network.by_path[f"conv_bn{number}.conv"] for number in (1, 2, 3))
+    assert [node.output_shape for node in (first, second, third)] == [
+        (8, 32, 32), (8, 16, 16), (8, 32, 32),
+    ]  # fmt: skip
+    assert first.op is third.op
+    assert first.op is not second.op
+
+
 @pytest.mark.parametrize("depth", [1, 2, 4])
 def test_a_block_may_use_itself_until_a_when_ends_it(depth: int) -> None:
     network = net(f"[{{name: h, type: hourglass, depth: {depth}}}]", head=HOURGLASS)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, prod
 
 import pytest
 
 import cnnshape
-from cnnshape.layers import Example
+from cnnshape.layers import Example, registry
 from cnnshape.layers.working import MEANINGS, SizeRule, product, times, value
 
 from .agreement import bound
@@ -47,15 +47,52 @@ def test_the_rule_in_letters_comes_to_the_size(name: str, example: Example) -> N
         assert computed(rule) == size
 
 
+MEANT = [
+    (name, example)
+    for name, kind in registry().items()
+    if kind.parameter_meanings
+    for example in kind.examples
+]
+
+
+@pytest.mark.parametrize(("name", "example"), MEANT)
+def test_the_meaning_of_a_parameter_comes_to_its_elements(name: str, example: Example) -> None:
+    layer = bound(name, example.arguments, *example.inputs)
+    channels, features = example.gives[0], example.gives[-1]
+    ends = {"one for each output map": channels, "one for each output": features}
+    for key, meaning in layer.parameter_meanings.items():
+        shape = layer.parameters().get(key)
+        if shape is None:
+            continue
+        sizes = {**layer.arguments, "window": prod(shape[2:])}
+        found = Fraction(1)
+        for factor in meaning.split(" · ") if meaning not in ends else ():
+            upper, _, lower = factor.partition("/")
+            found *= Fraction(sizes[upper], sizes[lower] if lower else 1)
+        assert prod(shape) == ends.get(meaning, found)
+
+
+def test_every_meaning_is_met() -> None:
+    met = {
+        (registry()[name].parameter_meanings[key], key)
+        for name, example in MEANT
+        for key in bound(name, example.arguments, *example.inputs).parameters()
+        if key in registry()[name].parameter_meanings
+    }
+    told = {
+        (meaning, key)
+        for kind in registry().values()
+        for key, meaning in kind.parameter_meanings.items()
+    }
+    assert met == told
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "example"), EXAMPLES)
-def test_the_meanings_of_parameters_are_of_parameters_that_there_are(
-    name: str, example: Example
-) -> None:
+def test_a_remark_is_a_sentence(name: str, example: Example) -> None:
     layer = bound(name, example.arguments, *example.inputs)
-    if layer.parameter_meanings and "bias" in layer.parameters():
-        assert set(layer.parameter_meanings) & set(layer.parameters())
-    assert all(remark.endswith(".") for remark in layer.remarks(example.inputs, example.gives))
+    for remark in layer.remarks(example.inputs, example.gives):
+        assert re.match(r"[A-Z(−\d].*\.$", remark), remark
 
 
 def computed(rule: SizeRule) -> int:

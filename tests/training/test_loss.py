@@ -219,3 +219,13 @@ def test_several_outputs_are_refused():
         "  - {name: b, type: Linear, out_features: 3, from: input}\n"
     )
     assert "training wants one output, and the network gives a, b" in _message(net, 3)
+
+
+def test_independent_outputs_are_smoothed_towards_all_classes_alike():
+    net = _net("Sigmoid")
+    _, output = _run(net)
+    targets = functional.one_hot(LABELS, 3) * 0.8 + 0.2 / 3
+    each = functional.binary_cross_entropy_with_logits(output, targets, reduction="none")
+    smoothed = _objective(net, label_smoothing=0.2).loss(output, LABELS)
+    assert torch.allclose(smoothed, each.sum(1).mean())
+    assert not torch.allclose(smoothed, _objective(net).loss(output, LABELS))
