@@ -164,7 +164,7 @@ def orderly_end() -> Iterator[None]:
         say(f"error: {told}", err=True)
         raise typer.Exit(2) from None
     except (MemoryError, RuntimeError) as fault:
-        from ..torch_backend.comparison import first_line, is_out_of_memory
+        from ..torch_backend.layer_check import first_line, is_out_of_memory
 
         if not is_out_of_memory(fault):
             raise

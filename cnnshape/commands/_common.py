@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from functools import lru_cache
 from itertools import product
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
 
 import typer
 
 from ..text.printable import printable_lines
+from ..text.styled import StyledLine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from ..network import Network
     from ..spec import Spec
     from ..spec.document import Value
-
-Line: TypeAlias = list[tuple[str, str]]
-"""A line of text as (style, text) pairs; the styles are those of rich, '' for none."""
 
 STDIN = "-"
 """The SPEC that is read from stdin."""
@@ -364,7 +362,7 @@ def make_console(stream: TextIO) -> Console:
     )
 
 
-def print_line(line: Line, stream: TextIO) -> None:
+def print_line(line: StyledLine, stream: TextIO) -> None:
     """Print a line of text, wrapped between words where it is wider than the stream."""
     from rich.text import Text
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..packages import missing_package
 from ..text.counts import count_of
-from ._common import Line, usage_error
+from ..text.styled import StyledLine
+from ._common import usage_error
 
 if TYPE_CHECKING:
     from ..network import Network
@@ -61,7 +62,7 @@ def no_verification(status: str, reason: str) -> dict[str, Any]:
     }
 
 
-def verdict_lines(verification: dict[str, Any], *, brief: bool = False) -> Iterator[Line]:
+def verdict_lines(verification: dict[str, Any], *, brief: bool = False) -> Iterator[StyledLine]:
     """What a reader is told of a verification: one line, and what must be added to it.
 
     With `brief`, a second witness who agrees is not mentioned.
@@ -83,7 +84,7 @@ def verdict_lines(verification: dict[str, Any], *, brief: bool = False) -> Itera
         yield [("dim", f"  {witness_text(witness)}")]
 
 
-def _headline(verification: dict[str, Any]) -> Line:
+def _headline(verification: dict[str, Any]) -> StyledLine:
     checked = verification["layers_checked"]
     count = count_of(checked, "layer")
     where = f"PyTorch {verification['torch']} on {verification['device']}"

@@ -187,7 +187,7 @@ def _print(
     if format == "json":
         print_json(comparison.to_dict(layers=layers))
     elif format == "table":
-        from ..views.comparison import render
+        from ..views.side_by_side import render
 
         console = make_console(sys.stdout)
         with console.capture() as capture:

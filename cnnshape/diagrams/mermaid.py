@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from ..network import Network
 from ..text.printable import printable
 from .caption import totals
-from .graph.cards import Card, Line, colours
+from .graph.cards import Card, CardLine, colours
 from .graph.scene import Cluster, Edge, Scene, scene
 from .graph.words import GROUP
 from .look import Look
@@ -85,7 +85,7 @@ def _node(card: Card) -> str:
     return f'[["{label}"]]' if card.kind == GROUP else f'["{label}"]'
 
 
-def _joined(line: Line) -> str:
+def _joined(line: CardLine) -> str:
     return " · ".join(filter(None, (line.left, line.right)))
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ..abstraction import Call, Expression, Parameter, PerTurn
+from ..abstraction.conditions import NO_TYPE
 from ..spec.expressions import value_of as value_of_expression
-from ..structure import Call, Expression, Parameter, PerTurn
-from ..structure.conditions import NO_TYPE
 from .forms import value_text
 
 WORD = re.compile(r"[A-Za-z_]\w*")

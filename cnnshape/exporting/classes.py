@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..structure import Param, Program, Template
-from ..structure.program import names_of
+from ..abstraction import Param, Program, Template
+from ..abstraction.program import names_of
 from .docstrings import Docstrings
 from .forms import value_text
 from .forward import Forward

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from ..structure import Call, Expression, GroupCall, Parameter, PerTurn, Template
-from ..structure.parameters import INCOMING
-from ..structure.program import names_of
+from ..abstraction import Call, Expression, GroupCall, Parameter, PerTurn, Template
+from ..abstraction.parameters import INCOMING
+from ..abstraction.program import names_of
 from ..text.counts import count_of
 from .arguments import WORD, text_of
 from .layout import INDENT, WIDTH

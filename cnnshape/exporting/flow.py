@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from keyword import iskeyword
 from typing import NamedTuple
 
-from ..structure import Reference
+from ..abstraction import Reference
 from .words import FILE_NAMES, unique, variable_name
 
 FLOW = ("x", "out")

@@ -6,9 +6,9 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from ..text.counts import count_of
-from .comparison import Made, example, hold, no_run, with_state
 from .errors import ExportError
 from .libraries import quiet, refusals
+from .output_check import Made, example, hold, no_run, with_state
 
 if TYPE_CHECKING:
     from torch import nn

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..abstraction.arguments import plain
+from ..abstraction.conditions import NO_TYPE
+from ..abstraction.program import Parameter, TypeName
 from ..layers import registry
-from ..structure.arguments import plain
-from ..structure.conditions import NO_TYPE
-from ..structure.program import Parameter, TypeName
 from .errors import ExportError
 from .words import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ..abstraction import LayerCall
     from ..layers._python import Python
     from ..layers.base import Layer
     from ..network import Node
-    from ..structure import LayerCall
 
 BY_POSITION = frozenset(
     ("in_channels", "out_channels", "in_features", "out_features", "num_features",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from ..structure import Call, LayerCall, Reference, Template
-from ..structure.program import names_of
+from ..abstraction import Call, LayerCall, Reference, Template
+from ..abstraction.program import names_of
 from .arguments import is_literal, texts_of
 from .errors import ExportError
 from .flow import MOST_TARGETS, Names, Step, name_values

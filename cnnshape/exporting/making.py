@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..structure import Call, GroupCall, LayerCall, Parameter, Template
+from ..abstraction import Call, GroupCall, LayerCall, Parameter, Template
 from .arguments import condition, is_literal, text_of, texts_of
 from .forms import form_of, form_of_call, value_text
 from .layout import INDENT, INNER, laid_out

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ..structure import LayerCall, Parameter, Program, Template
+from ..abstraction import LayerCall, Parameter, Program, Template
 from .forms import form_of
 from .words import FILE_NAMES, class_name, is_plain, string, unique, variable_name
 

@@ -7,11 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..packages import PARTS, missing_text
-from .comparison import Made, Run, example, hold, no_run
 from .errors import ExportError
 from .formats import dynamic_shapes
 from .libraries import first_line, quiet, refusals
 from .onnx_graph import tidy
+from .output_check import Made, Run, example, hold, no_run
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

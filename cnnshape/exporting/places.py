@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..network import INPUT
-from ..spec.expressions import value_of as value_of_expression
-from ..structure import (
+from ..abstraction import (
     Expression,
     LayerCall,
     Parameter,
@@ -18,7 +16,9 @@ from ..structure import (
     TypeName,
     called_in,
 )
-from ..structure.program import turns_of
+from ..abstraction.program import turns_of
+from ..network import INPUT
+from ..spec.expressions import value_of as value_of_expression
 
 
 @dataclass(frozen=True)

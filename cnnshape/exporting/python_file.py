@@ -6,8 +6,8 @@ import ast
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from ..abstraction import program
 from ..layers.shapes import format_shape
-from ..structure import program
 from .classes import Classes
 from .forms import form_of, python_arguments
 from .layout import WIDTH

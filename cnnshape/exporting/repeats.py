@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from ..structure import GroupCall, PerTurn, Template
+from ..abstraction import GroupCall, PerTurn, Template
 from .arguments import WORD, text_of
 
 FEWEST_TURNS = 3

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..text.counts import count_of
-from .comparison import hold, no_run, outputs_of, with_state
 from .errors import ExportError
 from .libraries import refusals
+from .output_check import hold, no_run, outputs_of, with_state
 from .python_file import root_class
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ..abstraction import Call, GroupCall, LayerCall, Program, Reference, Template, TypeName
+from ..abstraction.conditions import NO_TYPE
+from ..abstraction.program import names_of
 from ..layers.shapes import format_shape
-from ..structure import Call, GroupCall, LayerCall, Program, Reference, Template, TypeName
-from ..structure.conditions import NO_TYPE
-from ..structure.program import names_of
 from .forms import form_of, form_of_call
 from .places import places
 from .symbols import Symbols, joined

@@ -6,7 +6,7 @@ PyTorch that it calls is recorded with the module that calls it (`recording.py`;
 knows what each tensor is, `origins.py` how one is computed that does not follow from the
 input, `sources.py` says such as layers). Each call becomes a layer (`operations`), the layers
 a network with the module's own paths (`arranging.py`, `graph.py`), and the network a spec
-(`cnnshape/structure`). What no output depends on is named (`left_out.py`). Then the spec is held
+(`cnnshape/abstraction`). What no output depends on is named (`left_out.py`). Then the spec is held
 against the module (`checking.py`), in float64 or its own precision (`precision.py`). An ONNX file
 is read and proved by `onnx`. Torch is needed to record, load and check alone.
 """

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..abstraction.yaml_text import NotWritable, spec_text
 from ..layers.shapes import Shape
 from ..network import Network
-from ..structure.yaml_text import NotWritable, spec_text
 from .arranging import arranged
 from .faults import ImportFault
 from .graph import NotSaid, Recorded, Unsupported, giving_input, live, network_of, parted
@@ -243,7 +243,7 @@ def import_onnx(
 
 def _why(fault: Exception) -> str:
     """Why a run failed."""
-    from ..torch_backend.comparison import is_out_of_memory
+    from ..torch_backend.layer_check import is_out_of_memory
 
     if is_out_of_memory(fault):
         return "there is not enough memory; give a smaller --input, or take a larger machine"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..views.grids import BOLD, DIM, GAP, Line, View, cell_width, clipped, focused, side_by_side
+from ..text.styled import StyledLine
+from ..views.grids import BOLD, DIM, GAP, View, cell_width, clipped, focused, side_by_side
 from ..worked.exact import Number
 from ..worked.moves import marks
 from ..worked.values import Worked
@@ -12,7 +13,9 @@ from .text import fitted, image_blocks, kernel_blocks, map_block
 from .wording import move_lines, move_title, title
 
 
-def frame(worked: Worked, number: int, width: int, height: int, status: str = "") -> list[Line]:
+def frame(
+    worked: Worked, number: int, width: int, height: int, status: str = ""
+) -> list[StyledLine]:
     """A step, in at most `height` lines of at most `width` characters.
 
     Where the grids are larger, the part around the window is shown, and the second line says so.
@@ -22,18 +25,21 @@ def frame(worked: Worked, number: int, width: int, height: int, status: str = ""
     most = max(2, height // 3)
     if len(sums) > most:
         sums = [*sums[: most - 1], f"… {sums[-1].strip()}"]
-    foot: list[Line] = [[(BOLD, move_title(worked, number))], *([("", line)] for line in sums)]
+    foot: list[StyledLine] = [
+        [(BOLD, move_title(worked, number))],
+        *([("", line)] for line in sums),
+    ]
     if status:
         foot.append([(DIM, status)])
     body, shown = _grids(worked, number, width, max(2, height - len(foot) - 4))
-    head: list[Line] = [[(BOLD, title(worked))], [(DIM, f"{worked.formula}{shown}")]]
+    head: list[StyledLine] = [[(BOLD, title(worked))], [(DIM, f"{worked.formula}{shown}")]]
     lines = [*head, [], *body, [], *foot]
     if len(lines) > height:  # a screen of a few lines: what is said comes first
         lines = [*head, *foot][-height:]
     return [clipped(line, width) for line in lines]
 
 
-def _grids(worked: Worked, number: int, width: int, height: int) -> tuple[list[Line], str]:
+def _grids(worked: Worked, number: int, width: int, height: int) -> tuple[list[StyledLine], str]:
     """The image's channels under each other with their kernels, the map beside them; and what of
     them is shown, where that is not all."""
     move = worked.moves[number]
@@ -57,7 +63,7 @@ def _grids(worked: Worked, number: int, width: int, height: int) -> tuple[list[L
     view = _view(board, read, lines - 1 - roof, (own - edges) // cells[0])
     over = _view(grid, written_to, height - 1, rest // cells[1])
 
-    left: list[Line] = []
+    left: list[StyledLine] = []
     images = image_blocks(worked, number, channels, view=view, roof=bool(roof))
     for channel, image in zip(channels, images, strict=True):
         name = f" {channel + 1}" if len(worked.boards) > 1 else ""

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Any
 
-from ..views.grids import BOLD, FILLED, Block, Line, View, beside, cell_width, grid_block
+from ..text.styled import StyledLine
+from ..views.grids import BOLD, FILLED, Block, View, beside, cell_width, grid_block
 from ..worked.exact import written
 from ..worked.moves import map_after, marks
 from ..worked.values import Worked
@@ -26,7 +27,7 @@ FOLLOWED = 9
 """Moves of a transposed convolution after which the map is drawn each time."""
 
 
-def text_lines(worked: Worked, width: int) -> Iterator[Line]:
+def text_lines(worked: Worked, width: int) -> Iterator[StyledLine]:
     """All of a lesson, line by line."""
     yield [(BOLD, title(worked))]
     yield [("", worked.formula)] if worked.formula else []
@@ -54,7 +55,7 @@ def text_lines(worked: Worked, width: int) -> Iterator[Line]:
             yield from _told(place(worked, *step[:3]), sum_lines(worked, step), width)
 
 
-def _told(head: str, lines: list[str], width: int) -> Iterator[Line]:
+def _told(head: str, lines: list[str], width: int) -> Iterator[StyledLine]:
     """One line with its head before it, or several under it."""
     told = [f"{head}: {lines[0]}"] if len(lines) == 1 else [head, *(f"  {x}" for x in lines)]
     for line in told:
@@ -128,7 +129,7 @@ def result_block(worked: Worked, map: int, room: int = 0) -> Block:
     return grid_block(map_name(worked) + after, worked.maps[map], room=room)
 
 
-def summary(worked: Worked, width: int) -> Iterator[Line]:
+def summary(worked: Worked, width: int) -> Iterator[StyledLine]:
     """What is left on the screen when the lesson has been played: the maps alone."""
     yield [(BOLD, title(worked))]
     yield [("", worked.formula)] if worked.formula else []

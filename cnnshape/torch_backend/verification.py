@@ -6,8 +6,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 from warnings import catch_warnings, simplefilter
 
-from .comparison import Comparison, Stopped, first_line, is_out_of_memory
 from .devices import AUTO, resolve_device, shortage
+from .layer_check import Comparison, Stopped, first_line, is_out_of_memory
 from .report import Report
 from .witness import ask_torchinfo
 

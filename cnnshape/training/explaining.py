@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ..torch_backend.comparison import first_line, is_out_of_memory
 from ..torch_backend.devices import shortage
+from ..torch_backend.layer_check import first_line, is_out_of_memory
 from .distributed import Group, tells_of_a_lost_peer
 from .faults import TrainingError
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from ..abstraction.yaml_text import NotWritable, spec_text
 from ..loading import loads
 from ..storage.files import write_atomically
-from ..structure.yaml_text import NotWritable, spec_text
 from ..text.counts import count_of
 from ..torch_backend.devices import AUTO
 from .beginning import rescale_where_lost

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 if TYPE_CHECKING:
-    from ..commands._common import Line
+    from ..text.styled import StyledLine
 
 UPPER_HALF = "▀"
 SHADES = " .:-=+*#%@"
@@ -20,7 +20,7 @@ LUMINANCE = (0.299, 0.587, 0.114)
 """Of red, green and blue. Source: ITU-R BT.601."""
 
 
-def coloured_lines(pixels: Tensor) -> list[Line]:
+def coloured_lines(pixels: Tensor) -> list[StyledLine]:
     """An image as lines of half blocks, each with the colours of the pixels above and below.
 
     Args:

@@ -13,8 +13,8 @@ from safetensors.torch import load as load_tensors
 from ..loading import loads
 from ..spec import decode
 from ..torch_backend import build
-from ..torch_backend.comparison import is_out_of_memory
 from ..torch_backend.devices import free_memory
+from ..torch_backend.layer_check import is_out_of_memory
 from .classifier import Classifier
 from .data import DataError
 from .data.preparation import Preparation

@@ -16,7 +16,7 @@ from . import one_output
 from .columns import described, format_count
 from .documentation import document
 from .table import CONNECTIONS, MACS, RECEPTIVE_FIELD
-from .windows import legend, picture, plane
+from .window_places import legend, picture, plane
 
 if TYPE_CHECKING:
     from ..network import Network

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from rich.table import Table
 
-Line: TypeAlias = tuple[str, str]
+StyledText: TypeAlias = tuple[str, str]
 """A text and its style in rich's words, '' for none."""
-Cell: TypeAlias = list[Line]
+Cell: TypeAlias = list[StyledText]
 """The lines of a cell; no line holds a line break."""
 
 GAP = 2

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
+from ..text.styled import StyledLine
 from ..worked.exact import Number, written
-
-Line: TypeAlias = list[tuple[str, str]]
-"""A line of text as (style, text) pairs; '' is no style."""
 
 MARK, FILLED, DIM, BOLD = "mark", "filled", "dim", "bold"
 _CODES = {MARK: "30;46", FILLED: "30;42", DIM: "2", BOLD: "1"}
@@ -30,19 +28,19 @@ class Block(NamedTuple):
     """Lines under a title."""
 
     title: str
-    lines: list[Line]
+    lines: list[StyledLine]
 
     @property
     def width(self) -> int:
         """Of its longest line."""
         return max(map(length, self.all_lines()))
 
-    def all_lines(self) -> list[Line]:
+    def all_lines(self) -> list[StyledLine]:
         """The title and the lines."""
         return [[(DIM, self.title)], *self.lines]
 
 
-def length(line: Line) -> int:
+def length(line: StyledLine) -> int:
     """The characters of a line."""
     return sum(len(text) for _, text in line)
 
@@ -79,7 +77,7 @@ def grid_block(
         columns = columns[: max(1, (room - 2) // (wide + 2))]
     lines = []
     for row in rows:
-        cells: Line = []
+        cells: StyledLine = []
         for column in columns:
             value = grid[row][column]
             text = f" {NOTHING if value is None else written(value):>{wide}} "
@@ -121,14 +119,18 @@ def _edge(row: int, column: int, frame: tuple[int, int, int, int] | None) -> tup
 
 
 def _framed(
-    lines: list[Line], rows: range, columns: range, frame: tuple[int, int, int, int], cell: int
-) -> list[Line]:
+    lines: list[StyledLine],
+    rows: range,
+    columns: range,
+    frame: tuple[int, int, int, int],
+    cell: int,
+) -> list[StyledLine]:
     top, left, height, width = frame
     inner = [column for column in columns if left <= column < left + width]
     before = len([column for column in columns if column < left]) * cell
     starts, ends = columns.start <= left, columns.stop >= left + width
 
-    def edge(corners: str) -> Line:
+    def edge(corners: str) -> StyledLine:
         bar = "─" * len(inner) * cell
         return [("", " " * before + (corners[0] if starts else "") + bar
                  + (corners[1] if ends else ""))]  # fmt: skip
@@ -141,25 +143,25 @@ def _framed(
     return found
 
 
-def beside(blocks: Sequence[Block], width: int) -> list[Line]:
+def beside(blocks: Sequence[Block], width: int) -> list[StyledLine]:
     """Blocks side by side, as many as fit into the width, the others under them."""
     rows: list[list[Block]] = [[]]
     for block in blocks:
         if rows[-1] and sum(each.width + GAP for each in rows[-1]) + block.width > width:
             rows.append([])
         rows[-1].append(block)
-    lines: list[Line] = []
+    lines: list[StyledLine] = []
     for row in rows:
         lines += [*([[]] if lines else []), *side_by_side([each.all_lines() for each in row])]
     return lines
 
 
-def side_by_side(parts: Sequence[Sequence[Line]]) -> list[Line]:
+def side_by_side(parts: Sequence[Sequence[StyledLine]]) -> list[StyledLine]:
     """Groups of lines as columns."""
     widths = [max(map(length, part), default=0) for part in parts]
-    lines: list[Line] = []
+    lines: list[StyledLine] = []
     for number in range(max(map(len, parts))):
-        line: Line = []
+        line: StyledLine = []
         for place, (width, own) in enumerate(zip(widths, parts, strict=True)):
             cells = own[number] if number < len(own) else []
             gap = GAP if place + 1 < len(parts) else 0
@@ -168,18 +170,18 @@ def side_by_side(parts: Sequence[Sequence[Line]]) -> list[Line]:
     return lines
 
 
-def clipped(line: Line, width: int) -> Line:
+def clipped(line: StyledLine, width: int) -> StyledLine:
     """As much of a line as fits, with '…' where more than blanks are left out."""
     goes_on = bool("".join(text for _, text in line)[width:].strip())
     room = width - goes_on
-    kept: Line = []
+    kept: StyledLine = []
     for style, text in line:
         kept.append((style, text[:room]))
         room -= min(room, len(text))
     return [*kept, ("", "…")] if goes_on else kept
 
 
-def paint(line: Line, colour: bool) -> str:
+def paint(line: StyledLine, colour: bool) -> str:
     """A line with colours, or with marked cells in brackets."""
     if colour:
         parts = [f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style else text for style, text in line]

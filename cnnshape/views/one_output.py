@@ -7,9 +7,10 @@ from math import floor, fsum, isfinite, log10, prod
 from typing import TYPE_CHECKING
 
 from ..layers.shapes import format_shape
+from ..text.styled import StyledLine
 from ..worked.exact import equals, factor, written
-from .grids import Block, Line, beside, clipped
-from .windows import LEFT_OUT
+from .grids import Block, beside, clipped
+from .window_places import LEFT_OUT
 
 if TYPE_CHECKING:
     from ..analysis.explanation_output import OneOutput, Part
@@ -115,7 +116,7 @@ def _block(title: str, rows: Sequence[Sequence[float | None]]) -> Block:
     decimals = min(6, max(0, 2 - floor(log10(largest)))) if largest else 0
     cells = [[NOTHING if v is None else _fixed(v, decimals) for v in row] for row in rows]
     wide = max(len(cell) for row in cells for cell in row)
-    lines: list[Line] = [[("", " ".join(f"{cell:>{wide}}" for cell in row))] for row in cells]
+    lines: list[StyledLine] = [[("", " ".join(f"{cell:>{wide}}" for cell in row))] for row in cells]
     return Block(title, lines)
 
 
@@ -142,7 +143,7 @@ def _largest_products(part: Part, width: int) -> list[str]:
     return [line[:width] for line in lines]
 
 
-def _plain(line: Line) -> str:
+def _plain(line: StyledLine) -> str:
     return "".join(text for _, text in line).rstrip()
 
 

@@ -31,7 +31,7 @@ PILE = 4.0
 """px by which a card that stands for several looks out from behind itself."""
 
 
-class Line(NamedTuple):
+class CardLine(NamedTuple):
     """One line of text: from the left, and what stands flush right."""
 
     left: str
@@ -56,7 +56,7 @@ class Cell(NamedTuple):
     """
 
     kind: str
-    lines: tuple[Line, ...]
+    lines: tuple[CardLine, ...]
     width: float
     tooltip: str = ""
 
@@ -125,7 +125,7 @@ def cards(outline: Outline, look: Look) -> dict[Box, Card]:
     """The card of every box, all of the same width."""
     folded = set(_folded(outline.root, False))
     facts = {
-        box: [Line(*pair) for pair in words.facts_of(box, look.facts)] for box in outline.boxes
+        box: [CardLine(*pair) for pair in words.facts_of(box, look.facts)] for box in outline.boxes
     }
     room = min(MOST_TEXT, max([LEAST_TEXT, *(_wish(box, facts[box]) for box in outline.boxes)]))
     made = {}
@@ -137,7 +137,7 @@ def cards(outline: Outline, look: Look) -> dict[Box, Card]:
 
 def pill(name: str, shape: Sequence[int], tooltip: str) -> Card:
     """The card of an end of the network: its input, or an output."""
-    line = Line(name, format_shape(shape), bold=True)
+    line = CardLine(name, format_shape(shape), bold=True)
     cell = Cell("", (line,), _natural(line) + 2 * PAD_X + 4)
     return Card((Row((cell,)),), "", tooltip, pill=True)
 
@@ -150,12 +150,12 @@ def _folded(area: Area, inside: bool) -> Iterable[Box]:
             yield child
 
 
-def _wish(box: Box, facts: list[Line]) -> float:
+def _wish(box: Box, facts: list[CardLine]) -> float:
     """The width of text that a box wants: its heading in one line, and each pair of facts."""
-    return max(map(_natural, [Line(_name(box), _type(box), bold=True), *facts]))
+    return max(map(_natural, [CardLine(_name(box), _type(box), bold=True), *facts]))
 
 
-def _natural(line: Line) -> float:
+def _natural(line: CardLine) -> float:
     left = text_width(line.left, line.size, bold=line.bold)
     right = text_width(line.right, TEXT_SIZE)
     return left + right + (BETWEEN if line.left and line.right else 0)
@@ -169,7 +169,7 @@ def _type(box: Box) -> str:
     return one_line(box.type)
 
 
-def _card(box: Box, outline: Outline, look: Look, foot: list[Line], room: float) -> Card:
+def _card(box: Box, outline: Outline, look: Look, foot: list[CardLine], room: float) -> Card:
     heading = _heading(box, look, room)
     rows = [Row((Cell(box.kind, tuple(heading), room + 2 * PAD_X, _told(box, outline)),))]
     if not box.closed:
@@ -182,16 +182,18 @@ def _card(box: Box, outline: Outline, look: Look, foot: list[Line], room: float)
     return Card(tuple(rows), box.kind, tooltip, box.times > 1, box.skips > 0, cut=cut)
 
 
-def _foot(box: Box, look: Look, facts: list[Line], details: list[str], room: float) -> list[Line]:
+def _foot(
+    box: Box, look: Look, facts: list[CardLine], details: list[str], room: float
+) -> list[CardLine]:
     """What comes out and what it costs, then the rest."""
     lines = [line for pair in facts for line in _fitting(pair, room)]
     if box.times > 1:
         macs = None if box.macs is None else box.times * box.macs
         total = words.costs(box.times * box.params, macs, look.facts)
         titles = [f"all {box.times}:", *[""] * (len(total) - 1)]
-        lines += [Line(*pair, muted=True) for pair in zip(titles, total, strict=False)]
+        lines += [CardLine(*pair, muted=True) for pair in zip(titles, total, strict=False)]
     return lines + [
-        Line(text, muted=True) for detail in details for text in wrap(detail, room, TEXT_SIZE)
+        CardLine(text, muted=True) for detail in details for text in wrap(detail, room, TEXT_SIZE)
     ]
 
 
@@ -199,7 +201,7 @@ def _told(box: Box, outline: Outline) -> str:
     return "" if box.closed else words.layer_tooltip(box.layers[0], outline.network, box.times)
 
 
-def _heading(box: Box, look: Look, room: float) -> list[Line]:
+def _heading(box: Box, look: Look, room: float) -> list[CardLine]:
     """Name, type and arguments; the type beside the name where it fits, else before them."""
     name, type = _name(box), _type(box)
     summary = one_line(box.layers[0].layer.summary()) if "arguments" in look.facts else ""
@@ -208,15 +210,15 @@ def _heading(box: Box, look: Look, room: float) -> list[Line]:
         summary += f", {count_of(box.skips, 'skip')}" if box.skips else ""
     if box.training_only:
         summary = ", ".join(filter(None, ("training only", summary)))
-    together = Line(name, type, bold=True)
+    together = CardLine(name, type, bold=True)
     if _natural(together) <= room:
         lines = [together]
     else:
         names = name_lines(name_pieces(name), room, NAME_SIZE, NAME_LINES, bold=True)
-        lines = [Line(text, bold=True) for text in names]
+        lines = [CardLine(text, bold=True) for text in names]
         summary = f"{type}: {summary}" if type and summary else type or summary
     rest = _at_most(_phrases(summary, room), ARGUMENT_LINES, room, TEXT_SIZE)
-    return lines + [Line(text) for text in rest]
+    return lines + [CardLine(text) for text in rest]
 
 
 def _phrases(text: str, room: float) -> list[str]:
@@ -238,12 +240,12 @@ def _at_most(lines: list[str], most: int, room: float, size: float) -> list[str]
     return [*lines[: most - 1], shorten(" ".join(lines[most - 1 :]), room, size)]
 
 
-def _fitting(pair: Line, room: float) -> list[Line]:
+def _fitting(pair: CardLine, room: float) -> list[CardLine]:
     """Two texts in one line where they fit, else in lines of their own."""
     if _natural(pair) <= room:
         return [pair]
-    lines = [Line(text) for text in wrap(pair.left, room, TEXT_SIZE)] if pair.left else []
-    return [*lines, Line("", shorten(pair.right, room, TEXT_SIZE))] if pair.right else lines
+    lines = [CardLine(text) for text in wrap(pair.left, room, TEXT_SIZE)] if pair.left else []
+    return [*lines, CardLine("", shorten(pair.right, room, TEXT_SIZE))] if pair.right else lines
 
 
 def _bands(nodes: list[Node], outline: Outline, look: Look, room: float) -> list[Row]:
@@ -271,7 +273,7 @@ def _band_row(row: list[tuple[Node, str]], outline: Outline, room: float) -> Row
         tuple(
             Cell(
                 node.layer.kind,
-                (Line(text),),
+                (CardLine(text),),
                 wide + more,
                 words.layer_tooltip(node, outline.network),
             )

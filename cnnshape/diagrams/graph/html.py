@@ -17,7 +17,7 @@ from ..caption import totals
 from ..text import one_line, text_width
 from ..themes import Theme
 from . import words
-from .cards import LINE, NAME_SIZE, PAD_X, TEXT_SIZE, Card, Cell, Line, Row, colours
+from .cards import LINE, NAME_SIZE, PAD_X, TEXT_SIZE, Card, CardLine, Cell, Row, colours
 from .scene import LABEL_SIZE, Scene, label_size
 
 _PLAIN = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"'
@@ -85,13 +85,13 @@ def _cell(cell: Cell, height: float, theme: Theme) -> str:
     return f'<TD WIDTH="{cell.width:.0f}" HEIGHT="{height:.0f}"{fill}>{lines}</TD>'
 
 
-def rows_of(lines: Sequence[Line], width: float, theme: Theme, *, pad: float = 0) -> str:
+def rows_of(lines: Sequence[CardLine], width: float, theme: Theme, *, pad: float = 0) -> str:
     """Lines as a table, `pad` px from both sides."""
     rows = "".join(_line(line, width, theme, pad) for line in lines)
     return f"<TABLE {_PLAIN}>{rows}</TABLE>"
 
 
-def _line(line: Line, width: float, theme: Theme, pad: float) -> str:
+def _line(line: CardLine, width: float, theme: Theme, pad: float) -> str:
     """A line as a table of one row, `pad` px from both sides."""
     colour = theme.muted if line.muted else theme.text
     side = f'<TD WIDTH="{pad:.0f}"></TD>' if pad else ""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from .. import svg
 from ..text import ASCENT, DESCENT
 from ..themes import Theme
-from .cards import LINE, PAD_X, PAD_Y, PILE, TEXT_SIZE, Card, Cell, Line, colours
+from .cards import LINE, PAD_X, PAD_Y, PILE, TEXT_SIZE, Card, CardLine, Cell, colours
 from .compose import Link
 from .dot import exit_id
 from .placement import Frame, Placement, Point, Rect, Route
@@ -55,7 +55,7 @@ def _ground(frame: Frame, theme: Theme) -> str:
     return rounded(frame.rect, AREA_RADIUS, theme.group_line, theme.group, width=1)
 
 
-def _title(title: tuple[Line, ...], frame: Frame, theme: Theme) -> str:
+def _title(title: tuple[CardLine, ...], frame: Frame, theme: Theme) -> str:
     """An area's title; arrows that come in pass under it."""
     width, height = title_size(title)
     left, top = frame.title.x - width / 2, frame.title.y - height / 2
@@ -74,7 +74,7 @@ def _title(title: tuple[Line, ...], frame: Frame, theme: Theme) -> str:
 
 
 def _lines(
-    lines: tuple[Line, ...], left: float, top: float, right: float | None, theme: Theme
+    lines: tuple[CardLine, ...], left: float, top: float, right: float | None, theme: Theme
 ) -> list[str]:
     """Lines of text; what stands right is flush with `right`, or, if None, follows the left."""
     drawn = []

@@ -17,7 +17,7 @@ from ..look import Look
 from ..outline import outline
 from ..text import one_line, shorten, shorten_name, text_width, wrap
 from . import words
-from .cards import LINE, NAME_SIZE, PAD_X, TEXT_SIZE, Card, Line, cards, pill
+from .cards import LINE, NAME_SIZE, PAD_X, TEXT_SIZE, Card, CardLine, cards, pill
 from .words import EdgeKind
 
 LABEL_SIZE = 9.5
@@ -75,7 +75,7 @@ class Cluster:
     """
 
     id: str
-    title: tuple[Line, ...] = ()
+    title: tuple[CardLine, ...] = ()
     children: list[str | Cluster] = field(default_factory=list)
     times: int = 1
     cut: bool = False
@@ -243,37 +243,37 @@ class _Maker:
             )
 
 
-def _title(area: Area, look: Look) -> tuple[tuple[Line, ...], bool]:
+def _title(area: Area, look: Look) -> tuple[tuple[CardLine, ...], bool]:
     """The lines of an area's title, and whether its name is shortened."""
     name = one_line(area.name)
     rest = " ".join(filter(None, [one_line(area.type), f"×{area.times}" if area.times > 1 else ""]))
     rest = shorten(rest, TITLE_WIDTH, TEXT_SIZE)
     room = TITLE_WIDTH - (text_width(rest, TEXT_SIZE) + PAD_X if rest else 0)
     if text_width(name, NAME_SIZE, bold=True) <= room:
-        lines = [Line(name, rest, bold=True)]
+        lines = [CardLine(name, rest, bold=True)]
     else:
         short = shorten_name(name, TITLE_WIDTH, NAME_SIZE, bold=True)
-        lines = [Line(short, bold=True), Line(rest)]
+        lines = [CardLine(short, bold=True), CardLine(rest)]
     sums = words.area_costs(area, look.facts)
     if sums:
         told = wrap(f"all {area.times}: {' · '.join(sums)}", TITLE_WIDTH, TEXT_SIZE)
-        lines += [Line(text, muted=True) for text in told]
+        lines += [CardLine(text, muted=True) for text in told]
     cut = any("…" in line.left or "…" in line.right for line in lines)
     return tuple(line for line in lines if line.left), cut
 
 
-def continued(title: tuple[Line, ...]) -> tuple[Line, ...]:
+def continued(title: tuple[CardLine, ...]) -> tuple[CardLine, ...]:
     """The title of an area's part in a further column."""
     first = title[0]
     return (first._replace(right=f"{first.right} continued".lstrip()),)
 
 
-def title_size(title: tuple[Line, ...]) -> tuple[float, float]:
+def title_size(title: tuple[CardLine, ...]) -> tuple[float, float]:
     """Width and height of an area's title, in px."""
     return max(map(title_width, title)), LINE * len(title) + 2
 
 
-def title_width(line: Line) -> float:
+def title_width(line: CardLine) -> float:
     """The width of a line of an area's title, in px."""
     left = text_width(line.left, line.size, bold=line.bold)
     return left + (PAD_X + text_width(line.right, TEXT_SIZE) if line.right else 0)

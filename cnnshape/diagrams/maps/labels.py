@@ -29,7 +29,7 @@ _ARGUMENTS = re.compile(r".+?(?:, |$)")
 
 
 @dataclass(frozen=True)
-class Line:
+class LabelLine:
     """A line of text."""
 
     content: str
@@ -56,7 +56,7 @@ class Label:
         cut: whether a name in it is shortened.
     """
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[LabelLine, ...] = ()
     cut: bool = False
 
     @cached_property
@@ -85,12 +85,12 @@ def captions(path: Path, look: Look) -> list[Label]:
 
 def _caption(path: Path, stack: Stack, text: str, look: Look) -> Label:
     name, cut = _name_lines(text)
-    lines = [Line(part, NAME_SIZE, bold=True) for part in name]
-    lines.append(Line(size(stack), NAME_SIZE))
+    lines = [LabelLine(part, NAME_SIZE, bold=True) for part in name]
+    lines.append(LabelLine(size(stack), NAME_SIZE))
     if "rf" in look.facts and stack.layers:
         field = receptive_fields(path.network)[stack.layers[-1].path]
         seen = "unknown" if field is None else "×".join(map(str, field))
-        lines.append(Line(f"sees {seen}", SMALL_SIZE, muted=True))
+        lines.append(LabelLine(f"sees {seen}", SMALL_SIZE, muted=True))
     return Label(tuple(lines), cut)
 
 
@@ -104,10 +104,10 @@ def operation_label(stack: Stack, look: Look) -> Label:
     return Label(tuple(lines))
 
 
-def _wrapped(texts: Iterable[str], size: float, *, muted: bool = False) -> Iterable[Line]:
+def _wrapped(texts: Iterable[str], size: float, *, muted: bool = False) -> Iterable[LabelLine]:
     for text in filter(None, texts):
         for line in broken(_ARGUMENTS.findall(text), OPERATION_WIDTH, size):
-            yield Line(line, size, muted=muted)
+            yield LabelLine(line, size, muted=muted)
 
 
 def _name_lines(name: str) -> tuple[list[str], bool]:

@@ -9,7 +9,7 @@ from math import sqrt
 
 from .filling import fill
 from .items import Item, Link
-from .marks import Line, Mark, Point
+from .marks import Mark, Point, Way
 from .row import Row
 from .skyline import Skyline
 from .spacing import AREA_GAP, ELBOW, Spacing
@@ -124,14 +124,14 @@ class _Flight:
             (Point(margin, down), Point(end[0].x, down), *end),
         )
 
-    def line(self, tops: Sequence[float]) -> Line:
+    def line(self, tops: Sequence[float]) -> Way:
         """The whole line, when it is known where the rows stand."""
         start = [point.moved(0, tops[self.first]) for point in self.start]
         end = [point.moved(0, tops[self.last]) for point in self.end]
-        return Line((*start, *end), line_kind(self.link))
+        return Way((*start, *end), line_kind(self.link))
 
 
-def _return(index: int, rows: Sequence[Row], tops: Sequence[float]) -> Line:
+def _return(index: int, rows: Sequence[Row], tops: Sequence[float]) -> Way:
     """From the end of a row, between the rows, to the port of the next."""
     first, last = rows[index - 1], rows[index]
     assert last.port is not None, "only a row with a port has one"
@@ -140,7 +140,7 @@ def _return(index: int, rows: Sequence[Row], tops: Sequence[float]) -> Line:
     right, left = first.sky.right + TRACK, end.x - TRACK
     y = tops[index] + last.sky.highest - ROW_GAP / 2
     corners = (Point(right, start.y), Point(right, y), Point(left, y), Point(left, end.y))
-    return Line((start, *corners, end), head=False)
+    return Way((start, *corners, end), head=False)
 
 
 def _as_u(spacing: Spacing) -> Layout:
@@ -172,7 +172,7 @@ def _as_u(spacing: Spacing) -> Layout:
     )
 
 
-def _step(link: Link, rows: Sequence[Row], tops: Sequence[float]) -> Line:
+def _step(link: Link, rows: Sequence[Row], tops: Sequence[float]) -> Way:
     """From one level of a U down onto the next, or up to it."""
     row_of = _row_of(rows)
     first, last = row_of[link.source], row_of[link.target]
@@ -181,10 +181,10 @@ def _step(link: Link, rows: Sequence[Row], tops: Sequence[float]) -> Line:
     middle = target.at(link.target).moved(0, tops[last])
     if last > first:
         top = middle.moved(target.form(link.target).run / 2, target.top(link.target))
-        return Line((start, Point(top.x, start.y), top))
+        return Way((start, Point(top.x, start.y), top))
     x = target.ends(link.target)[0] - ELBOW
     end = target.entry(link.target).moved(0, tops[last])
-    return Line((start, Point(x, start.y), Point(x, end.y), end))
+    return Way((start, Point(x, start.y), Point(x, end.y), end))
 
 
 def _row_of(rows: Sequence[Row]) -> dict[Item, int]:
@@ -225,7 +225,7 @@ def _moved_marks(rows: Sequence[Row], tops: Sequence[float]) -> list[Mark]:
     return [mark.moved(0, top) for row, top in zip(rows, tops, strict=True) for mark in row.marks]
 
 
-def _covering(sky: Skyline, lines: Sequence[Line]) -> Skyline:
+def _covering(sky: Skyline, lines: Sequence[Way]) -> Skyline:
     """The ground with that of some lines."""
     for line in lines:
         xs, ys = [point.x for point in line.points], [point.y for point in line.points]
@@ -233,7 +233,7 @@ def _covering(sky: Skyline, lines: Sequence[Line]) -> Skyline:
     return sky
 
 
-def _put_together(rows: Sequence[Row], tops: Sequence[float], lines: Sequence[Line]) -> Layout:
+def _put_together(rows: Sequence[Row], tops: Sequence[float], lines: Sequence[Way]) -> Layout:
     sky = Skyline(
         [patch for row, top in zip(rows, tops, strict=True) for patch in row.sky.moved(0, top)]
     )

@@ -10,7 +10,7 @@ from ..caption import TEXT_LINE
 from ..text import one_line
 from ..themes import KIND_TITLES, PALETTE, Theme
 from .items import Parts
-from .marks import Line, LineKind, Point
+from .marks import LineKind, Point, Way
 from .paint import Painter, Slab, draw_box
 from .shades import shades
 from .solids import LEAST, Ball, Scales, Solid
@@ -72,7 +72,7 @@ def _signs(parts: Parts, painter: Painter) -> Iterator[Entry]:
 
 def _lines(parts: Parts, painter: Painter) -> Iterator[Entry]:
     def sample(kind: LineKind) -> str:
-        return painter.mark(Line((Point(0, MIDDLE), Point(20, MIDDLE)), kind))
+        return painter.mark(Way((Point(0, MIDDLE), Point(20, MIDDLE)), kind))
 
     hidden = any(item.box is not None and item.box.skips for item in parts.items)
     if hidden or any(link.skip for link in parts.links):

@@ -22,7 +22,7 @@ class Point(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Line:
+class Way:
     """The way of a value.
 
     Attributes:
@@ -37,10 +37,10 @@ class Line:
     head: bool = True
     dot: bool = False
 
-    def moved(self, x: float, y: float) -> Line:
+    def moved(self, x: float, y: float) -> Way:
         """The line as far right and down."""
         points = tuple(point.moved(x, y) for point in self.points)
-        return Line(points, self.kind, self.head, self.dot)
+        return Way(points, self.kind, self.head, self.dot)
 
 
 @dataclass(frozen=True)
@@ -85,4 +85,4 @@ class Rule:
         return Rule(tuple(point.moved(x, y) for point in self.points))
 
 
-Mark = Line | Text | Pill | Rule
+Mark = Way | Text | Pill | Rule

@@ -13,7 +13,7 @@ from ..boxes import Box
 from ..svg import number
 from ..themes import Ink, Theme
 from .items import Item
-from .marks import Line, Mark, Pill, Point, Rule, Text
+from .marks import Mark, Pill, Point, Rule, Text, Way
 from .shades import Shades, plain, shades
 from .solids import Ball, Solid
 from .tooltip import tooltip
@@ -92,14 +92,14 @@ class Painter:
     @staticmethod
     def layer(mark: Mark) -> int:
         """Marks of a higher layer are drawn over those of a lower."""
-        if isinstance(mark, Line):
+        if isinstance(mark, Way):
             return 2 if mark.kind == "main" else 1
         return {Rule: 0, Pill: 3, Text: 4}[type(mark)]
 
     def mark(self, mark: Mark) -> str:
         """A line, a tag, a rule or a text."""
         theme = self.theme
-        if isinstance(mark, Line):
+        if isinstance(mark, Way):
             return self._line(mark)
         if isinstance(mark, Pill):
             return self._pill(mark)
@@ -116,7 +116,7 @@ class Painter:
             anchor=mark.anchor,
         )
 
-    def _line(self, line: Line) -> str:
+    def _line(self, line: Way) -> str:
         theme = self.theme
         colour = {"main": theme.line, "skip": theme.skip, "size": theme.muted}[line.kind]
         drawn = svg.element(
@@ -129,7 +129,7 @@ class Painter:
         )
         return drawn + (_head(line.points, colour) if line.head else "")
 
-    def _dashes(self, line: Line) -> str | None:
+    def _dashes(self, line: Way) -> str | None:
         """What tells a line from the main path's where its colour does not."""
         if line.kind == "size":
             return DOTS
@@ -240,7 +240,7 @@ def _path(points: Sequence[Point], radius: float) -> str:
     return drawn + f"L{number(points[-1].x)} {number(points[-1].y)}"
 
 
-def _shortened(line: Line) -> tuple[Point, ...]:
+def _shortened(line: Way) -> tuple[Point, ...]:
     """The corners of a line that ends within its arrow's head."""
     end = _towards(line.points[-1], line.points[-2], HEAD_LENGTH / 2)
     return (*line.points[:-1], end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...layers.shapes import format_shape
 from ..text import one_line, shorten_name, text_width
 from .items import Item, Link
-from .marks import Line, LineKind, Pill, Point, Text
+from .marks import LineKind, Pill, Point, Text, Way
 from .row import Row
 from .solids import Ball
 from .spacing import FORK, LINE_GAP
@@ -59,7 +59,7 @@ def _directly(row: Row, link: Link) -> bool:
         points = (start, Point(x, start.y), Point(x, end.y), end)
     else:
         return False
-    row.marks.append(Line(points, line_kind(link)))
+    row.marks.append(Way(points, line_kind(link)))
     x = row.x[target]
     _times(row, link.arrow.times, x, row.sky.top(x - FORK, x + FORK) or 0)
     return True
@@ -110,7 +110,7 @@ def arc(row: Row, link: Link) -> None:
     start, end = takeoff(row, link.source), landing(row, link.target)
     y = over(row, start[-1].x, end[0].x, link)
     points = (*start, Point(start[-1].x, y), Point(end[0].x, y), *end)
-    row.marks.append(Line(points, line_kind(link)))
+    row.marks.append(Way(points, line_kind(link)))
 
 
 def _hidden_skips(row: Row, item: Item) -> None:
@@ -125,7 +125,7 @@ def _hidden_skips(row: Row, item: Item) -> None:
     top = row.at(item).y + row.top(item)
     y = over(row, left, right)
     corners = (Point(left, top), Point(left, y), Point(right, y), Point(right, top))
-    row.marks.append(Line(corners, "skip"))
+    row.marks.append(Way(corners, "skip"))
     _times(row, item.box.skips, (left + right) / 2, y)
 
 
@@ -204,7 +204,7 @@ def _pills(row: Row, link: Link, left: float, right: float, y: float) -> None:
         for like in likes:
             top = row.at(like).moved(row.form(like).run / 2, row.top(like))
             end = min(max(top.x, x - width / 2 + half), x + width / 2 - half)
-            row.marks.append(Line((top, Point(end, y + half)), "size"))
+            row.marks.append(Way((top, Point(end, y + half)), "size"))
 
 
 def line_kind(link: Link) -> LineKind:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from cnnshape.diagrams import make_look
-from cnnshape.diagrams.volumes.marks import Line, Pill
+from cnnshape.diagrams.volumes.marks import Pill, Way
 from cnnshape.diagrams.volumes.solids import Ball
 
 from ..nets import network
@@ -16,8 +16,8 @@ from .drawn import Placed, placed
 NETS = ("lenet5", "resnet18", "googlenet", "unet", "mobilenet_v2", "shufflenet_v2", "dense")
 
 
-def lines(found: Placed, kind: str) -> list[Line]:
-    return [mark for mark in found.layout.marks if isinstance(mark, Line) and mark.kind == kind]
+def lines(found: Placed, kind: str) -> list[Way]:
+    return [mark for mark in found.layout.marks if isinstance(mark, Way) and mark.kind == kind]
 
 
 @pytest.mark.parametrize("name", NETS)
@@ -35,7 +35,7 @@ def test_every_skip_of_the_outline_has_its_line(name: str) -> None:
 @pytest.mark.parametrize("name", NETS)
 def test_every_link_ends_at_its_target(name: str) -> None:
     found = placed(network(name))
-    heads = [mark for mark in found.layout.marks if isinstance(mark, Line) and mark.head]
+    heads = [mark for mark in found.layout.marks if isinstance(mark, Way) and mark.head]
     tips = [line.points[-1] for line in heads]
     for link in found.parts.links:
         form, at = found.sizes[link.target].form, found.layout.places[link.target]

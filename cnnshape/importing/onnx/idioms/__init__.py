@@ -8,12 +8,12 @@ from . import (
     activations,
     adaptive,
     attention,
+    gathered_windows,
     lenet1998,
     norms,
     rearranging,
     resizing,
     weighted,
-    windows,
 )
 from .idiom import Operator, with_idioms
 
@@ -22,11 +22,11 @@ __all__ = [
     "activations",
     "adaptive",
     "attention",
+    "gathered_windows",
     "lenet1998",
     "norms",
     "rearranging",
     "resizing",
     "weighted",
-    "windows",
     "with_idioms",
 ]

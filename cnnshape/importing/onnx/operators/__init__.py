@@ -8,10 +8,10 @@ from . import (
     joining,
     lenet1998,
     normalization,
+    pools,
     rearranging,
     resizing,
     weighted,
-    windows,
 )
 from .operator import Input, Operator, Rule
 
@@ -26,7 +26,7 @@ RULES: dict[str, Rule] = {
     **rearranging.rules,
     **resizing.rules,
     **weighted.rules,
-    **windows.rules,
+    **pools.rules,
 }
 
 

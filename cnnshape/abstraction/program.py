@@ -72,8 +72,8 @@ class LayerCall:
             dot, or else by its path in the network.
         when: whether it is there at all.
         passes: the number of the read that those after it read instead where it is not.
-        called: what it is really called, where that depends on what is left out before it;
-            '': as it would be without a name.
+        called: what it is really called, where that depends on what is left out before it.
+        unnamed: whether it needs no name: it is called as it would be without one.
     """
 
     name: str
@@ -83,7 +83,8 @@ class LayerCall:
     shares: str | None = None
     when: Argument = True
     passes: int = 0
-    called: Argument = None
+    called: Expression | None = None
+    unnamed: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class GroupCall:
         template: the template's name.
         arguments: of the template's parameters.
         reads: one for each input of the template; of the first turn, where there are more.
-        when, passes, called: as those of a layer.
+        when, passes, called, unnamed: as those of a layer.
         turns: how many there are, where that is an argument: of the two names, the second then
             stands for all after the first.
     """
@@ -109,7 +110,8 @@ class GroupCall:
     reads: tuple[Reference, ...]
     when: Argument = True
     passes: int = 0
-    called: Argument = None
+    called: Expression | None = None
+    unnamed: bool = False
     turns: Argument = None
 
 

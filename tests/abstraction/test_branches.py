@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 import cnnshape
-from cnnshape.structure import program
-from cnnshape.structure.branches import MOST_LINES, Branches, nested
-from cnnshape.structure.yaml_text import difference, spec_text
+from cnnshape.abstraction import program
+from cnnshape.abstraction.branches import MOST_LINES, Branches, nested
+from cnnshape.abstraction.yaml_text import difference, spec_text
 
 
 def written(layers: str) -> str:

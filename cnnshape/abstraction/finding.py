@@ -10,7 +10,7 @@ from .arguments import spec_arguments
 from .grouping import drafts_of
 from .groups import Draft
 from .naming import name_drafts
-from .parameters import infer
+from .parameters import Inferred, infer
 from .program import Call, GroupCall, Program, Template
 from .repeats import fold
 from .turns import in_turns
@@ -64,17 +64,18 @@ def program(
     def make(draft: Draft) -> Draft:
         used = {inner.name: inner.template for inner in draft.drafts()}
         asks = draft in asking
-        params, calls = infer(draft, network, arguments, incoming=asks, modules=modules)
-        if draft.in_turns:
-            calls = [in_turns(calls)]
+        inferred = infer(draft, network, arguments, incoming=asks, modules=modules)
+        _keep(draft, inferred)
+        calls: list[Call] = [in_turns(inferred.calls)] if draft.in_turns else inferred.calls
         children = fold(calls, draft, used, steps=optional, modules=modules)
         if asks and _is_one_repeat(children, optional):
-            params, calls = infer(draft, network, arguments, incoming=False)
-            children = fold(calls, draft, used, steps=optional)
+            inferred = infer(draft, network, arguments, incoming=False)
+            _keep(draft, inferred)
+            children = fold(inferred.calls, draft, used, steps=optional)
         draft.template = Template(
             name=draft.name,
             class_name=draft.class_name,
-            params=params,
+            params=inferred.params,
             inputs=draft.inputs,
             children=children,
             outputs=tuple([output.path for output in draft.outputs]),
@@ -115,6 +116,13 @@ def _program(drafts: list[Draft]) -> Program:
         for draft in inner
     ]
     return Program(root.template, {template.name: template for template in made})
+
+
+def _keep(draft: Draft, inferred: Inferred) -> None:
+    """Let those that use a draft know what differs between its instances."""
+    draft.channel_params = inferred.channel_params
+    for group, values in zip(draft.instances, inferred.values, strict=True):
+        group.values = values
 
 
 def _rows(draft: Draft, drafts: list[Draft]) -> list[Draft]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnshape.layers._window import Window
-from cnnshape.views.windows import (
+from cnnshape.views.window_places import (
     LEFT_OUT,
     NEVER,
     PADDING,

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 import cnnshape
 from cnnshape.exporting import ExportError, weighted_module
-from cnnshape.exporting.comparison import FAINT, NOT_HELD, hold, with_state
+from cnnshape.exporting.output_check import FAINT, NOT_HELD, hold, with_state
 from cnnshape.network import Network
 
 from ..specs import net

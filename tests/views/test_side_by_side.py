@@ -14,10 +14,10 @@ from rich.console import Console
 from cnnshape import Comparison, compare, load
 from cnnshape.analysis.difference import Difference
 from cnnshape.analysis.facts import FACTS, Value
-from cnnshape.views.comparison import render
 from cnnshape.views.comparison_text import to_csv, to_markdown
 from cnnshape.views.differences import difference_rows
 from cnnshape.views.facts import BY_KEY, UnknownFact, choose, relation_text, value_text
+from cnnshape.views.side_by_side import render
 
 from ..specs import net
 

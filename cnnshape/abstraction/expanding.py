@@ -99,10 +99,11 @@ def called_in(calls: list[Call], names: Mapping[str, Any]) -> dict[str, str]:
     for call in calls:
         if call.called:
             found[names_of(call)[0]] = str(_value(call.called, names))
-    written = {n for call in calls if call.called is None for n in names_of(call)}
+    as_written = [call for call in calls if call.called is None and not call.unnamed]
+    written = {name for call in as_written for name in names_of(call)}
     counts: dict[str, int] = {}
     for call in calls:
-        if isinstance(call, LayerCall) and call.called == "":
+        if isinstance(call, LayerCall) and call.unnamed:
             stem = str(_value(call.type, names)).lower()
             counts[stem] = counts.get(stem, 0) + 1
             while f"{stem}{counts[stem]}" in written:

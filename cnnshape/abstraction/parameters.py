@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .arguments import plain
 from .conditions import DECIDING, Presence, conditions
@@ -28,6 +28,22 @@ MOST_FACTORS = 3
 """How many factors the incoming channels may be multiplied with, for one to be a parameter."""
 
 
+class Inferred(NamedTuple):
+    """What was inferred of a draft.
+
+    Attributes:
+        params: of its template.
+        calls: of its children.
+        channel_params: the names of those parameters that count channels.
+        values: of the parameters, for each of its instances.
+    """
+
+    params: tuple[Param, ...]
+    calls: list[Call]
+    channel_params: set[str]
+    values: list[dict[str, Any]]
+
+
 def infer(
     draft: Draft,
     network: Network,
@@ -35,8 +51,8 @@ def infer(
     *,
     incoming: bool,
     modules: bool = False,
-) -> tuple[tuple[Param, ...], list[Call]]:
-    """The parameters of a draft, and its calls with arguments; sets its instances' values.
+) -> Inferred:
+    """What may differ between the uses of a draft, and its calls with arguments.
 
     `incoming`: expressions may name `in_channels`; `modules`: they may, as a parameter.
     """
@@ -47,7 +63,7 @@ def infer(
         values = {repr(value): value for value in column.values if value is not ABSENT}
         if values:  # in the order of the layer's own arguments
             written[column.child][column.argument] = next(iter(values.values()))
-        if len(values) > 1 or (draft.optional and values and _follows(column)):
+        if len(values) > 1 or (draft.optional and values and _is_usually_shared(column)):
             varying.append(column)
     # What is there in all instances comes first, so that the rest can follow from it; what comes
     # into a layer before what comes out.
@@ -65,17 +81,22 @@ def infer(
     solver.names = column_names(draft, needed, solver.params, outgoing)
     for column in varying:
         written[column.child][column.argument] = solver.argument(column)
-    _follow(columns, solver, written)
+    _say_what_others_have(columns, solver, written)
     # How many turns there are tells already which are there.
     when = {} if draft.in_turns else conditions(draft, solver, written, varying, outgoing)
     if modules:
         _drop_unnamed(solver, [value for own in written for value in own.values()], when)
-    draft.channel_params = {name for name, column in solver.params.items() if column.channels}
-    for place, group in enumerate(draft.instances):
-        group.values = {name: column.values[place] for name, column in solver.params.items()}
-    params = [_param(name, column) for name, column in solver.params.items()]
-    params.sort(key=lambda param: not param.required)
-    return tuple(params), [_call(draft, k, own, when) for k, own in enumerate(written)]
+    found = solver.params.items()
+    params = sorted((_param(*each) for each in found), key=lambda param: not param.required)
+    return Inferred(
+        tuple(params),
+        [_call_of_child(draft, k, own, when) for k, own in enumerate(written)],
+        {name for name, column in found if column.channels},
+        [
+            {name: column.values[place] for name, column in found}
+            for place in range(len(draft.instances))
+        ],
+    )
 
 
 def _drop_unnamed(
@@ -91,17 +112,19 @@ def _drop_unnamed(
         solver.params.pop(INCOMING[0], None)
 
 
-def _follows(column: Column) -> bool:
+def _is_usually_shared(column: Column) -> bool:
     """Whether an argument is usually that of the layers beside it: a stride, or channels."""
     return column.argument in DECIDING or column.channels
 
 
-def _follow(columns: list[Column], solver: Solver, written: list[dict[str, Argument]]) -> None:
+def _say_what_others_have(
+    columns: list[Column], solver: Solver, written: list[dict[str, Argument]]
+) -> None:
     """What has one value wherever it is there: say so, if that is what the others have there."""
     for column in columns:
         value = written[column.child].get(column.argument)
         one = not isinstance(value, Parameter | Expression)
-        if one and value is not None and not column.everywhere and _follows(column):
+        if one and value is not None and not column.everywhere and _is_usually_shared(column):
             known = solver.known(column)
             if isinstance(known, Parameter) or known == Expression("in_channels"):
                 written[column.child][column.argument] = known
@@ -192,31 +215,35 @@ def _param(name: str, column: Column) -> Param:
     return Param(name)
 
 
-def _call(
+def _call_of_child(
     draft: Draft, k: int, arguments: dict[str, Argument], when: Mapping[Presence, Argument]
 ) -> Call:
     slot = draft.slots[k]
     there = when.get(draft.presence(k), True)
-    called = _called(draft, k, when)
+    called = _name_of_child(draft, k, when)
+    told_apart = bool(when) or not all(each.kind for each in draft.slots)
+    unnamed = slot.counted is None and slot.unnamed and told_apart
     if isinstance(slot.kind, Draft):
         turns = arguments.pop(TURNS, None) if draft.in_turns else None
         name = slot.kind.name
         return GroupCall(
-            (slot.name,), name, arguments, slot.reads, there, slot.passes, called, turns
+            (slot.name,), name, arguments, slot.reads, there, slot.passes, called, unnamed, turns
         )
     kind = arguments.pop("type") if not slot.kind else slot.kind
     node: Any = next(own for group in draft.instances if (own := group.child(k)) is not None)
     shares, inside = node.shares, f"{draft.first.path}." if draft.first.path else ""
     if shares is not None and shares.startswith(inside):
         shares = f".{shares[len(inside) :]}"
-    return LayerCall(slot.name, kind, arguments, slot.reads, shares, there, slot.passes, called)
+    return LayerCall(
+        slot.name, kind, arguments, slot.reads, shares, there, slot.passes, called, unnamed
+    )
 
 
-def _called(draft: Draft, k: int, when: Mapping[Presence, Argument]) -> Argument:
-    """What a child is called, where that is not its name; '' where it needs none."""
+def _name_of_child(draft: Draft, k: int, when: Mapping[Presence, Argument]) -> Expression | None:
+    """The name of a child that depends on what is left out before it; None: its own."""
     slot = draft.slots[k]
     if slot.counted is None:
-        return "" if slot.unnamed and (when or not all(s.kind for s in draft.slots)) else None
+        return None
     number, before = slot.counted
     conditions = [when[draft.presence(place)] for place in before]
     if len(conditions) == 1 and isinstance(conditions[0], Expression):

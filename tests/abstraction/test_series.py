@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from cnnshape.structure.groups import ABSENT
-from cnnshape.structure.series import Steps, by_steps, completed
+from cnnshape.abstraction.groups import ABSENT
+from cnnshape.abstraction.series import Steps, by_steps, completed
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import cnnshape
-from cnnshape.structure import GroupCall, LayerCall, program
-from cnnshape.structure.yaml_text import difference, spec_text
+from cnnshape.abstraction import GroupCall, LayerCall, program
+from cnnshape.abstraction.yaml_text import difference, spec_text
 
 from .test_structure import differences
 

@@ -44,7 +44,7 @@ def fold(
         for after in calls[place + 1 :]:
             before = turns[-1].names[0]
             alone = readers.get(before) == {place + len(turns)} and before not in read_outside
-            if not (alone and _follows(turns[-1], after, template)):
+            if not (alone and _is_next_turn(turns[-1], after, template)):
                 break
             assert isinstance(after, GroupCall)
             turns.append(after)
@@ -61,13 +61,14 @@ def fold(
     return tuple(folded)
 
 
-def _follows(before: GroupCall, after: Call, template: Template) -> bool:
+def _is_next_turn(before: GroupCall, after: Call, template: Template) -> bool:
     """Whether `after` may be the next turn: its name is the next, and it reads `before`."""
     return (
         isinstance(after, GroupCall)
         and after.template == before.template
         and before.when is after.when is True
         and before.called is after.called is None
+        and not (before.unnamed or after.unnamed)
         and template.outputs == (template.result,)
         and after.reads == (Reference(before.names[0], template.result),)
         and len(before.reads) == 1

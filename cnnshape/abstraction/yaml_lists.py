@@ -263,6 +263,7 @@ class ListWriter:
             isinstance(only, GroupCall)
             and only.when is True
             and only.called is None
+            and not only.unnamed
             and len(only.names) == len(only.reads) == 1
             and self.style.inline
             and (inner := self.program.templates[only.template]).inline
@@ -277,7 +278,7 @@ class ListWriter:
             isinstance(call, GroupCall)
             and call.template in self.blocks
             and call.when is True
-            and not call.called
+            and call.called is None
             and call.names == tuple(map(str, range(len(call.names))))
         )
 
@@ -331,8 +332,8 @@ def _listed(body: list[str], indent: str) -> list[str]:
 def _unnamed(template: Template) -> frozenset[str]:
     """The layers whose names are those that they would have without: relu1, relu2 ..."""
     calls = template.children
-    if any(call.when is not True or call.called is not None for call in calls):
-        return frozenset(c.name for c in calls if isinstance(c, LayerCall) and c.called == "")
+    if any(call.when is not True or call.called is not None or call.unnamed for call in calls):
+        return frozenset(c.name for c in calls if isinstance(c, LayerCall) and c.unnamed)
     names = [name for call in calls for name in names_of(call)]
     plain = [
         (call.name, call.type)

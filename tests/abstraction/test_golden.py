@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cnnshape import loads
-from cnnshape.structure.yaml_text import spec_text
+from cnnshape.abstraction.yaml_text import spec_text
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.yaml"))
 

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 
 import cnnshape
 from cnnshape import zoo
+from cnnshape.abstraction import Program, expand, program, written_arguments
+from cnnshape.abstraction.yaml_text import difference, spec_text
 from cnnshape.errors import SpecError
 from cnnshape.network import Network
-from cnnshape.structure import Program, expand, program, written_arguments
-from cnnshape.structure.yaml_text import difference, spec_text
 from tests.proof.networks import Trial, trials
 
 NETS = sorted({entry.name for entry in zoo.nets()})

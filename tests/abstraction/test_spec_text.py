@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from cnnshape import load, loads, zoo
+from cnnshape.abstraction import yaml_text
+from cnnshape.abstraction.yaml_text import NotWritable, spec_text
 from cnnshape.layers import listed, registry
-from cnnshape.structure import yaml_text
-from cnnshape.structure.yaml_text import NotWritable, spec_text
 
 NAMES = [entry.name for entry in zoo.names()]
 EXAMPLES = [(name, example) for name, layer in listed().items() for example in layer.examples]
