@@ -337,3 +337,12 @@ def test_a_fault_in_a_block_is_told_once_however_often_it_is_used() -> None:
     head = "blocks: {b: {layers: [{type: Linear, out_features: 3}]}}"
     uses = "[{type: b, from: input}, {type: b, from: input}, {type: b, from: input}]"
     assert fault(text_of(uses, head=head)).startswith("1:23 Linear cannot read 8×32×32")
+
+
+def test_of_many_uses_the_four_nearest_are_told() -> None:
+    blocks = ", ".join(f"b{n}: {{layers: [b{n + 1}]}}" for n in range(5))
+    head = f"blocks: {{{blocks}, b5: {{layers: [{{type: Linear, out_features: 3}}]}}}}"
+    with pytest.raises(SpecError) as caught:
+        loads(text_of("[b0]", head=head))
+    (told,) = caught.value.diagnostics
+    assert [note.split()[3] for note in told.notes] == ["b5,", "b4,", "b3,", "b2,"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from cnnshape import SpecError
+
 from ..specs import complaint, fault, faults, net, reads, shapes, text_of
 
 CONV = "type: Conv2d, kernel_size: 3"
@@ -288,3 +290,28 @@ def test_a_misspelt_argument_is_not_also_missing() -> None:
     assert complaint(text_of("[{type: Conv2d, out_chanels: 3, kernel_size: 3}]")) == (
         "Conv2d has no argument 'out_chanels' (did you mean out_channels?)"
     )
+
+
+def test_a_group_of_no_turns_is_none() -> None:
+    network = net("[{name: g, repeat: 0, layers: [Tanh]}, {type: Tanh, repeat: 0}, ReLU]")
+    assert [node.path for node in network.layers] == ["relu1"]
+    assert dict(network.groups) == {}
+
+
+def test_the_first_layer_is_told_where_it_drops_a_row() -> None:
+    with pytest.raises(SpecError) as caught:
+        net(
+            "[{name: p, type: MaxPool2d, kernel_size: 2}, {type: Upsample, scale_factor: 2}, "
+            "{type: Add, from: [input, upsample1]}]",
+            "[3, 9, 9]",
+        )
+    (note,) = caught.value.diagnostics[0].notes
+    assert note.startswith("p (MaxPool2d) makes 3×4×4 of 3×9×9: ")
+
+
+def test_of_many_names_twenty_are_told() -> None:
+    head = "params: {" + ", ".join(f"p{n}: 1" for n in range(40)) + "}"
+    told = fault(text_of("[{type: Conv2d, out_channels: $zzzzzz, kernel_size: 1}]", head=head))
+    assert told.count(", p") == 19
+    assert "p19" in told
+    assert "p20" not in told
