@@ -10,7 +10,7 @@ from ..layers import registry
 from ..layers.shapes import Shape
 from ..layers.unknown import Unknown
 from ..network import INPUT
-from .graph import NotSaid, Recorded, Unsupported, made, output_shape
+from .graph import NotSaid, Recorded, Unsupported, bound, made, output_shape
 from .operations import Chain, Layer, Part, Value, tidy
 from .operations.arithmetic import POWER_OF_NONE_BELOW_0
 
@@ -53,6 +53,17 @@ class Ledger:
     def shares(self, layer: Layer) -> str | None:
         """The key of the layer of the same type that has the same weights already, or None."""
         return self._owners.get(_owner(layer)) if layer.weights else None
+
+    def with_own_weights(self, layer: Layer) -> Layer:
+        """The layer of a module, without tensors that its type lacks, put there from outside.
+
+        Raises:
+            NotSaid: it cannot be.
+        """
+        shapes = tuple(self.shapes[read.key] for read in layer.reads)
+        op, _ = bound(layer.type, tidy(layer.type, layer.arguments), shapes)
+        known = op.parameters().keys() | op.buffers().keys()
+        return layer._replace(weights={k: v for k, v in layer.weights.items() if k in known})
 
     def refuse_partly_shared(self, layers: Iterable[Layer]) -> None:
         """Raise NotSaid where a layer learns some numbers of another one, and is not that again."""

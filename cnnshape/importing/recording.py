@@ -93,7 +93,9 @@ def record(module: nn.Module, input_shape: Shape, *, by_name: bool = True) -> Re
         except NotRecordable:
             raise
         except Exception as fault:
-            reason = other_input(module) or recorder.told(seen_of_few(module, input_shape, fault))
+            if reason := other_input(module):  # what ran are parts of the batch, no network
+                raise NotRecordable(reason) from fault
+            reason = recorder.told(seen_of_few(module, input_shape, fault))
             raise NotRecordable(reason, recorder.running.named(recorder.ledger.layers)) from fault
     outputs = []
     for tensor in tensors_of(output):
@@ -278,7 +280,7 @@ class _Recorder(TorchFunctionMode):
             state = module.state_dict(keep_vars=True)
             weights = {key: self.tensors.name(t) or f"{prefix}{key}" for key, t in state.items()}
             layer = Layer(type_name, arguments, tuple(reads), weights)
-            self._add(layer, outputs[0], path)
+            self._add(self.ledger.with_own_weights(layer), outputs[0], path)
         except NotSaid as reason:
             what = f"{type(module).__module__}.{type(module).__name__}"
             self._unsaid(what, str(reason), reads, outputs, layer, module=name)

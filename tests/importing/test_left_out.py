@@ -106,3 +106,19 @@ def test_a_parameter_that_what_is_unknown_uses_is_not_left_out() -> None:
     found = imported(net, 1, 8, 8, partial=True)
     assert "temperature" not in found.idle
     assert found.network.totals.params == 10 + 1
+
+
+def with_own_scale(shape: tuple[int, ...]) -> Does:
+    net = Does(lambda net, x: net.b(net.a(x)) * getattr(net.a, "scale", 1))
+    net.a.register_parameter("scale", nn.Parameter(torch.ones(shape)))
+    net.b.register_buffer("seen", torch.ones(3))
+    return net
+
+
+def test_a_parameter_beside_those_of_a_layer_of_torch_is_one_of_the_network() -> None:
+    found = imported(with_own_scale((1, 1, 1)), 1, 8, 8)
+    assert found.network.totals.params == 10 + 26 + 1
+    assert found.left_out == (LeftOut("relu", 0, NOT_RUN),)
+    net = with_own_scale((1, 1, 1))
+    net.work = lambda net, x: net.b(net.a(x))
+    assert ("a.scale", 1, NOT_USED) in imported(net, 1, 8, 8).left_out

@@ -118,8 +118,9 @@ def test_a_forward_that_reads_several_tensors_is_told(
         def forward(self, x: Any) -> Any:
             return self.conv(take(x))
 
-    with pytest.raises(ImportFault, match=message):
+    with pytest.raises(ImportFault, match=message) as caught:
         import_module(Dict(len), (1, 28, 28))
+    assert caught.value.partial is None
 
 
 def test_the_network_up_to_the_fault_is_there() -> None:

@@ -109,6 +109,10 @@ RESIZED: list[tuple[dict[str, str], list[int], list[str]]] = [
     ({"mode": "cubic"}, [1, 1], ["Upsample"]),
     ({"mode": "linear", "coordinate_transformation_mode": "pytorch_half_pixel"}, [1, 1],
      ["Narrow", "Narrow"]),
+    ({"mode": "linear", "coordinate_transformation_mode": "pytorch_half_pixel"}, [1, 20],
+     ["Narrow", "Upsample"]),
+    ({"mode": "cubic", "coordinate_transformation_mode": "pytorch_half_pixel"}, [11, 1],
+     ["Narrow", "Upsample"]),
     ({"mode": "linear", "coordinate_transformation_mode": "asymmetric"}, [1, 1],
      ["Narrow", "Narrow"]),
     ({"mode": "linear", "coordinate_transformation_mode": "asymmetric"}, [16, 24],
@@ -125,3 +129,10 @@ def test_sizes_and_coordinates(given: dict[str, str], size: list[int], types: li
     w = Writer(4, 8, 8, batch=1, opset=19)
     sizes = w.constant("size", [1, 4, *size])
     assert _types(w, w.node("Resize", ["x", "", "", sizes], **given)) == types
+
+
+def test_a_row_that_is_resized_stays_one() -> None:
+    w = Writer(4, 1, 8, opset=19)
+    scales = w.constant("scales", [1.0, 1.0, 1.0, 1.3])
+    given = {"mode": "linear", "coordinate_transformation_mode": "pytorch_half_pixel"}
+    assert _types(w, w.node("Resize", ["x", "", scales], **given)) == ["Upsample"]

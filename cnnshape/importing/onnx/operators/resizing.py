@@ -46,7 +46,9 @@ def _resize(op: Operator) -> Answer:
     elif mode == "linear" and how == "asymmetric":
         return _from_the_corner(op, before, after)
     else:
-        given |= _linear(op, mode, how, before, after)
+        given |= _linear(op, mode, how, before)
+        if how == "pytorch_half_pixel" and 1 in after:
+            return _row(op, given, before, after)
     return op.layer("Upsample", _tidy(given))
 
 
@@ -60,6 +62,20 @@ def _one_place(op: Operator, scales: Sequence[float], how: str, rounding: str) -
     for dim, (size, scale) in enumerate(zip(op.x.shape[2:], scales, strict=True), 2):
         chain.then("Narrow", dim=dim, start=_place(0, size, 1, scale, how, rounding), length=1)
     return chain
+
+
+def _row(
+    op: Operator, given: dict[str, Any], before: Sequence[int], after: Sequence[int]
+) -> Answer:
+    """One position along some dimensions, the first, and the others interpolated."""
+    chain = op.chain()
+    for dim, (size, out) in enumerate(zip(before, after, strict=True), 2):
+        if out == 1 < size:
+            chain.then("Narrow", dim=dim, start=0, length=1)
+    if "scale_factor" in given:
+        factors = zip(given["scale_factor"], after, strict=True)
+        given["scale_factor"] = [1 if out == 1 else factor for factor, out in factors]
+    return chain.then("Upsample", **_tidy(given))
 
 
 def _from_the_corner(op: Operator, before: Sequence[int], after: Sequence[int]) -> Answer:
@@ -104,9 +120,7 @@ def _tidy(given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _linear(
-    op: Operator, mode: str, how: str, before: Sequence[int], after: Sequence[int]
-) -> dict[str, Any]:
+def _linear(op: Operator, mode: str, how: str, before: Sequence[int]) -> dict[str, Any]:
     rank = len(before)
     if mode == "cubic" and (rank != 2 or op.number("cubic_coeff_a", -0.75) != -0.75):
         raise NotSaid("with other cubic coefficients than PyTorch's, or dimensions than two")
@@ -115,8 +129,6 @@ def _linear(
         return {"mode": kind, "align_corners": True}
     if how not in ("half_pixel", "pytorch_half_pixel"):
         raise NotSaid(f"with the coordinates {how}, which PyTorch does not have")
-    if how == "pytorch_half_pixel" and 1 in after:
-        raise NotSaid("to one position")
     return {"mode": kind}
 
 
