@@ -229,3 +229,30 @@ def test_independent_outputs_are_smoothed_towards_all_classes_alike():
     smoothed = _objective(net, label_smoothing=0.2).loss(output, LABELS)
     assert torch.allclose(smoothed, each.sum(1).mean())
     assert not torch.allclose(smoothed, _objective(net).loss(output, LABELS))
+
+
+def test_two_numbers_for_two_classes_are_one_each():
+    net = _net(features=2)
+    assert not _objective(net, classes=2).single
+    assert _objective(_net(features=1), classes=2).single
+
+
+@pytest.mark.parametrize(("shape", "rank"), [("[3, 9]", 1), ("[3, 9, 9]", 2), ("[3, 9, 9, 9]", 3)])
+def test_a_map_is_pooled_in_as_many_dimensions_as_it_has(shape, rank):
+    net = loads(f"input: {shape}\nlayers: [ReLU]")
+    with pytest.raises(SpecError) as caught:
+        _objective(net)
+    assert f"end it with AdaptiveAvgPool{rank}d to size 1" in str(caught.value)
+
+
+def test_by_default_the_last_layer_is_left_out_wherever_it_stands():
+    net = loads(
+        HEAD + "  - {type: Linear, out_features: 3}\n  - Tanh\n"
+        "  - {name: head, layers: [{name: end, layers: [Softmax]}]}\n"
+    )
+    module = build(net).eval()
+    inputs = torch.randn(4, 6, generator=torch.Generator().manual_seed(1))
+    whole = module(inputs)
+    leave_out(module)
+    assert torch.allclose(module(inputs).softmax(1), whole)
+    assert not torch.allclose(module(inputs), whole)
