@@ -81,7 +81,17 @@ def views_of_input(network: Network) -> dict[str, Views | None]:
     }
     usual: Axes = tuple(range(1, len(network.input_shape)))
     turned: dict[str, Axes] = {}
+    own_steps: dict[int, Sequence[Step] | None] = {}
     for node in network.layers:
+        # Most layers look through a window at one value whose dimensions lie as the input's do.
+        if len(node.inputs) == 1 and node.inputs[0] not in turned:
+            key = id(node.op)  # alike layers have one
+            if key not in own_steps:
+                own_steps[key] = _own_steps(node)
+            steps, read = own_steps[key], seen[node.inputs[0]]
+            if steps is not None and read and len(read) == len(steps):
+                seen[node.path] = _through(read, steps, node.output_shape[1:])
+                continue
         sizes_only = node.layer.reads_size_of
         inputs = [path for place, path in enumerate(node.inputs) if place not in sizes_only]
         seen[node.path] = None
@@ -94,13 +104,35 @@ def views_of_input(network: Network) -> dict[str, Views | None]:
         elif len(axes) == 1:
             found = _after(node, [known[path] for path in inputs if path in known], axes.pop())
             if found is not None:
-                seen[node.path], turned[node.path] = found
+                seen[node.path], lie = found
+                if lie != usual:
+                    turned[node.path] = lie
     return {path: views or None for path, views in seen.items()}
+
+
+def _own_steps(node: Node) -> Sequence[Step] | None:
+    """The steps of a layer that leaves spatial dimensions where they are; None: of any other."""
+    layer, shapes, output = node.layer, node.input_shapes, node.output_shape
+    if layer.flattens_space or layer.reads_size_of or len(shapes[0]) == 1:
+        return None
+    if layer.order(shapes) is not None:
+        return None
+    steps = layer.footprint(shapes, output)
+    return steps if steps is not None and len(steps) == len(output) - 1 else None
+
+
+def _through(views: Views, steps: Sequence[Step], places: Sequence[int]) -> Views:
+    return tuple(
+        [
+            view if step is ELEMENTWISE and view.places == count else view.through(step, count)
+            for view, step, count in zip(views, steps, places, strict=True)
+        ]
+    )
 
 
 def sizes(views: Views | None) -> tuple[int, ...] | None:
     """How many positions of the input a view sees along each dimension; None: not known."""
-    return None if views is None else tuple(ceil(view.size) for view in views)
+    return None if views is None else tuple([ceil(view.size) for view in views])
 
 
 def _merged(node: Node, read: Sequence[Views]) -> Views | None:
@@ -166,10 +198,7 @@ def _after_channels_first(node: Node, views: Views | None) -> Views | None:
     if steps is None:
         return None
     if len(steps) == len(views) == len(output) - 1:
-        return tuple(
-            view.through(step, places)
-            for view, step, places in zip(views, steps, output[1:], strict=True)
-        )
+        return _through(views, steps, output[1:])
     if len(output) == 1 and [*steps] == [Step(view.places - 1, view.places) for view in views]:
         return tuple(view.seen_whole() for view in views)  # reduced to one number a channel
     return _after_folded(views, steps, prod(shape[1:]))

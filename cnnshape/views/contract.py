@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..analysis.receptive_field import receptive_fields
-from ..network import Network
+from ..network import Network, Node, Op
 
 SCHEMA_VERSION = 1
 """The version of the contract."""
@@ -19,22 +19,7 @@ def to_dict(network: Network) -> dict[str, Any]:
         "schema": SCHEMA_VERSION,
         "name": network.name,
         "input_shape": list(network.input_shape),
-        "layers": [
-            {
-                "name": node.name,
-                "type": node.type,
-                "path": node.path,
-                "inputs": list(node.inputs),
-                "input_shapes": [list(shape) for shape in node.input_shapes],
-                "output_shape": list(node.output_shape),
-                "params": node.params,
-                "trainable_params": node.params,
-                "macs": node.macs,
-                "connections": node.connections,
-                "receptive_field": _as_list(fields[node.path]),
-            }
-            for node in network.layers
-        ],
+        "layers": [_layer(node, node.op, fields[node.path]) for node in network.layers],
         "outputs": list(network.outputs),
         "totals": {
             "params": totals.params,
@@ -47,5 +32,18 @@ def to_dict(network: Network) -> dict[str, Any]:
     }
 
 
-def _as_list(shape: tuple[int, ...] | None) -> list[int] | None:
-    return None if shape is None else list(shape)
+def _layer(node: Node, op: Op, field: tuple[int, ...] | None) -> dict[str, Any]:
+    path, params = node.path, node.params
+    return {
+        "name": path[path.rfind(".") + 1 :],
+        "type": op.layer.type_name,
+        "path": path,
+        "inputs": [*node.inputs],
+        "input_shapes": [[*shape] for shape in op.input_shapes],
+        "output_shape": [*op.output_shape],
+        "params": params,
+        "trainable_params": params,
+        "macs": op.macs,
+        "connections": op.connections,
+        "receptive_field": None if field is None else [*field],
+    }

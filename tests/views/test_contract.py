@@ -76,3 +76,15 @@ def test_the_page_on_the_json_shows_what_the_lesson_gives(number: int, command: 
     for group in found.get("groups", ()):
         del group["sizes"][1:]
     assert shown == found
+
+
+def test_a_shared_layer_has_its_parameters_once() -> None:
+    network = cnnshape.loads(
+        "input: [4, 8, 8]\nlayers:\n"
+        "  - {name: a, type: Conv2d, out_channels: 4, kernel_size: 3, padding: 1}\n"
+        "  - {name: b, share: a}\n"
+    )
+    layers = network.to_dict()["layers"]
+    assert [(each["params"], each["trainable_params"]) for each in layers] == [(148, 148), (0, 0)]
+    assert layers[0]["macs"] == layers[1]["macs"] == 9216
+    assert network.to_dict()["totals"]["params"] == 148
