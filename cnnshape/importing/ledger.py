@@ -57,12 +57,14 @@ class Ledger:
     def with_own_weights(self, layer: Layer) -> Layer:
         """The layer of a module, without tensors that its type lacks, put there from outside.
 
-        Raises:
-            NotSaid: it cannot be.
+        What is run on parts of a sample is no layer of its type as it stands, and keeps all.
         """
         shapes = tuple(self.shapes[read.key] for read in layer.reads)
-        op, _ = bound(layer.type, tidy(layer.type, layer.arguments), shapes)
-        known = op.parameters().keys() | op.buffers().keys()
+        try:
+            own, _ = bound(layer.type, tidy(layer.type, layer.arguments), shapes)
+        except NotSaid:
+            return layer
+        known = own.parameters().keys() | own.buffers().keys()
         return layer._replace(weights={k: v for k, v in layer.weights.items() if k in known})
 
     def refuse_partly_shared(self, layers: Iterable[Layer]) -> None:

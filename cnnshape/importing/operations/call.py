@@ -231,8 +231,11 @@ def learned_weights(call: Call, **places: int) -> tuple[dict[str, str], dict[str
             continue
         origin = given.origin if isinstance(given, Value) and not given.name else None
         found = None if origin is None else origin.computed_weight()
-        if origin is not None and found is not None and found.values and not found.prefix:
-            names[name], values[name] = found.weights["weight"], origin
+        plain = found is not None and not found.prefix and found.scale == 1
+        if origin is not None and found is not None and plain:
+            names[name] = found.weights["weight"]
+            if found.values:  # a mask of ones alone changes nothing
+                values[name] = origin
         else:
             names[name] = own_weight(call, place, name).name
     return names, values

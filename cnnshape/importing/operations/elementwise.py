@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..graph import NotSaid
-from .call import SAME, Answer, Call, Layer, Rule, Rules, own_weight
+from .call import SAME, Answer, Call, Layer, Rule, Rules, learned_weights
 from .values import Value
 
 rules = Rules()
@@ -119,5 +119,6 @@ def _clamped(call: Call, low: Any, high: Any) -> Layer:
 
 @rules.of("prelu")
 def _prelu(call: Call) -> Answer:
-    weight = own_weight(call, 1, "weight")
-    return Layer("PReLU", {"num_parameters": weight.shape[0]}, (call.x,), {"weight": weight.name})
+    weights, values = learned_weights(call, weight=1)
+    arguments = {"num_parameters": call.get(1, "weight").shape[0]}
+    return Layer("PReLU", arguments, (call.x,), weights, values=values)
