@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import TYPE_CHECKING
 
 from ._python import TORCH
@@ -35,9 +34,6 @@ class NormLayer(Layer, abstract=True):
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
         count = len(self.parameters())
         return (of_each_output(output, count, "learned numbers"),) if count else ()
-
-    def connections(self, inputs: Shapes, output: Shape) -> int:
-        return len(self.parameters()) * prod(output)
 
     def module(self) -> nn.Module:
         if self.python.file:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
-
 from ..fixes import Fix, setting
 from .base import Example, Layer, LayerError, Meaning
 from .fields import FINITE, Boolean, Choice, Integer, Number, defaulted, required
@@ -148,9 +146,6 @@ class PReLU(_Activation):
 
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
         return (of_each_output(output, 1, "slope"),)
-
-    def connections(self, inputs: Shapes, output: Shape) -> int:
-        return prod(output)
 
 
 class ELU(_InplaceActivation):

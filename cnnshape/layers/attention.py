@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ._groups import check_divides
@@ -107,18 +106,6 @@ class MultiheadAttention(Layer):
             parameters["out_proj.bias"] = (width,)
         return parameters
 
-    def _projected(self, inputs: Shapes) -> int:
-        """Multiply-accumulates of the four projections."""
-        query, key, value = _query_key_value(inputs)
-        features = 2 * query[0] * self.embed_dim + key[0] * self.kdim + value[0] * self.vdim
-        return self.embed_dim * features
-
-    def macs(self, inputs: Shapes, output: Shape) -> int | None:
-        """The four projections, the scores of queries and keys, and the weighted values."""
-        query, key, _ = _query_key_value(inputs)
-        positions = key[0] + self.add_bias_kv + self.add_zero_attn
-        return self._projected(inputs) + 2 * query[0] * positions * self.embed_dim
-
     def _projections(self, inputs: Shapes) -> Working:
         query, key, value = _query_key_value(inputs)
         read = {"query": query, "key": key, "value": value, "result": query}
@@ -152,12 +139,6 @@ class MultiheadAttention(Layer):
             )
             working = (*working, added)
         return working
-
-    def connections(self, inputs: Shapes, output: Shape) -> int | None:
-        query, key, value = _query_key_value(inputs)
-        biases = 2 * query[0] + key[0] + value[0] if self.bias else 0
-        appended = 2 if self.add_bias_kv else 0
-        return self._projected(inputs) + self.embed_dim * (biases + appended)
 
     def footprint(self, inputs: Shapes, output: Shape) -> None:
         return None
@@ -240,13 +221,6 @@ class ScaledDotProductAttention(Layer):
                 help="it reads L×E, S×E and S×V, with the same dimensions before them, or 1",
             )
         return (*map(max, _heads(inputs)), query[-2], value[-1])
-
-    def macs(self, inputs: Shapes, output: Shape) -> int:
-        """The scores of queries and keys, and the weighted values."""
-        query, key, _ = inputs
-        together = [max(sizes[:2]) for sizes in _heads(inputs)]
-        scores = prod(together) * query[-2] * key[-2]
-        return scores * query[-1] + prod(output) * key[-2]
 
     def macs_working(self, inputs: Shapes, output: Shape) -> Working:
         query, key, _ = inputs

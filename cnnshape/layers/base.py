@@ -16,7 +16,7 @@ from ._python import TORCH, Python
 from ._values import meant
 from .fields import Field
 from .shapes import Shape, Shapes, format_shape
-from .working import SizeRule, Working
+from .working import SizeRule, Working, value
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -281,10 +281,15 @@ class Layer:
         Only convolutions, linear layers and matrix products have any: bias, activation,
         norm and pooling are not counted. None: not known.
         """
-        return None if self.parameters() else 0
+        return self._cost(self.macs_working(inputs, output))
 
     def connections(self, inputs: Shapes, output: Shape) -> int | None:
         """Uses of a weight or a bias for one sample (LeCun et al., 1998). None: not known."""
+        return self._cost(self.connections_working(inputs, output))
+
+    def _cost(self, working: Working) -> int | None:
+        if working:
+            return value(working)
         return None if self.parameters() else 0
 
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
@@ -381,15 +386,15 @@ class Layer:
         inferred = self.infer(inputs)
         if not inferred:
             return self
-        for name, value in inferred.items():
+        for name, found in inferred.items():
             written = self.__dict__[name]
-            if written is not None and written != value:
+            if written is not None and written != found:
                 reads = " and ".join(format_shape(shape) for shape in inputs)
                 raise LayerError(
                     f"{name} is {_short(written)}, but {self.type_name} reads {reads}: "
-                    f"{name} would be {_short(value)}",
+                    f"{name} would be {_short(found)}",
                     fixes=[
-                        Fix(f"write {name}: {_short(value)}", {name: value}, certain=True),
+                        Fix(f"write {name}: {_short(found)}", {name: found}, certain=True),
                         leaving_out(name, "leave it out: it is inferred"),
                     ],
                     field=name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import comb, prod
+from math import comb
 from typing import ClassVar
 
 from ._python import Python
@@ -40,18 +40,12 @@ class BlurPool2d(WindowLayer):
     def windows(self) -> tuple[Window, ...]:
         return windows_of(self.kernel_size, stride=self.stride)
 
-    def macs(self, inputs: Shapes, output: Shape) -> int:
-        return prod(output) * prod(self.kernel_size)
-
     def macs_working(self, inputs: Shapes, output: Shape) -> Working:
         return (times((output, "outputs"), (self.kernel_size, "taps each")),)
 
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
-        return self.macs_working(inputs, output)
-
-    def connections(self, inputs: Shapes, output: Shape) -> int:
         """Each tap meets each output, though it is fixed."""
-        return self.macs(inputs, output)
+        return self.macs_working(inputs, output)
 
     def summary(self) -> str:
         return ", ".join([format_shape(self.kernel_size), *self.changed("stride")])

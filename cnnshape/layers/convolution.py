@@ -90,11 +90,6 @@ class ConvNd(SpatialLayer, abstract=True):
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
         return with_bias((self.uses(inputs, output),), output, bias=self.bias)
 
-    def connections(self, inputs: Shapes, output: Shape) -> int | None:
-        macs = self.macs(inputs, output)
-        assert macs is not None
-        return macs + (prod(output) if self.bias else 0)
-
     def summary(self) -> str:
         maps = size_of(self.out_channels, "map")
         parts = [f"{maps} {format_shape(self.kernel_size)}"]
@@ -176,9 +171,6 @@ class Convolution(ConvNd, WindowLayer, abstract=True):
     def weight_shape(self) -> Shape:
         assert self.in_channels is not None
         return (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
-
-    def macs(self, inputs: Shapes, output: Shape) -> int | None:
-        return prod(self.weight_shape()) * prod(output[1:])
 
     def uses(self, inputs: Shapes, output: Shape) -> Product:
         return times((output, "outputs"), (self.weight_shape()[1:], "weights each"))

@@ -6,7 +6,6 @@ document recognition", Proceedings of the IEEE 86(11), 1998, sections II.B and I
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any, ClassVar
 
 from ..fixes import putting_before, setting
@@ -158,9 +157,6 @@ class ConnectionTableConv2d(WindowLayer):
         }
         return {**reads, "order": (len(self.table),)}
 
-    def macs(self, inputs: Shapes, output: Shape) -> int | None:
-        return sum(map(len, self.table)) * prod(self.kernel_size) * prod(output[1:])
-
     def macs_working(self, inputs: Shapes, output: Shape) -> Working:
         pairs = sum(map(len, self.table))
         return (
@@ -181,9 +177,6 @@ class ConnectionTableConv2d(WindowLayer):
             f"{sum(map(len, self.table)):,}: output maps that read unlike sets of maps must learn "
             "unlike features, and there are fewer weights."
         ]
-
-    def connections(self, inputs: Shapes, output: Shape) -> int | None:
-        return self.parameter_count() * prod(output[1:])
 
     def notes(self, inputs: Shapes, output: Shape) -> list[str]:
         channels = inputs[0][0]
@@ -244,10 +237,6 @@ class Subsampling2d(WindowLayer):
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
         uses = times((output, "outputs"), (self.kernel_size, "inputs each"))
         return with_bias((uses,), output, bias=True)
-
-    def connections(self, inputs: Shapes, output: Shape) -> int | None:
-        """Each input of a window meets the coefficient, and each output the bias."""
-        return prod(output) * (prod(self.kernel_size) + 1)
 
     def summary(self) -> str:
         return ", ".join([format_shape(self.kernel_size), *self.changed("stride")])
@@ -366,11 +355,8 @@ class EuclideanRBF(Layer):
         return {"centers": (len(self.centers), len(self.centers[0]))}
 
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
-        return (times((output, "centers"), (inputs[0], "numbers each")),)
-
-    def connections(self, inputs: Shapes, output: Shape) -> int | None:
         """Each feature meets each center: the paper counts them, though they are fixed."""
-        return self.buffer_count()
+        return (times((output, "centers"), (inputs[0], "numbers each")),)
 
     def footprint(self, inputs: Shapes, output: Shape) -> None:
         return None

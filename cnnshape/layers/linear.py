@@ -37,10 +37,6 @@ class _Linear(Layer):
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
         return with_bias((self._uses(output),), output, bias=self.bias)
 
-    def connections(self, inputs: Shapes, output: Shape) -> int:
-        weights_of_an_output = prod(self._weight_shape()[1:])
-        return prod(output) * (weights_of_an_output + self.bias)
-
     def footprint(self, inputs: Shapes, output: Shape) -> tuple[Step, ...] | None:
         # Not the base's rule: an output as large as the input still reads all of it.
         return None
@@ -110,9 +106,6 @@ class Linear(_Linear):
 
     def mixes(self, inputs: Shapes, output: Shape) -> frozenset[int]:
         return frozenset({len(output) - 1})
-
-    def macs(self, inputs: Shapes, output: Shape) -> int:
-        return prod(output) * inputs[0][-1]
 
     def macs_working(self, inputs: Shapes, output: Shape) -> Working:
         return (self._uses(output),)

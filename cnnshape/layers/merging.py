@@ -287,9 +287,6 @@ class MatMul(_Merge):
             )
         return (*_stretched(first[:-2], second[:-2]), first[-2], second[-1])
 
-    def macs(self, inputs: Shapes, output: Shape) -> int:
-        return prod(output) * inputs[0][-1]
-
     def macs_working(self, inputs: Shapes, output: Shape) -> Working:
         return (times((output, "outputs"), (inputs[0][-1:], "products each")),)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
 from ._python import Python
@@ -66,9 +65,6 @@ class RelativePositionBias(Layer):
 
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
         return (of_each_output(output, 1, "bias"),)
-
-    def connections(self, inputs: Shapes, output: Shape) -> int:
-        return prod(output)
 
     def footprint(self, inputs: Shapes, output: Shape) -> None:
         return None

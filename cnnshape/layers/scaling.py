@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
 from ..fixes import setting
@@ -59,9 +58,6 @@ class _Learned(Layer):
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
         count = len(self.parameters())
         return (of_each_output(output, count, "learned numbers"),)
-
-    def connections(self, inputs: Shapes, output: Shape) -> int:
-        return prod(output) * len(self.parameters())
 
 
 class Scale(_Learned):

@@ -54,9 +54,6 @@ class LearnedConstant(_Source):
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
         return (of_each_output(output, 1, "number"),)
 
-    def connections(self, inputs: Shapes, output: Shape) -> int:
-        return self.parameter_count()
-
 
 class Constant(_Source):
     """A tensor of fixed numbers.

@@ -55,9 +55,6 @@ class ClassToken(Layer):
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
         return (times(((self.num_tokens,), "tokens"), (inputs[0][-1:], "numbers each")),)
 
-    def connections(self, inputs: Shapes, output: Shape) -> int:
-        return self.parameter_count()
-
     def footprint(self, inputs: Shapes, output: Shape) -> None:
         return None
 

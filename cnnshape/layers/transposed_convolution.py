@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import ClassVar
 
 from ..fixes import at_most, setting
@@ -94,11 +93,8 @@ class _ConvTranspose(ConvNd, abstract=True):
         assert self.in_channels is not None
         return (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
 
-    def macs(self, inputs: Shapes, output: Shape) -> int | None:
-        """Each input position meets each of its weights once, also where padding cuts."""
-        return prod(self.weight_shape()) * prod(inputs[0][1:])
-
     def uses(self, inputs: Shapes, output: Shape) -> Product:
+        """Each input position meets each of its weights once, also where padding cuts."""
         return times((inputs[0], "inputs"), (self.weight_shape()[1:], "weights each"))
 
     def size_rules(self, inputs: Shapes) -> tuple[SizeRule, ...]:
