@@ -14,7 +14,7 @@ from cnnshape.exporting import (
 )
 from cnnshape.network import Network
 
-from .test_comparison import UNPOOLING
+from .test_output_check import UNPOOLING
 
 
 def network_of(name: str) -> Network:

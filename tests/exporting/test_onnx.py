@@ -14,7 +14,7 @@ from cnnshape.exporting import ExportError, to_onnx, weighted_module
 from cnnshape.importing.importer import import_onnx
 
 from ..needing import needs
-from .test_comparison import UNPOOLING
+from .test_output_check import UNPOOLING
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
