@@ -328,6 +328,18 @@ def coloured(stream: TextIO) -> bool:
     )
 
 
+@contextmanager
+def written_at_once() -> Iterator[Console]:
+    """A console for stdout on which nothing appears before all is rendered.
+
+    A pipe that closes is then met here, and not inside rich.
+    """
+    console = make_console(sys.stdout)
+    with console.capture() as capture:
+        yield console
+    sys.stdout.write(capture.get())
+
+
 def make_console(stream: TextIO) -> Console:
     """A rich console: as wide as its terminal, COLUMNS if that is set, else as wide as need be."""
     from rich.console import Console

@@ -16,11 +16,11 @@ from ._common import (
     SetOption,
     complete_spec,
     load_network,
-    make_console,
     print_diagnostics,
     print_json,
     read_alternatives,
     usage_error,
+    written_at_once,
 )
 
 if TYPE_CHECKING:
@@ -189,10 +189,8 @@ def _print(
     elif format == "table":
         from ..views.side_by_side import render
 
-        console = make_console(sys.stdout)
-        with console.capture() as capture:
+        with written_at_once() as console:
             render(comparison, console=console, facts=facts, layers=layers, fold=fold)
-        sys.stdout.write(capture.get())
     else:
         from ..views.comparison_text import to_csv, to_markdown
 

@@ -15,12 +15,12 @@ from ._common import (
     SpecArgument,
     VariantOption,
     is_given,
-    make_console,
     network_or_exit,
     print_diagnostics,
     print_json,
     read_changes,
     usage_error,
+    written_at_once,
 )
 from ._training import faults_told, image_remarks, open_trained, tell
 
@@ -127,11 +127,9 @@ def explain(
 
         from ..views.explanation import text_lines
 
-        console = make_console(sys.stdout)
-        with console.capture() as capture:
+        with written_at_once() as console:
             for line in text_lines(explanations, network, console.width):
                 console.print(Text.assemble(*line), soft_wrap=True)
-        sys.stdout.write(capture.get())
     print_diagnostics(network.warnings)
 
 

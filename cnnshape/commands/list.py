@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from ._common import make_console, parse_input, print_diagnostics, print_json, say, usage_error
+from ._common import parse_input, print_diagnostics, print_json, say, usage_error, written_at_once
 
 if TYPE_CHECKING:
     from ..zoo import Entry
@@ -236,18 +236,16 @@ def _print_table(nets: list[Listing], *, in_families: bool) -> None:
     from rich.table import Table
 
     rows = [COLUMNS, *(_family_rows(nets) if in_families else map(_cells, nets))]
-    console = make_console(sys.stdout)
-    count = _columns_that_fit(rows, console.width)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False)
-    for name in COLUMNS[:count]:
-        justify: Literal["right", "left"] = "right" if name in ("params", "MACs") else "left"
-        table.add_column(name, justify=justify, style="dim" if name == "file" else "")
-    for row in rows[1:]:
-        table.add_row(*row[: len(table.columns)])
-    console.width = max(console.width, _width(rows, count))
-    with console.capture() as capture:
+    with written_at_once() as console:
+        count = _columns_that_fit(rows, console.width)
+        for name in COLUMNS[:count]:
+            justify: Literal["right", "left"] = "right" if name in ("params", "MACs") else "left"
+            table.add_column(name, justify=justify, style="dim" if name == "file" else "")
+        for row in rows[1:]:
+            table.add_row(*row[: len(table.columns)])
+        console.width = max(console.width, _width(rows, count))
         console.print(table)
-    sys.stdout.write(capture.get())
 
 
 def _columns_that_fit(rows: Iterable[Sequence[str]], width: int) -> int:

@@ -20,13 +20,13 @@ from ._common import (
     VariantOption,
     files_of,
     load_network,
-    make_console,
     print_diagnostics,
     print_json,
     print_line,
     read_changes,
     say,
     usage_error,
+    written_at_once,
 )
 from ._verdict import How, verdict, verdict_lines
 
@@ -166,11 +166,8 @@ def _print_network(network: Network, look: _Look) -> None:
     if format == "table":
         from ..views.table import render
 
-        console = make_console(sys.stdout)
-        # Rendered first and written at once: a pipe that closes is met here, not inside rich.
-        with console.capture() as capture:
+        with written_at_once() as console:
             render(network, console=console, columns=columns, depth=depth, fold=fold, batch=batch)
-        sys.stdout.write(capture.get())
         return
     from ..views.text import to_csv, to_markdown
 
