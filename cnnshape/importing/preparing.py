@@ -37,6 +37,7 @@ def prepare(module: nn.Module, input_shape: Shape) -> None:
     Raises:
         NotRecordable: it has parts that cannot be followed, or cannot be run.
     """
+    _refuse_hidden_methods(module)
     _refuse_traced(module)
     _fill_statistics(module)
     _refuse_other_inputs(module)
@@ -82,6 +83,25 @@ def _drop_lazy(module: nn.Module) -> None:
             own.update(
                 {name: None for name, each in own.items() if each is not None and is_lazy(each)}
             )
+
+
+_CALLED = (
+    "named_modules", "named_parameters", "named_buffers", "_named_members", "state_dict",
+)  # fmt: skip
+"""Methods that PyTorch calls of every module, for whatever is asked of the whole."""
+
+
+def _refuse_hidden_methods(module: nn.Module, path: str = "") -> None:
+    """Say that an attribute hides a method without which nothing can be asked of a module."""
+    for name in _CALLED:
+        if name in vars(module) or name in module._modules or name in module._parameters:
+            raise NotRecordable(
+                f"{'.'.join(filter(None, (path, name)))} hides the method of that name, which "
+                "PyTorch itself calls: give the attribute another name"
+            )
+    for name, inner in module._modules.items():
+        if inner is not None:
+            _refuse_hidden_methods(inner, f"{path}.{name}".lstrip("."))
 
 
 BEFORE_JIT = (

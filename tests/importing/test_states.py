@@ -255,6 +255,14 @@ def test_attributes_may_have_the_names_of_methods() -> None:
     assert [node.path for node in network.layers] == ["net.0", "net.1"]
 
 
+@pytest.mark.parametrize("name", ["named_modules", "named_parameters", "state_dict"])
+def test_an_attribute_that_hides_what_torch_calls_is_named(name: str) -> None:
+    inner = nn.Sequential(nn.ReLU())
+    setattr(inner, name, [1])
+    with pytest.raises(ImportFault, match=rf"recorded: 0\.{name} hides the method of that name"):
+        import_module(nn.Sequential(inner), (1, 8, 8))
+
+
 def lenet() -> nn.Module:
     """As Dive into Deep Learning writes it, chapter 7.6."""
     return nn.Sequential(
