@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from importlib.util import find_spec
 
@@ -75,8 +74,19 @@ def install_line(*packages: str) -> str:
         python = os.path.relpath(python)
     # Looked for by hand: to ask for its spec makes some versions of setuptools warn.
     if not any(os.path.isdir(os.path.join(folder, "pip")) for folder in sys.path):  # as uv has it
-        return f"uv pip install --python {shlex.quote(python)} {' '.join(packages)}"
-    return f"{shlex.quote(python)} -m pip install {' '.join(packages)}"
+        return f"uv pip install --python {_quoted(python)} {' '.join(packages)}"
+    return f"{_quoted(python)} -m pip install {' '.join(packages)}"
+
+
+def _quoted(path: str) -> str:
+    """A path as the system's usual shell takes it."""
+    if os.name == "nt":
+        from subprocess import list2cmdline
+
+        return list2cmdline([path])
+    from shlex import quote
+
+    return quote(path)
 
 
 def _package(module: str) -> str:
