@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import About, Mark, SpecError, did_you_mean
+from ..fixes import Fix
 from .document import Mapping, Scalar, Sequence, Source, Value, parse
 from .recipe import (
     Block,
@@ -209,8 +210,9 @@ class _SpecReader(ValueReader):
                 near = "type"
             first, colon, rest = key.partition(":")
             if colon and first in (*FORM_KEYS, *COMMON_KEYS):  # as in {name:a}, which is one word
-                self.fault(f"an entry has no key {quoted(key)}", value.keys[key],
-                           f"put a space after the colon: {first}: {rest}")  # fmt: skip
+                mark, meant = value.keys[key], f"{first}: {rest}"
+                fix = Fix(f"put a space after the colon: {meant}", text=meant, mark=mark)
+                self.fault(f"an entry has no key {quoted(key)}", mark, fixes=[fix])
                 return
             if near and key not in COMMON_KEYS:
                 self.fault(f"an entry has no key {quoted(key)}", value.keys[key],

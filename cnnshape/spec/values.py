@@ -5,10 +5,12 @@ What expressions need is imported where a spec has one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from keyword import iskeyword
 from typing import Any
 
 from ..errors import UNSAID, About, Diagnostic, Mark, did_you_mean
+from ..fixes import Fix
 from . import limits
 from .bounds import ExpressionError, element_count
 from .document import Mapping, Scalar, Sequence, Source, Value
@@ -27,9 +29,17 @@ class ValueReader:
         self.source = source
         self.faults: list[Diagnostic] = []
 
-    def fault(self, message: str, mark: Mark, help: str = "", about: About = UNSAID) -> None:
+    def fault(
+        self,
+        message: str,
+        mark: Mark,
+        help: str = "",
+        about: About = UNSAID,
+        fixes: Iterable[Fix] = (),
+    ) -> None:
         """Note a fault, and go on; raises :class:`TooManyFaults` at the limit."""
-        self.faults.append(self.source.diagnostic(message, mark, help=help, about=about))
+        told = self.source.diagnostic(message, mark, help=help, about=about, fixes=fixes)
+        self.faults.append(told)
         if len(self.faults) >= limits.FAULTS:
             raise TooManyFaults
 

@@ -28,7 +28,7 @@ from .drawable import DRAWABLE
 from .networks import Trial, trials
 from .references import Function
 
-NETWORKS = 500
+NETWORKS = 350
 OF_EACH_TYPE = 15
 
 

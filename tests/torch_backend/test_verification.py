@@ -138,7 +138,10 @@ def test_what_is_right_passes(device: str) -> None:
 @pytest.mark.parametrize(
     ("planted", "found"),
     [
-        (_WrongWeight, [("parameter weight", (3, 3, 4, 6), (6, 4, 3, 3))]),
+        (
+            _WrongWeight,
+            [("parameter weight", (3, 3, 4, 6), (6, 4, 3, 3)), ("macs", 15_552, 7776)],
+        ),
         (_WrongName, [("parameter offset", (6,), None), ("parameter bias", None, (6,))]),
         (_MissingBias, [("parameter bias", None, (6,))]),
         (_WrongMacs, [("macs", 7777, 7776)]),
