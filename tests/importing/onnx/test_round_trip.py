@@ -32,7 +32,6 @@ NETS = [
     ("lenet5_1998", None, {}),
     ("mobilenet_v3_small", (3, 64, 64), {}),
     ("convnext_tiny", (3, 32, 32), {"depths": [1, 1, 1, 1], "width": 24}),
-    ("segnet", (3, 45, 60), {}),
 ]
 HEADS = "InceptionAux"
 """It does not run in evaluation mode, so that no file holds it."""
