@@ -11,7 +11,7 @@ from typing import Any
 
 from .errors import Diagnostic, SpecError
 from .expansion import expand, shape_problem
-from .layers import registry
+from .layers import Shape, registry
 from .network import Network
 from .spec import Source, Spec, decode, read_spec
 from .spec.bounds import Budget
@@ -75,13 +75,13 @@ def build_network(
         except SpecError as error:
             from .suggesting import suggested
 
-            def attempt(text: str, budget: Budget) -> Sequence[Diagnostic]:
+            def attempt(text: str, budget: Budget, given: Shape) -> Sequence[Diagnostic]:
                 try:
                     again = read_spec(Source(text, spec.source.name), registry())
                     expand(
                         again,
                         registry(),
-                        input_shape=shape,
+                        input_shape=given or None,
                         params=params,
                         variant=variant,
                         budget=budget,
@@ -90,7 +90,7 @@ def build_network(
                     return still.diagnostics
                 return ()
 
-            raise suggested(error, spec.source, attempt) from None
+            raise suggested(error, spec.source, attempt, shape or ()) from None
 
 
 def _read(source: Source) -> Spec:
@@ -99,7 +99,7 @@ def _read(source: Source) -> Spec:
     except SpecError as error:
         from .suggesting import suggested
 
-        def attempt(text: str, budget: Budget) -> Sequence[Diagnostic]:
+        def attempt(text: str, budget: Budget, given: Shape) -> Sequence[Diagnostic]:
             try:
                 return read_spec(Source(text, source.name), registry()).faults
             except SpecError as still:

@@ -106,6 +106,8 @@ SEVERAL = {
         "a block here, or three layers: {{type: Conv{d}d, out_channels: N, kernel_size: 3, "
         "padding: 1}}, BatchNorm{d}d and ReLU",
     ("pool", "pooling"): "MaxPool{d}d or AvgPool{d}d here",
+    ("activation", "act", "nonlinearity", "nonlinear", "activationfunction"):
+        "the activation's own name here, such as ReLU, SiLU or Sigmoid",
     ("sequential",): "a group here: {{layers: [ReLU, Flatten]}}",
     ("input", "inputlayer", "placeholder", "data"):
         "no layer here: the spec's input: says what the network reads",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from math import isfinite
 from typing import Any
 
 from ..errors import About, Diagnostic
 from ..fixes import Fix, as_entry, as_yaml, replacing
-from ..layers import listed, registry
+from ..layers import format_shape, listed, registry
 from ..spec import words
 from ..spec.document import LINE_BREAK
 from ..spec.vocabulary import COMMON_KEYS
@@ -70,9 +70,15 @@ def is_near(about: About) -> bool:
     return bool(near) and SequenceMatcher(None, word, near).ratio() >= _NEAR_TYPES
 
 
-def inputs(fault: Diagnostic, text: str) -> Iterator[Fix]:
-    """Other shapes that the network may have been meant to read."""
-    written = input_of(text)
+def inputs(fault: Diagnostic, text: str, given: Sequence[int] = ()) -> Iterator[Fix]:
+    """Other shapes that the network may have been meant to read.
+
+    Args:
+        fault: what is wrong.
+        text: the spec.
+        given: what the network is to read in the place of the spec's own.
+    """
+    written = [*given] or input_of(text)
     whole = [re.fullmatch(r"0*([1-9]\d*)(\.0*)?", str(size)) for size in written]
     if None in whole[1:]:
         if fault.about.kind != "sizes":
@@ -89,13 +95,17 @@ def inputs(fault: Diagnostic, text: str) -> Iterator[Fix]:
     elif any(type(size) is not int for size in written):
         changed.append(("write whole numbers:", shape))
     elif len(shape) > 1:
-        if shape[0] == 1:
+        if len(shape) > 3 and shape[-1] in (1, 3) and shape[1] > 4:
+            says = "write the input without the batch, its channels first:"
+            changed.append((says, (shape[-1], *shape[1:-1])))
+        if shape[0] == 1 or (len(shape) > 2 and shape[1] in (1, 3)):
             changed.append(("write the input without the batch:", shape[1:]))
         if shape[-1] <= 4 < shape[0]:
             changed.append(("write the input's channels first:", (shape[-1], *shape[:-1])))
     for says, sizes in changed:
         if [*map(repr, sizes)] != [*map(repr, written)]:
-            yield Fix(f"{says} {as_yaml(sizes)}", input=sizes, mark=fault.mark)
+            shown = format_shape(sizes) if given else as_yaml(sizes)
+            yield Fix(f"{says} {shown}", input=sizes, mark=fault.mark)
 
 
 def _whole_input(fault: Diagnostic, written: list[Any]) -> Iterator[Fix]:

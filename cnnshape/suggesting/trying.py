@@ -18,8 +18,9 @@ from ..spec.document import Source
 from .candidates import candidates, inputs, is_near
 from .putting import put_in
 
-Reading: TypeAlias = Callable[[str, Budget], Sequence[Diagnostic]]
-"""Reads a text within a budget, and gives its faults."""
+Reading: TypeAlias = Callable[[str, Budget, tuple[int, ...]], Sequence[Diagnostic]]
+"""Reads a text within a budget, with an input in the place of its own if that is not empty, and
+gives its faults."""
 
 _CANNOT = (LookupError, ValueError, RecursionError, yaml.YAMLError)
 """What putting a fix into a text that is not sound may raise."""
@@ -41,11 +42,20 @@ class _Spent(Exception):
     """What all tries together may take is spent."""
 
 
-def suggested(error: SpecError, source: Source, reading: Reading) -> SpecError:
-    """The error, with help for those faults for which something was found that cures."""
+def suggested(
+    error: SpecError, source: Source, reading: Reading, given: tuple[int, ...] = ()
+) -> SpecError:
+    """The error, with help for those faults for which something was found that cures.
+
+    Args:
+        error: the faults of the spec.
+        source: its text.
+        reading: how it is read.
+        given: the input that it was given in the place of its own, if any.
+    """
     if len(source.text) > _LONGEST_TEXT:
         return error
-    search = _Search(error.diagnostics, source.text, reading)
+    search = _Search(error.diagnostics, source.text, reading, given)
     faults = list(error.diagnostics)
     for index, fault in enumerate(faults[:_MOST_FAULTS]):
         with suppress(*_QUIET):
@@ -60,12 +70,15 @@ def suggested(error: SpecError, source: Source, reading: Reading) -> SpecError:
 class _Search:
     """Looks for what cures the faults of one text."""
 
-    def __init__(self, told: Sequence[Diagnostic], text: str, reading: Reading) -> None:
+    def __init__(
+        self, told: Sequence[Diagnostic], text: str, reading: Reading, given: tuple[int, ...]
+    ) -> None:
         self.told = Counter([fault.message for fault in told])
         self.text = text
         self.reading = reading
+        self.given = given
         self.budget = Budget(*_WORK)
-        self.tried: dict[str, Sequence[Diagnostic]] = {}
+        self.tried: dict[tuple[str, tuple[int, ...]], Sequence[Diagnostic]] = {}
 
     def helped(self, fault: Diagnostic) -> Diagnostic:
         """The fault with the best fix that was found; of its own fixes, those that hold."""
@@ -96,7 +109,7 @@ class _Search:
 
     def with_another_input(self, fault: Diagnostic) -> Diagnostic:
         """The fault with what the network would have to read, where that cures it too."""
-        for fix in inputs(fault, self.text):
+        for fix in inputs(fault, self.text, self.given):
             if self._left(fault, fix) == 0:
                 later = fault.about.kind == "sizes"
                 fixes = (*fault.fixes, fix) if later else (fix, *fault.fixes)
@@ -110,7 +123,10 @@ class _Search:
         """
         assert fault.mark is not None
         try:
-            after = self._after(put_in(self.text, fix))
+            if fix.input and self.given:
+                after = self._after(self.text, fix.input)
+            else:
+                after = self._after(put_in(self.text, fix), self.given)
         except _CANNOT:
             return None
         kinds = {each.about.kind for each in after}
@@ -138,11 +154,11 @@ class _Search:
         wrong = any(mark.line == line and mark.column in written for mark in at)
         return None if wrong or not in_place else len(new)
 
-    def _after(self, text: str) -> Sequence[Diagnostic]:
-        """The faults of a changed text; raises _Spent."""
-        if text not in self.tried:
+    def _after(self, text: str, given: tuple[int, ...]) -> Sequence[Diagnostic]:
+        """The faults of a changed text, or with a changed input; raises _Spent."""
+        if (text, given) not in self.tried:
             self.budget.steps -= len(text) // _ENTRY
             if min(self.budget.left, self.budget.steps, self.budget.stamped) < 0:
                 raise _Spent
-            self.tried[text] = self.reading(text, self.budget)
-        return self.tried[text]
+            self.tried[text, given] = self.reading(text, self.budget, given)
+        return self.tried[text, given]

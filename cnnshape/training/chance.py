@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import sqrt
 from typing import Any
 
+from ..text.counts import count_of
 from .wording import percent
 
 DEVIATIONS = 3
@@ -21,12 +22,19 @@ def chance_told(result: Mapping[str, Any]) -> str | None:
     counts = [sum(row) for row in result["confusion"]]
     images = sum(counts)
     guess = max(counts) / images
-    if result["test_accuracy"] > guess + DEVIATIONS * sqrt(guess * (1 - guess) / images):
+    right = result["test_accuracy"]
+    if right > guess + DEVIATIONS * sqrt(guess * (1 - guess) / images):
         return None
+    tried = "Try"
+    finding = f"{result['name']} has learned nothing that shows"
+    if right > guess:
+        tested = count_of(images, "test image")
+        finding = f"that {result['name']} has {percent(right)} of {tested} right may be chance"
+        tried = "Test on more images, or try"
     recipe = result["recipe"]
     other = "adamw" if recipe["optimizer"] == "sgd" else "sgd"
     return (
-        f"{result['name']} has learned nothing that shows: to answer always with the most frequent "
-        f"class gives {percent(guess)}. Try --optimizer {other}, a lower rate such as "
-        f"--lr {recipe['lr'] / 4:.2g}, more --epochs, or a BatchNorm after each convolution"
+        f"{finding}: to answer always with the most frequent class gives {percent(guess)}. "
+        f"{tried} --optimizer {other}, a lower rate such as --lr {recipe['lr'] / 4:.2g}, more "
+        "--epochs, or a BatchNorm after each convolution"
     )

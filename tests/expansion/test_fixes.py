@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from cnnshape import SpecError, loads
+from cnnshape import SpecError, load, loads
 from cnnshape.errors import Diagnostic
 from cnnshape.layers import registry
 from cnnshape.suggesting.putting import put_in
@@ -176,6 +176,12 @@ layers:
     ("shape", "help"),
     [
         ("[1, 3, 32, 32]", "write the input without the batch: [3, 32, 32]"),
+        ("[64, 3, 32, 32]", "write the input without the batch: [3, 32, 32]"),
+        ("[8, 1, 28, 28]", "write the input without the batch: [1, 28, 28]"),
+        (
+            "[64, 32, 32, 3]",
+            "write the input without the batch, its channels first: [3, 32, 32]",
+        ),
         ("[32, 32, 3]", "write the input's channels first: [3, 32, 32]"),
     ],
 )
@@ -189,3 +195,16 @@ def test_channels_last_are_warned_about_where_the_network_stands() -> None:
     (warning,) = loads(text).warnings
     assert "28 channels of 28×3; with the channels first it would be 3×28×28" in warning.message
     assert not loads(text.replace("28, 28, 3", "3, 28, 28")).warnings
+
+
+@pytest.mark.parametrize(
+    ("shape", "help"),
+    [
+        ((64, 1, 32, 32), "write the input without the batch: 1×32×32"),
+        ((1, 32, 32, 1), "write the input without the batch, its channels first: 1×32×32"),
+    ],
+)
+def test_a_given_input_with_its_batch(shape: tuple[int, ...], help: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        load("lenet5", input=shape)
+    assert caught.value.diagnostics[0].help == help

@@ -88,7 +88,7 @@ MACS = {
         "resnet56": "125.49M", "resnet110": "252.89M",
     },
     "timm's model cards": {"inception_v4": "12.3G", "darknet53": "9.3G"},
-    # Its metafile prints 38.6G for the same net: that counts more than multiply-accumulates.
+    # Its metafile prints 38.6G for the same net: see docs/proof.md.
     "MMAction2's table of models, there called FLOPs": {"c3d_ucf101": "38.5G"},
 }  # fmt: skip
 
@@ -408,6 +408,20 @@ def test_a_wavenet_block_sees_1024_samples() -> None:
     # The input is just what the last sample sees.
     assert fields["conv2"] == net.input_shape[1:] == (5117,)
     assert len(net.by_path["skips"].inputs) == 50
+
+
+def test_wavenet_has_the_gates_and_the_head_of_equation_2_and_figure_4() -> None:
+    """z = tanh(filter) * sigmoid(gate); after the skips ReLU, 1×1, ReLU, 1×1, Softmax."""
+    net = cnnshape.load("wavenet_stack")
+    for layer in range(50):
+        gated = net.by_path[f"stack.{layer}.gated.multiply1"]
+        activations = [net.by_path[path] for path in gated.inputs]
+        assert [(node.type, node.inputs[0]) for node in activations] == [
+            ("Tanh", f"stack.{layer}.gated.filter.conv"),
+            ("Sigmoid", f"stack.{layer}.gated.gate.conv"),
+        ]
+    head = [node.type for node in net.layers[-5:]]
+    assert head == ["ReLU", "Conv1d", "ReLU", "Conv1d", "Softmax"]
 
 
 def test_the_dcgan_generator_has_the_sizes_of_figure_1_and_the_authors_weights() -> None:

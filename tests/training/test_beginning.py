@@ -86,3 +86,12 @@ def test_a_network_at_chance_is_told_with_what_to_try(tmp_path):
     told = chance_told({**guessed, "recipe": {**recipe, "optimizer": "adamw"}})
     assert told is not None
     assert "Try --optimizer sgd" in told
+
+
+def test_more_right_answers_than_a_guess_on_few_images_may_be_chance():
+    recipe = Recipe().settled(300, images=True, distances=False).to_dict()
+    few = {"name": "net", "test_accuracy": 30 / 39, "confusion": [[12, 9], [0, 18]]}
+    told = chance_told({**few, "recipe": recipe})
+    assert told is not None
+    assert told.startswith("that net has 76.92 % of 39 test images right may be chance: ")
+    assert "gives 53.85 %. Test on more images, or try --optimizer" in told

@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...layers.shapes import format_shape
+from ...text.counts import count_of
 from .dataset import ArrayImages, CheckClasses, Data, DataError, Drawing, Images, SomeImages
 from .folder_listing import Found, few, find_images, find_to_test, folder_named
 from .image_files import BrokenImage, Reading, read_middle, without_warnings
@@ -273,9 +274,10 @@ def _alike_told(files: _Files, train: Labels, test: Labels) -> list[str]:
             same = ((name, known.get(_digest(files.root, name))) for name in tested)
             pairs += [f"{name} is {other}" for name, other in same if other is not None]
     count = len(pairs)
-    return [f"of the test's images {count:,} are learned from, too: {few(sorted(pairs))}"] * bool(
-        pairs
-    )
+    if not pairs:
+        return []
+    are = f"{count_of(count, 'image')} of the test {'is' if count == 1 else 'are'}"
+    return [f"{are} learned from, too: {few(sorted(pairs))}"]
 
 
 def _digest(root: str, name: str) -> bytes:

@@ -166,7 +166,7 @@ def test_files_that_are_learned_and_tested_are_named(tmp_path: Path) -> None:
     assert not any("learned from, too" in note for note in load(tmp_path).notes)
     shutil.copy(tmp_path / "train" / "a" / "1.png", tmp_path / "test" / "a" / "again.png")
     assert (
-        "of the test's images 1 are learned from, too: test/a/again.png is train/a/1.png"
+        "1 image of the test is learned from, too: test/a/again.png is train/a/1.png"
         in load(tmp_path).notes
     )
 
