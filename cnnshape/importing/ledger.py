@@ -114,9 +114,9 @@ class Ledger:
             raise NotSaid(f"with {name}, another layer's too, and other arguments than there")
         for name in op.layer.parameters():
             if name not in layer.weights:
-                raise NotSaid(f"with a {name} that is computed, and no parameter")
+                raise NotSaid(f"its {name} is computed, and no parameter")
             if self._is_fixed(layer, name):
-                raise NotSaid(f"with a {name} that is not learned")
+                raise NotSaid(f"its {name} is not learned")
         if layer.weights and shares is None:
             self._owners[_owner(layer)] = recorded.key
             self._arguments[recorded.key] = arguments

@@ -255,8 +255,13 @@ class Norms(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.ones(4))
         self.other = nn.Parameter(torch.ones(4))
+        self.own = nn.Parameter(torch.ones(4))
+        self.register_buffer("mean", torch.zeros(4))
+        self.register_buffer("var", torch.ones(4))
 
     def forward(self, x: Tensor) -> Tensor:
+        x = F.instance_norm(F.instance_norm(x), weight=self.own, eps=1e-3)
+        x = F.instance_norm(x, self.mean, self.var, use_input_stats=False)
         x = F.group_norm(x, 2, self.weight)
         x = F.group_norm(x, 1).permute(0, 2, 3, 1)
         return F.layer_norm(F.layer_norm(x, (4,), self.other), (4,))

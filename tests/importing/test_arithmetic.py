@@ -212,7 +212,7 @@ def test_another_standardisation_is_not_taken_for_it() -> None:
     with pytest.raises(ImportFault) as caught:
         import_module(nn.Sequential(nets.UnbiasedConv(3, 4, 3)), (3, 8, 8))
     (found,) = caught.value.unsupported
-    assert found.reason == "with a weight that is computed, and no parameter"
+    assert found.reason == "its weight is computed, and no parameter"
 
 
 def test_weight_norm_is_a_layer_type_however_it_was_put_on() -> None:
@@ -242,7 +242,7 @@ def test_another_division_is_not_taken_for_it() -> None:
     with pytest.raises(ImportFault) as caught:
         import_module(nn.Sequential(nets.NearlySpectral()), (3, 8, 8))
     (found,) = caught.value.unsupported
-    assert found.reason == "with a weight that is computed, and no parameter"
+    assert found.reason == "its weight is computed, and no parameter"
 
 
 def test_what_a_weight_is_multiplied_by_is_done_to_what_comes_in() -> None:
@@ -259,7 +259,7 @@ def test_a_weight_of_another_kind_is_no_parameter() -> None:
     with pytest.raises(ImportFault) as caught:
         import_module(nn.Sequential(conv), (3, 8, 8))
     (found,) = caught.value.unsupported
-    assert found.reason == "with a weight that is computed, and no parameter"
+    assert found.reason == "its weight is computed, and no parameter"
     assert found.module == "0"
 
 

@@ -70,11 +70,11 @@ def test_a_pruned_layer_is_the_layer(kind: str) -> None:
     assert types(imported(nets.pruned(kind), 3, 9, 9)) == [first, "ReLU", "Conv2d"]
 
 
-@pytest.mark.parametrize("type", ["BatchNorm2d", "PReLU"])
+@pytest.mark.parametrize("type", ["BatchNorm2d", "InstanceNorm2d", "PReLU"])
 @pytest.mark.parametrize("amount", [0, 2])
 def test_what_has_a_number_for_each_channel_is_pruned_too(type: str, amount: int) -> None:
     """Of 0, the mask is of ones alone, as a pruning of all layers gives it to many."""
-    layer = getattr(nn, type)(4)
+    layer = getattr(nn, type)(4, **{"affine": True} if type == "InstanceNorm2d" else {})
     nn.utils.prune.random_unstructured(layer, "weight", amount)
     assert types(imported(nn.Sequential(nn.Conv2d(3, 4, 3), layer), 3, 6, 6)) == ["Conv2d", type]
 

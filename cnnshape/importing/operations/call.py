@@ -198,7 +198,7 @@ def own_weight(call: Call, place: int, name: str) -> Value:
     """An argument that is a parameter or a buffer; raises NotSaid where it is none."""
     value = call.get(place, name)
     if not isinstance(value, Value) or not value.name:
-        raise NotSaid(f"with a {name} that is computed, and no parameter")
+        raise NotSaid(f"its {name} is computed, and no parameter")
     return value
 
 

@@ -294,8 +294,9 @@ def _without_batch(
         if has
     }
     parts = {value.samples.parts for value in values if follows(value) or value is output} - {0}
-    repeated = any(len({*term}) < len(term) for term in named)
-    if len(batch) > 1 or len(parts) > 1 or repeated:
+    if any(len({*term}) < len(term) for term in named):
+        raise NotSaid("which takes a diagonal")
+    if len(batch) > 1 or len(parts) > 1:
         raise NotSaid("which mixes the batch with other dimensions")
     without = [term.replace(letter, "") for term in named for letter in (*batch,)] or named
     if any(len(w) != len(_sizes(v)) for w, v in zip(without, values[:-1], strict=False)):

@@ -187,6 +187,18 @@ def _norm_tensors(call: Call) -> list[Any]:
     return [call.get(place, name) for place, name in enumerate(names, 1)]
 
 
+@rules.of("instancenorm")
+def _instance_norm(call: Call) -> Answer:
+    weights, values = learned_weights(call, running_mean=1, running_var=2, weight=3, bias=4)
+    tracked = "running_mean" in weights
+    if tracked and call.get(5, "use_input_stats", True):
+        raise NotSaid("with the statistics of the batch")
+    given = {"momentum": call.get(6, "momentum", 0.1), "eps": call.get(7, "eps", 1e-5)}
+    arguments = given | _affine(weights) | {"track_running_stats": tracked}
+    rank = len(call.x.shape) - 2
+    return Layer(f"InstanceNorm{rank}d", arguments, (call.x,), weights, values=values)
+
+
 @rules.of("layernorm")
 def _layer_norm(call: Call) -> Answer:
     weights, values = learned_weights(call, weight=2, bias=3)
