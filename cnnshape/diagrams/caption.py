@@ -11,15 +11,12 @@ from typing import NamedTuple
 from ..layers.shapes import format_shape
 from ..network import Network
 from . import svg
-from .text import text_width, wrap
+from .text import WIDER, text_width, wrap
 from .themes import Theme
 from .tooltip import macs_text
 
 TITLE_SIZE, TITLE_LINE = 17.0, 22.0
 TEXT_SIZE, TEXT_LINE = 11.0, 15.0
-WIDER = 1.18
-"""How much wider than measured a line may be drawn: in DejaVu Sans, where no font of the measured
-widths is installed. What is as wide as the picture would be cut there."""
 SAMPLE_ROOM = 24.0
 """px of a sample with the space after it."""
 SAMPLE_GAP = 16.0

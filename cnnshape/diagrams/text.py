@@ -21,6 +21,10 @@ FONT_FAMILY = (
 )
 """Of the same widths first, then what has Korean, Japanese and Chinese on each system."""
 
+WIDER = 1.18
+"""How much wider than measured a line may be drawn: in DejaVu Sans, where no font of the measured
+widths is installed. What is as wide as the picture would be cut there, and what stands beside
+another text would run into it."""
 ASCENT = 0.905
 """From the baseline to the top of a line, in parts of the font's size."""
 DESCENT = 0.212

@@ -11,7 +11,7 @@ from ...network import Node
 from ...text.counts import count_of
 from ..boxes import Area, Box, Outline
 from ..look import Look
-from ..text import name_lines, name_pieces, one_line, shorten, text_width, wrap
+from ..text import WIDER, name_lines, name_pieces, one_line, shorten, text_width, wrap
 from ..themes import Theme
 from . import words
 from .words import GROUP
@@ -22,7 +22,7 @@ LINE = 13.0
 """px from one baseline to the next."""
 PAD_X, PAD_Y = 8.0, 4.0
 """px between the text of a cell and its sides."""
-BETWEEN = 8.0
+BETWEEN = 4.0
 """px at least between a line's left and right text."""
 LEAST_TEXT, MOST_TEXT = 96.0, 172.0
 """px of a card's text, from side to side."""
@@ -158,7 +158,7 @@ def _wish(box: Box, facts: list[CardLine]) -> float:
 def _natural(line: CardLine) -> float:
     left = text_width(line.left, line.size, bold=line.bold)
     right = text_width(line.right, TEXT_SIZE)
-    return left + right + (BETWEEN if line.left and line.right else 0)
+    return WIDER * (left + right) + BETWEEN if line.left and line.right else left + right
 
 
 def _name(box: Box) -> str:

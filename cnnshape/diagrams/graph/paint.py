@@ -6,7 +6,7 @@ from math import hypot
 from typing import NamedTuple
 
 from .. import svg
-from ..text import ASCENT, DESCENT
+from ..text import ASCENT, DESCENT, text_width
 from ..themes import Theme
 from .cards import LINE, PAD_X, PAD_Y, PILE, TEXT_SIZE, Card, CardLine, Cell, colours
 from .compose import Link
@@ -84,7 +84,7 @@ def _lines(
         if line.left:
             drawn.append(svg.text(line.left, left, y, size=line.size, fill=fill, bold=line.bold))
         if line.right and right is None:
-            x = left + title_width(line._replace(right="")) + PAD_X
+            x = left + title_width(line) - text_width(line.right, TEXT_SIZE)
             drawn.append(svg.text(line.right, x, y, size=TEXT_SIZE, fill=theme.muted))
         elif line.right and right is not None:
             drawn.append(svg.text(line.right, right, y, size=TEXT_SIZE, fill=fill, anchor="end"))

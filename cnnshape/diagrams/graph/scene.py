@@ -15,9 +15,9 @@ from ...network import Network
 from ..boxes import Area, Arrow, Box, Outline
 from ..look import Look
 from ..outline import outline
-from ..text import one_line, shorten, shorten_name, text_width, wrap
+from ..text import WIDER, one_line, shorten, shorten_name, text_width, wrap
 from . import words
-from .cards import LINE, NAME_SIZE, PAD_X, TEXT_SIZE, Card, CardLine, cards, pill
+from .cards import BETWEEN, LINE, NAME_SIZE, TEXT_SIZE, Card, CardLine, cards, pill
 from .words import EdgeKind
 
 LABEL_SIZE = 9.5
@@ -248,10 +248,8 @@ def _title(area: Area, look: Look) -> tuple[tuple[CardLine, ...], bool]:
     name = one_line(area.name)
     rest = " ".join(filter(None, [one_line(area.type), f"×{area.times}" if area.times > 1 else ""]))
     rest = shorten(rest, TITLE_WIDTH, TEXT_SIZE)
-    room = TITLE_WIDTH - (text_width(rest, TEXT_SIZE) + PAD_X if rest else 0)
-    if text_width(name, NAME_SIZE, bold=True) <= room:
-        lines = [CardLine(name, rest, bold=True)]
-    else:
+    lines = [CardLine(name, rest, bold=True)]
+    if title_width(lines[0]) > TITLE_WIDTH:
         short = shorten_name(name, TITLE_WIDTH, NAME_SIZE, bold=True)
         lines = [CardLine(short, bold=True), CardLine(rest)]
     sums = words.area_costs(area, look.facts)
@@ -276,7 +274,7 @@ def title_size(title: tuple[CardLine, ...]) -> tuple[float, float]:
 def title_width(line: CardLine) -> float:
     """The width of a line of an area's title, in px."""
     left = text_width(line.left, line.size, bold=line.bold)
-    return left + (PAD_X + text_width(line.right, TEXT_SIZE) if line.right else 0)
+    return WIDER * left + BETWEEN + text_width(line.right, TEXT_SIZE) if line.right else left
 
 
 def label_size(label: str) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ...analysis.receptive_field import receptive_fields
 from ..look import Look
-from ..text import broken, name_lines, text_width
+from ..text import WIDER, broken, name_lines, text_width
 from .path import Path, Stack
 from .words import companions, costs, heading, operations, size
 
@@ -61,8 +61,8 @@ class Label:
 
     @cached_property
     def width(self) -> float:
-        """px of the longest line."""
-        return max((line.width for line in self.lines), default=0)
+        """px of the longest line, in the widest font that may be met."""
+        return WIDER * max((line.width for line in self.lines), default=0)
 
     @cached_property
     def height(self) -> float:

@@ -20,8 +20,8 @@ ROW_WIDTH = 1020.0
 """px of a row at most, where a single stack allows it."""
 STACK_GAP = 34.0
 """px between two stacks at least: the lines of the sample need it."""
-TEXT_GAP = 14.0
-"""px between two texts beside each other at least."""
+TEXT_GAP = 6.0
+"""px between two texts beside each other at least, in the widest font that may be met."""
 ABOVE, BELOW = 6.0, 12.0
 """px from a caption to what is under it, and from the stacks to the operations."""
 

@@ -11,6 +11,7 @@ from cnnshape import Network, load, loads, zoo
 from cnnshape.diagrams import DiagramError, Figure, make_look
 from cnnshape.diagrams.graph import draw, to_dot
 from cnnshape.diagrams.outline import MOST_BOXES, outline
+from cnnshape.diagrams.text import WIDER, text_width
 from cnnshape.layers.base import Layer, register
 
 from ...specs import net
@@ -86,6 +87,14 @@ def test_the_dot_is_the_golden_one(name, look, update_golden):
 )  # fmt: skip
 def test_nothing_overlaps_and_nothing_is_cut(name, facts, direction):
     in_order(drawn(load(name), facts=facts, direction=direction))
+
+
+@pytest.mark.parametrize("name", ["lenet5", "resnet18"])
+def test_no_two_texts_meet_in_a_wider_font(name, monkeypatch):
+    wider = lambda *args, **kwargs: WIDER * text_width(*args, **kwargs)  # noqa: E731
+    monkeypatch.setattr("tests.diagrams.graph.drawn.text_width", wider)
+    for (text, one), (other_text, other) in combinations(drawn(load(name)).texts, 2):
+        assert not one.overlaps(other), (text, other_text)
 
 
 @pytest.mark.parametrize("look", [{}, {"depth": 0}, {"fuse": False}, {"direction": "right"}])

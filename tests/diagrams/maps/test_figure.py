@@ -11,6 +11,7 @@ import cnnshape
 from cnnshape import zoo
 from cnnshape.diagrams import FACTS, THEMES, DiagramError, Figure, draw, make_look
 from cnnshape.diagrams.maps.figure import SHOWN
+from cnnshape.diagrams.text import WIDER, text_width
 from cnnshape.layers.base import Layer
 from cnnshape.layers.shapes import Shape
 from cnnshape.network import Network, Node, Op
@@ -57,6 +58,14 @@ FAMILIES = {entry.file: entry.name for entry in reversed(zoo.nets())}
 @pytest.mark.parametrize("name", [*FAMILIES.values(), "resnet152", *SMALL])
 def test_nothing_overlaps_and_nothing_is_cut(name: str) -> None:
     check(drawn(name))
+
+
+@pytest.mark.parametrize("name", ["lenet5", "alexnet", "vgg16"])
+def test_no_two_texts_meet_in_a_wider_font(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    wider = lambda *args, **kwargs: WIDER * text_width(*args, **kwargs)  # noqa: E731
+    monkeypatch.setattr("tests.diagrams.maps.marks.text_width", wider)
+    for first, second in combinations(marks(drawn(name).svg).texts, 2):
+        assert not first.meets(second), (first, second)
 
 
 @pytest.mark.slow
