@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from ..analysis.receptive_field import views_of_input
 from ..errors import SpecError
+from ..layers import LayerError
 from ..layers._window import WindowLayer
 from ..layers.shapes import Shape
-from ..network import Network
+from ..network import Network, Node
 
 TRIES = 256
 """The sizes that are tried of a small network; of a large one fewer."""
@@ -155,6 +156,16 @@ def enlarged(shape: Shape | None, at: Callable[[Shape], Network]) -> Network | N
     return None
 
 
+def _steps_alike(node: Node) -> bool:
+    """Whether a layer steps as far on a map that is twice as large, as no global pool does."""
+    larger = tuple((shape[0], *(2 * size for size in shape[1:])) for shape in node.input_shapes)
+    try:
+        steps = node.layer.footprint(larger, node.layer.output_shape(larger))
+    except LayerError:
+        return False
+    return steps == node.layer.footprint(node.input_shapes, node.output_shape)
+
+
 class _Search:
     """The sizes that were tried, and what may be concluded from them."""
 
@@ -171,10 +182,15 @@ class _Search:
         self.periods: dict[str, int] = {}
         period = 1
         seen = views_of_input(network)
+        # What reads the whole of a map, as a global pool, does not say where it begins again,
+        # nor does what reads that alone.
+        ended: set[str] = set()
         for node in network.layers:
-            # What reads the whole of a map, as a global pool, does not say where it begins again.
             views = seen[node.path] or ()
-            if isinstance(node.layer, WindowLayer) or any(view.places > 1 for view in views):
+            one_place = all(view.places == 1 for view in views)
+            if one_place and (ended.issuperset(node.inputs) or not _steps_alike(node)):
+                ended.add(node.path)
+            else:
                 period = lcm(period, *(Fraction(view.jump).numerator for view in views))
             self.periods[node.path] = period
         self.period = period
