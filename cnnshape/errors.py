@@ -164,6 +164,12 @@ def did_you_mean(word: str, known: Sequence[str]) -> str | None:
     return folded[near[1]] if near[0] >= _NEAR else None
 
 
+def meant_or_known(word: str, known: Sequence[str], listed: str = "there are") -> str:
+    """'did you mean conv?', or where no known word is near 'there are conv, pool'."""
+    near = did_you_mean(word, known)
+    return f"did you mean {near}?" if near else f"{listed} {', '.join(known)}"
+
+
 _LONGEST_LINE = 160
 _LONGEST_WORD = 40
 _MOST_CANDIDATES = 200

@@ -171,6 +171,11 @@ def parse_input(text: str) -> tuple[int, ...]:
     return shape
 
 
+def comma_list(text: str | None) -> list[str] | None:
+    """'a, b' as its words; None where an option is not given."""
+    return None if text is None else [word.strip() for word in text.split(",") if word.strip()]
+
+
 def parse_setting(text: str, option: str = "--set") -> tuple[str, Any]:
     """'width=64' as a name and its value; the value is YAML, as it would stand in the spec."""
     from ..errors import SpecError

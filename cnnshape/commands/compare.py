@@ -14,6 +14,7 @@ from ._common import (
     InputsOption,
     PluginOption,
     SetOption,
+    comma_list,
     complete_spec,
     load_network,
     print_diagnostics,
@@ -127,11 +128,8 @@ def compare(
 def _read_facts(facts: str | None) -> tuple[Fact, ...]:
     from ..views.facts import UnknownFact, choose
 
-    keys = None if facts is None else [key.strip() for key in facts.split(",") if key.strip()]
-    if keys == []:
-        usage_error("name one fact at least, such as params", "--facts")
     try:
-        return choose(keys)
+        return choose(comma_list(facts))
     except UnknownFact as fault:
         usage_error(str(fault), "--facts")
 

@@ -176,10 +176,9 @@ def _entries(families: list[str] | None) -> list[Entry]:
     known = {entry.file.stem: None for entry in nets}
     for family in families:
         if family not in known:
-            from ..errors import did_you_mean
+            from ..errors import meant_or_known
 
-            near = did_you_mean(family, [*known])
-            hint = f"did you mean {near}?" if near else f"there are {', '.join(known)}"
+            hint = meant_or_known(family, [*known])
             usage_error(f"there is no family {family!r}; {hint}", "--family")
     return [entry for entry in nets if entry.file.stem in families]
 

@@ -18,6 +18,7 @@ from ._common import (
     SetOption,
     SpecArgument,
     VariantOption,
+    comma_list,
     files_of,
     load_network,
     print_diagnostics,
@@ -117,7 +118,7 @@ def _read_look(
     if format == "json" and (columns is not None or batch != 1):
         usage_error("json holds every number, for one sample: leave --columns and --batch out",
                     "--format")  # fmt: skip
-    keys = None if columns is None else [key.strip() for key in columns.split(",") if key.strip()]
+    keys = comma_list(columns)
     if keys is not None:
         from ..views.columns import UnknownColumn, choose
 

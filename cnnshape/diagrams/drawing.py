@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
+from ..errors import meant_or_known
 from .look import Figure, Look
 
 if TYPE_CHECKING:
@@ -33,6 +34,6 @@ def draw(network: Network, style: Style = "graph", look: Look | None = None) -> 
         ValueError: there is no such style.
     """
     if style not in STYLES:
-        raise ValueError(f"there is no style {style!r}: choose from {', '.join(STYLES)}")
+        raise ValueError(f"there is no style {style!r}; {meant_or_known(style, [*STYLES])}")
     paint: Callable[[Network, Look], Figure] = import_module(f"{__package__}.{style}").draw
     return paint(network, look or Look())

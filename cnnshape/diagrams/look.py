@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from ..errors import did_you_mean
+from ..errors import meant_or_known
 from .themes import THEMES, Theme
 
 Direction = Literal["down", "right"]
@@ -72,9 +72,7 @@ def make_look(
 
 def _check(what: str, name: str, known: Sequence[str]) -> None:
     if name not in known:
-        near = did_you_mean(name, known)
-        hint = f": did you mean {near!r}?" if near else f": choose from {', '.join(known)}"
-        raise ValueError(f"there is no {what} {name!r}{hint}")
+        raise ValueError(f"there is no {what} {name!r}; {meant_or_known(name, known)}")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..analysis.receptive_field import View, views_of_input
 from ..analysis.receptive_field import sizes as sizes_seen
-from ..errors import Mark, did_you_mean
+from ..errors import Mark, meant_or_known
 from ..expansion import expand
 from ..layers import convolution, pooling, resampling, transposed_convolution
 from ..layers._window import WindowLayer
@@ -135,9 +135,7 @@ def read_part(word: str) -> Part:
     kind = written.group(1) if written else re.match("[a-z]*", word.lower()).group()  # type: ignore[union-attr]
     base = _KINDS.get(kind)
     if base is None:
-        near = did_you_mean(kind, [*_KINDS])
-        hint = f"did you mean {near}?" if near else f"there are {', '.join(_KINDS)}"
-        raise WordError(f"{word!r} is no layer; {hint}")
+        raise WordError(f"{word!r} is no layer; {meant_or_known(kind, [*_KINDS])}")
     if written is None:
         raise WordError(f"{word!r} lacks its size: expected a number behind {kind}, as {kind}2")
     layer = register()[f"{base}2d" if base != "Upsample" else base]

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from math import ceil, isfinite
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from ..errors import SpecError, did_you_mean
+from ..errors import SpecError, meant_or_known
 
 if TYPE_CHECKING:
     from ..errors import Diagnostic
@@ -210,9 +210,7 @@ def read_value(field: str, value: object) -> Any:
     """A recipe's value in its own form; raises :class:`RecipeFault`."""
     rule = _RULES.get(field)
     if rule is None:
-        known = [*_RULES, "recipe"]
-        near = did_you_mean(field, known)
-        hint = f"did you mean {near}?" if near else f"it may have {', '.join(known)}"
+        hint = meant_or_known(field, [*_RULES, "recipe"], "it may have")
         raise RecipeFault(field, f"a recipe has no key {field!r}; {hint}")
     try:
         return rule.read(value)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ..analysis.receptive_field import receptive_fields
-from ..errors import did_you_mean
+from ..errors import meant_or_known
 from ..layers.base import Layer
 from ..layers.shapes import Shape, format_shape
 from ..network import BYTES_PER_ELEMENT, Network
@@ -129,18 +129,17 @@ def choose(keys: Sequence[str] | None) -> tuple[Column, ...]:
     """The columns of these keys; None: the default ones; ['all']: every one.
 
     Raises:
-        UnknownColumn: a key is no column's.
+        UnknownColumn: a key is no column's, or there is none.
     """
     if keys is None:
         keys = DEFAULT_KEYS
     elif list(keys) == ["all"]:
         # 'layer' is type and arguments in one.
         keys = [column.key for column in COLUMNS if column.key not in ("type", "arguments")]
-    chosen = []
+    if not keys:
+        raise UnknownColumn("name one column at least, such as params")
     for key in keys:
         if key not in BY_KEY:
-            near = did_you_mean(key, list(BY_KEY))
-            hint = f"did you mean {near}?" if near else f"there are {', '.join(BY_KEY)}, all"
+            hint = meant_or_known(key, [*BY_KEY, "all"])
             raise UnknownColumn(f"there is no column {key!r}; {hint}")
-        chosen.append(BY_KEY[key])
-    return tuple(chosen)
+    return tuple(BY_KEY[key] for key in keys)

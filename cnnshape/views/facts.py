@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..analysis.comparison import Comparison
 from ..analysis.facts import FACTS, Fact, Value
-from ..errors import did_you_mean
+from ..errors import meant_or_known
 from ..layers.shapes import format_shape
 from .columns import UNKNOWN, format_count
 from .table import CONNECTIONS, MACS, RECEPTIVE_FIELD
@@ -36,15 +36,15 @@ def choose(keys: Sequence[str] | None) -> tuple[Fact, ...]:
     """The facts of these keys; None: all.
 
     Raises:
-        UnknownFact: a key is no fact's.
+        UnknownFact: a key is no fact's, or there is none.
     """
     if keys is None:
         return FACTS
+    if not keys:
+        raise UnknownFact("name one fact at least, such as params")
     for key in keys:
         if key not in BY_KEY:
-            near = did_you_mean(key, list(BY_KEY))
-            hint = f"did you mean {near}?" if near else f"there are {', '.join(BY_KEY)}"
-            raise UnknownFact(f"there is no fact {key!r}; {hint}")
+            raise UnknownFact(f"there is no fact {key!r}; {meant_or_known(key, [*BY_KEY])}")
     return tuple(BY_KEY[key] for key in keys)
 
 

@@ -69,6 +69,7 @@ def test_the_reference_is_not_stale():
         (["show", "--depth", "one"], "'one' is not a valid int"),
         (["show", "--format", "xml"], "'table', 'json', 'csv', 'markdown'"),
         (["show", "--columns", "name,output,parms"], "no column 'parms'; did you mean params?"),
+        (["show", "--columns", ","], "name one column at least, such as params"),
         (["show", "--format", "json", "--batch", "2"], "leave --columns and --batch out"),
         (["show", "--set", "width"], "expected NAME=VALUE, such as width=64, not 'width'"),
         (["show", "--set", "width={a: 1}"], "width takes a number, a text"),
@@ -84,7 +85,6 @@ def test_the_reference_is_not_stale():
         (["show", "tiny.yaml", "--plugin", "missing.py"], "cannot read the plugin missing.py"),
         (["show", "tiny.yaml", "--verify", "live", "--device", "tpu"], "choose from cpu"),
         (["verify", "tiny.yaml", "missing.yaml"], "cannot read missing.yaml"),
-        (["schema", "--out", "no/such/folder/schema.json"], "cannot write no/such/folder"),
     ],
 )
 def test_usage_errors_exit_with_2_and_say_what_would_do(cli, spec, arguments, says):

@@ -119,7 +119,7 @@ def test_a_png_is_as_sharp_as_asked(cli, spec):
         (["--out", "a.dot", "--style", "maps"], "a.dot: DOT is drawn in style graph; style maps"),
         (["--out", "a.html", "--style", "volumes"], "the page is drawn in style graph"),
         (["--out", "a.svg", "--depth", "-1"], "expected a number of at least 0, all or auto"),
-        (["--out", "a.svg", "--show", "parms"], "there is no fact 'parms': did you mean 'params'"),
+        (["--out", "a.svg", "--show", "parms"], "there is no fact 'parms'; did you mean params?"),
         (["--out", "a.svg", "--timeout", "0"], "expected a number of seconds above 0, not 0"),
         (["--out", "a.svg", "--style", "tree"], "'tree' is not one of 'graph', 'maps', 'volumes'"),
     ],
@@ -248,9 +248,9 @@ def test_a_notebook_shows_the_table_and_the_diagram():
 
 def test_python_names_what_there_is_not():
     lenet = load("lenet5")
-    with pytest.raises(ValueError, match="there is no style 'tree': choose from graph, maps"):
+    with pytest.raises(ValueError, match="there is no style 'tree'; there are graph, maps"):
         lenet.to_svg("tree")
-    with pytest.raises(ValueError, match="there is no theme 'drak': did you mean 'dark'"):
+    with pytest.raises(ValueError, match="there is no theme 'drak'; did you mean dark"):
         lenet.to_svg(theme="drak")
     with pytest.raises(ValueError, match="depth is a number of at least 0, 'auto' or None"):
         lenet.to_svg(depth=-1)
