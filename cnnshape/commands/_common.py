@@ -242,23 +242,30 @@ def faults_printed() -> Iterator[None]:
 def load_recipe(spec: str, changes: Changes) -> tuple[Spec, str | None]:
     """What a SPEC argument is read to, and which of its variants is meant; see `load_network`."""
     from .. import zoo
-    from ..layers import PluginError, load_plugin
     from ..loading import read_bytes, read_file
 
+    define_types(changes.plugins)
     try:
-        for plugin in changes.plugins:
-            load_plugin(plugin)
         if spec == STDIN:
             return read_bytes(_read_all(sys.stdin), "<stdin>"), changes.variant
         path, named = zoo.resolve(spec)
         variant = changes.variant if changes.variant is not None else named
         return read_file(path, os.fspath(path)), variant
-    except PluginError as fault:
-        usage_error(str(fault), "--plugin")
     except zoo.UnknownNet as fault:
         usage_error(str(fault), "SPEC")
     except OSError as fault:
         usage_error(f"cannot read {spec}: {fault.strerror or fault}{_net_of_file(spec)}", "SPEC")
+
+
+def define_types(plugins: Iterable[str]) -> None:
+    """Define the layer types of the files that --plugin names; raises BadParameter."""
+    from ..layers import PluginError, load_plugin
+
+    try:
+        for plugin in plugins:
+            load_plugin(plugin)
+    except PluginError as fault:
+        usage_error(str(fault), "--plugin")
 
 
 @lru_cache(maxsize=1)
@@ -311,6 +318,15 @@ def refuse_overwriting(
             usage_error(
                 f"{out} is read, and would be overwritten ({file}): choose another file", option
             )
+
+
+def refuse_named_twice(paths: Sequence[str]) -> None:
+    """End with a usage error where two of the files that are to be written are one."""
+    from ..storage.files import is_same_file
+
+    for place, path in enumerate(paths):
+        if any(is_same_file(path, other) for other in paths[:place]):
+            usage_error(f"{path} is named twice: each file is written once", "--out")
 
 
 def usage_error(message: str, parameter: str) -> NoReturn:
@@ -424,6 +440,19 @@ def print_table(rows: Sequence[Sequence[str]], format: str, right: Sequence[int]
         sys.stdout.write(markdown_table(rows, right))
     else:
         sys.stdout.write(text_table(rows, get_terminal_size().columns, right))
+
+
+def write_out(out: str | None, content: str | bytes) -> None:
+    """Write what a command makes into the file of --out, or to stdout."""
+    if out is not None and out != STDOUT:
+        from ..storage.files import write_atomically
+
+        write_atomically(out, content)
+    elif isinstance(content, str):
+        sys.stdout.write(content)
+    else:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
 
 
 def print_json(value: object) -> None:

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, cast
 
 import typer
 
-from ._common import WIDE, coloured, refuse_overwriting, say, sizes_or_refuse, usage_error
+from ._common import (
+    WIDE,
+    coloured,
+    refuse_named_twice,
+    refuse_overwriting,
+    say,
+    sizes_or_refuse,
+    usage_error,
+    write_out,
+)
 
 if TYPE_CHECKING:
     from ..layers.base import Layer, LayerError
@@ -180,14 +189,11 @@ class Wanted(NamedTuple):
 def check_outputs(wanted: Wanted, inputs: Sequence[str]) -> None:
     """Refuse what no file can be, and what has no effect, before anything is worked out."""
     format, out, theme, speed, still = wanted
-    for place, path in enumerate(out):
-        from ..storage.files import is_same_file
-
+    for path in out:
         refuse_overwriting(path, inputs)
         if Path(path).suffix[1:].lower() not in FORMATS:
             usage_error(f"{path}: expected a file that ends in .svg, .html or .gif", "--out")
-        if any(is_same_file(path, other) for other in out[:place]):
-            usage_error(f"{path} is named twice: each file is written once", "--out")
+    refuse_named_twice(out)
     if theme and not out:
         usage_error("colours are those of a file: name one by --out", "--theme")
     on_terminal = format == "text" or (format is None and not out)
@@ -206,9 +212,7 @@ def give_out(wanted: Wanted, worked: Worked) -> None:
     format, out, theme, speed, still = wanted
     drawn = [(path, _drawn(worked, path, theme or "light", speed or 1)) for path in out]
     for path, content in drawn:
-        from ..storage.files import write_atomically
-
-        write_atomically(path, content)
+        write_out(path, content)
     if format == "json":
         from ..lesson.forms import to_json_text
 

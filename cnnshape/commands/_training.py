@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeAlias
 import typer
 
 from ..packages import require
-from ._common import make_console, print_diagnostics, say, usage_error
+from ._common import define_types, make_console, print_diagnostics, say, usage_error
 
 if TYPE_CHECKING:
     from ..training.distributed import Group
@@ -74,18 +74,12 @@ def load_plugins(needed: Sequence[str], given: Sequence[str]) -> None:
     """
     from pathlib import Path
 
-    from ..layers import PluginError, load_plugin
-
     named = {Path(file).name for file in given}
     missing = [file for file in needed if Path(file).name not in named]
     if missing:
         options = " ".join(f"--plugin {file}" for file in missing)
         usage_error(f"the run was made with layer types of your own: add {options}", "--plugin")
-    try:
-        for file in given:
-            load_plugin(file)
-    except PluginError as fault:
-        usage_error(str(fault), "--plugin")
+    define_types(given)
 
 
 @contextmanager
@@ -109,7 +103,7 @@ def progress_of(group: Group, shown: Shown) -> Iterator[Progress]:
 
 
 def open_trained(folder: str, device: str, plugins: list[str] | None) -> Trained:
-    """The trained network of a run; raises what :func:`faults_told` tells of."""
+    """The trained network of a run; raises what `faults_told` tells of."""
     from pathlib import Path
 
     from ..training.distributed import Group

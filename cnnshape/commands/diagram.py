@@ -18,12 +18,14 @@ from ._common import (
     SpecArgument,
     VariantOption,
     files_of,
-    load_network,
+    network_or_exit,
     print_diagnostics,
     read_changes,
+    refuse_named_twice,
     refuse_overwriting,
     say,
     usage_error,
+    write_out,
 )
 
 if TYPE_CHECKING:
@@ -137,15 +139,11 @@ def diagram(
     look = _look(theme, depth, fold, fuse, show, direction, legend)
 
     from ..diagrams import DiagramError
-    from ..errors import SpecError
 
+    network = network_or_exit(spec, changes)
+    print_diagnostics(network.warnings)
     try:
-        network = load_network(spec, changes)
-        print_diagnostics(network.warnings)
         _write_all(network, targets, _Order(style, replace(look, timeout=timeout), scale))
-    except SpecError as fault:
-        print_diagnostics(fault.diagnostics)
-        raise typer.Exit(1) from None
     except DiagramError as fault:
         say(f"error: {fault}", err=True)
         raise typer.Exit(2) from None
@@ -153,8 +151,6 @@ def diagram(
 
 def _targets(out: list[str], format: Format | None, style: Style) -> list[_Target]:
     """What is to be written; raises BadParameter."""
-    from ..storage.files import is_same_file
-
     if not out:
         usage_error("name a file, such as --out net.svg, or --out - with --format svg", "--out")
     targets = [_Target(path, _format(path, format)) for path in out]
@@ -167,9 +163,7 @@ def _targets(out: list[str], format: Format | None, style: Style) -> list[_Targe
             )
         if path == STDOUT and made in ("png", "pdf") and sys.stdout.isatty():
             usage_error(f"a {made} is not for a terminal: name a file", "--out")
-    for place, (path, _) in enumerate(targets):
-        if any(is_same_file(path, other) for other, _ in targets[:place]):
-            usage_error(f"{path} is named twice: each file is written once", "--out")
+    refuse_named_twice(out)
     return targets
 
 
@@ -238,7 +232,6 @@ def _write_all(network: Network, targets: list[_Target], order: _Order) -> None:
     from functools import cache
 
     from ..diagrams import draw
-    from ..storage.files import write_atomically
 
     @cache
     def figure() -> Figure:
@@ -246,11 +239,7 @@ def _write_all(network: Network, targets: list[_Target], order: _Order) -> None:
 
     made = [(path, _content(network, format, figure, order)) for path, format in targets]
     for path, content in made:
-        if path == STDOUT:
-            sys.stdout.buffer.write(content.encode() if isinstance(content, str) else content)
-            sys.stdout.buffer.flush()
-        else:
-            write_atomically(path, content)
+        write_out(path, content.encode() if isinstance(content, str) else content)
     left_out = figure().left_out if any(format in DRAWN for _, format in targets) else ()
     for note in left_out:
         say(f"note: {note}", err=True)

@@ -131,7 +131,8 @@ def _print_text(
         f"({right:,} of {evaluation.samples:,} test images), loss {evaluation.loss:.4f}"
     )
     if recorded is None:
-        say(f"trained on {trained.recipe.dataset}, with {percent(recorded_of(trained))} there")
+        there = percent(trained.result["test_accuracy"])
+        say(f"trained on {trained.recipe.dataset}, with {there} there")
     elif recorded == evaluation.accuracy:
         say("as in result.json")
     else:
@@ -141,11 +142,6 @@ def _print_text(
     for label, accuracy in zip(classes, evaluation.class_accuracy, strict=True):
         shown = "no test images" if accuracy is None else percent(accuracy)
         say(f"  {label:<{width}}  {shown:>8}")
-
-
-def recorded_of(trained: Trained) -> float:
-    """The test accuracy in a run's result.json."""
-    return float(trained.result["test_accuracy"])
 
 
 def _as_data(

@@ -12,7 +12,6 @@ import typer
 from ._common import (
     SPEC_HELP,
     STDIN,
-    STDOUT,
     InputOption,
     PluginOption,
     SetOption,
@@ -24,6 +23,7 @@ from ._common import (
     refuse_overwriting,
     say,
     usage_error,
+    write_out,
 )
 
 if TYPE_CHECKING:
@@ -110,13 +110,7 @@ def exercise(
     if quiz:
         _quiz(questions)
         return
-    text = _sheet(title, seed, questions, part or "all", format or "text")
-    if out is None or out == STDOUT:
-        sys.stdout.write(text)
-    else:
-        from ..storage.files import write_atomically
-
-        write_atomically(out, text)
+    write_out(out, _sheet(title, seed, questions, part or "all", format or "text"))
 
 
 # The sheet ----------------------------------------------------------------------------

@@ -18,12 +18,13 @@ from ._common import (
     SpecArgument,
     VariantOption,
     files_of,
-    load_network,
+    network_or_exit,
     print_diagnostics,
     read_changes,
     refuse_overwriting,
     say,
     usage_error,
+    write_out,
 )
 
 if TYPE_CHECKING:
@@ -114,17 +115,13 @@ def export(
         usage_error("Python source holds no weights: --to state-dict writes them", "--weights")
     require("torch", *(["onnx"] if form == "onnx" else []))
 
-    from ..errors import SpecError
     from ..exporting import ExportError
     from ..torch_backend import BuildError
 
+    network = network_or_exit(spec, changes)
+    print_diagnostics(network.warnings)
     try:
-        network = load_network(spec, changes)
-        print_diagnostics(network.warnings)
         made = _made(network, form, weights, seed, size, check, opset)
-    except SpecError as fault:
-        print_diagnostics(fault.diagnostics)
-        raise typer.Exit(1) from None
     except (BuildError, ExportError) as fault:
         say(f"error: {fault}", err=True)
         raise typer.Exit(1) from None
@@ -194,12 +191,8 @@ def _made(
 
 
 def _write(path: str, made: Made) -> None:
-    from ..storage.files import write_atomically
     from ..torch_backend.devices import readable_bytes
 
-    if path == STDOUT:
-        sys.stdout.buffer.write(made.content)
-        sys.stdout.buffer.flush()
-        return
-    write_atomically(path, made.content)
-    say(f"{path}: {readable_bytes(len(made.content))}; {made.checked}", err=True)
+    write_out(path, made.content)
+    if path != STDOUT:
+        say(f"{path}: {readable_bytes(len(made.content))}; {made.checked}", err=True)

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..packages import require
+from ..text.counts import count_of
 from ._common import (
-    STDOUT,
     make_console,
     parse_input,
     parse_setting,
     print_line,
     refuse_overwriting,
     usage_error,
+    write_out,
 )
 
 if TYPE_CHECKING:
@@ -106,12 +107,7 @@ def import_(
         raise typer.Exit(1) from None
     # What the user's code has imported from beside it is known only now.
     refuse_overwriting(out, _imported_files())
-    if out is None or out == STDOUT:
-        sys.stdout.write(imported.text)
-    else:
-        from ..storage.files import write_atomically
-
-        write_atomically(out, imported.text)
+    write_out(out, imported.text)
     for line in _lines(imported, source):
         print_line(line, sys.stderr)
 
@@ -160,7 +156,7 @@ def _lines(imported: Imported, source: str) -> list[list[tuple[str, str]]]:
                 ("bold green", "✓ verified"),
                 (
                     "",
-                    f" against {source}: {check.layers:,} layer{'s' * (check.layers != 1)}, "
+                    f" against {source}: {count_of(check.layers, 'layer')}, "
                     f"{check.params[0]:,} parameters, "
                     f"{macs:,} MACs; the largest difference of outputs with the same weights: "
                     f"{difference}",
@@ -183,11 +179,11 @@ def _lines(imported: Imported, source: str) -> list[list[tuple[str, str]]]:
                 [("dim", f"{renamed:,} of {check.tensors:,} tensors have another name than there")]
             )
     if imported.unsupported:
-        count = len(imported.unsupported)
+        count = count_of(len(imported.unsupported), "operation")
         lines.append(
             [
                 ("bold yellow", "not verified"),
-                ("", f": {count} operation{'s' * (count != 1)} without a word, as Unknown:"),
+                ("", f": {count} without a word, as Unknown:"),
             ]
         )
         lines += [[("", f"  {item}")] for item in imported.unsupported]
@@ -205,8 +201,7 @@ def _left_out(imported: Imported) -> list[tuple[str, str]]:
     found = []
     for item in imported.left_out:
         if item.params:
-            count = f"{item.params:,} parameter{'s' * (item.params != 1)}"
-            found.append((f"{item.path}, {count}", item.reason))
+            found.append((f"{item.path}, {count_of(item.params, 'parameter')}", item.reason))
         else:
             alike.setdefault((item.path.rpartition(".")[2], item.reason), []).append(item.path)
     for (_, reason), paths in alike.items():

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Annotated
 
 import typer
 
-from ..storage.files import write_atomically
-from ._common import STDOUT, usage_error
+from ._common import write_out
 
 PANEL = "Move in and out"
 
@@ -31,10 +29,4 @@ def schema(
     from ..views.schema import json_schema
 
     text = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
-    if out is None or out == STDOUT:
-        sys.stdout.write(text)
-        return
-    try:
-        write_atomically(out, text)
-    except OSError as fault:
-        usage_error(f"cannot write {out}: {fault.strerror or fault}", "--out")
+    write_out(out, text)

@@ -35,7 +35,6 @@ from ._training import (
     load_plugins,
     progress_of,
     tell,
-    tell_fault,
 )
 
 if TYPE_CHECKING:
@@ -222,16 +221,13 @@ def _read(
     spec: str, changes: Changes, asked: dict[str, Any], name: str | None
 ) -> tuple[Network, Recipe]:
     """The network and its recipe; what is wrong with them is told before torch is imported."""
-    from ..errors import SpecError
     from ..training.distributed import this_process
     from ..training.recipe import RecipeFault, read_recipe
 
     try:
-        network = load_network(spec, changes)
-        recipe = read_recipe(network, asked, name)
-    except SpecError as fault:
-        tell_fault(fault)
-        raise typer.Exit(1) from None
+        with faults_told():
+            network = load_network(spec, changes)
+            recipe = read_recipe(network, asked, name)
     except RecipeFault as fault:
         usage_error(str(fault), _option(fault.field))
     if this_process().leads:

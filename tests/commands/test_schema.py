@@ -50,8 +50,9 @@ def test_a_pipe_is_written_to_and_stays_one(cli):
     assert stat.S_ISFIFO(os.stat("pipe").st_mode)
 
 
-def test_a_folder_is_refused(cli):
+@pytest.mark.parametrize("command", [("schema",), ("exercise", "--seed", "1")])
+def test_what_cannot_be_written_is_said_alike(process, command):
     Path("folder").mkdir()
-    result = cli("schema", "--out", "folder")
-    assert result.exit_code == 2
-    assert "cannot write folder: Is a directory" in result.stderr
+    for out, says in (("folder", "Is a directory"), ("no/x", "No such file or directory")):
+        result = process(*command, "--out", out)
+        assert (result.returncode, result.stderr) == (2, f"error: {out}: {says}\n")
