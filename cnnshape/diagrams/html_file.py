@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from collections.abc import Callable, Mapping
 from hashlib import sha256
+
+from .text import FONT_FAMILY
+from .themes import THEMES, Theme
+
+START = {"light": "auto", "dark": "dark", "print": "light"}
+"""The `data-theme` of a page by the theme asked for; auto: as the reader's system has it."""
 
 
 def fill(template: str, values: dict[str, str]) -> str:
@@ -21,6 +28,28 @@ def policy(style: str, script: str) -> str:
     return (
         f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; "
         "base-uri 'none'; form-action 'none'"
+    )
+
+
+def colour_rules(colours: Callable[[Theme], Mapping[str, str]]) -> str:
+    """The CSS of a page's colours, as custom properties that `colours` names of a theme.
+
+    The theme is that of the page's `data-theme`; auto: as the reader's system has it. What is
+    printed has the colours of paper.
+    """
+    light, dark, paper = (
+        " ".join(f"--{name}: {colour};" for name, colour in colours(THEMES[theme]).items())
+        for theme in ("light", "dark", "print")
+    )
+    return (
+        f":root {{ --font: {FONT_FAMILY}; color-scheme: light; {light} }}\n"
+        "@media (prefers-color-scheme: dark) {\n"
+        f'  [data-theme="auto"] {{ color-scheme: dark; {dark} }}\n'
+        "}\n"
+        f'[data-theme="dark"] {{ color-scheme: dark; {dark} }}\n'
+        "@media print {\n"
+        f"  :root[data-theme] {{ color-scheme: light; {paper} }}\n"
+        "}\n"
     )
 
 

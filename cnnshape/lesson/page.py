@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..diagrams.html_file import fill, policy, to_json
+from ..diagrams.html_file import START, colour_rules, fill, policy, to_json
 from ..diagrams.svg import element, escape, number
-from ..diagrams.text import FONT_FAMILY
 from ..diagrams.themes import THEMES
 from ..worked.values import Worked
 from .scene import Places, draw
@@ -39,7 +38,7 @@ def to_page(worked: Worked, theme: str, speed: float) -> str:
         (_FOLDER / "page.html").read_text("utf-8"),
         {
             "title": escape(title(worked)),
-            "theme": {"light": "auto", "print": "light"}.get(theme, theme),
+            "theme": START[theme],
             "policy": policy(style, script),
             "style": style,
             "drawing": drawing,
@@ -70,17 +69,5 @@ def _drawing(worked: Worked, ways: dict[Places, int]) -> str:
 
 
 def _style() -> str:
-    light, dark = (_colours(name) for name in ("light", "dark"))
-    return (
-        f":root {{ --font: {FONT_FAMILY}; color-scheme: light; {light} }}\n"
-        f'@media (prefers-color-scheme: dark) {{ [data-theme="auto"] '
-        f"{{ color-scheme: dark; {dark} }} }}\n"
-        f'[data-theme="dark"] {{ color-scheme: dark; {dark} }}\n'
-        f"@media print {{ :root[data-theme] {{ color-scheme: light; {_colours('print')} }} }}\n"
-        "svg { font-family: var(--font); }\n" + (_FOLDER / "page.css").read_text("utf-8")
-    )
-
-
-def _colours(theme: str) -> str:
-    """A theme as CSS custom properties."""
-    return " ".join(f"--{role}: {colour};" for role, colour in colours_of(THEMES[theme]).items())
+    own = "svg { font-family: var(--font); }\n" + (_FOLDER / "page.css").read_text("utf-8")
+    return colour_rules(colours_of) + own

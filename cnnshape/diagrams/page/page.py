@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...network import Network
-from ..html_file import fill, policy, to_json
+from ..html_file import START, colour_rules, fill, policy, to_json
 from ..look import Look
 from ..svg import escape
-from ..text import FONT_FAMILY
-from ..themes import KIND_TITLES, THEMES, Theme
+from ..themes import KIND_TITLES, Theme
 from .data import page_data
 
 _FOLDER = Path(__file__).parent
@@ -32,9 +31,6 @@ _SCRIPTS = (
 )
 """Joined to one script, in this order: each uses those before it."""
 
-_START = {"light": "auto", "dark": "dark", "print": "light"}
-"""The page's colours at the start by the look's theme; auto: as the reader's system has them."""
-
 
 def to_page(network: Network, look: Look) -> str:
     """One HTML file: the drawing, a table of the layers, and what is known of each.
@@ -51,7 +47,7 @@ def to_page(network: Network, look: Look) -> str:
         (_FOLDER / "page.html").read_text("utf-8"),
         {
             "title": escape(network.name),
-            "theme": _START[look.theme.name],
+            "theme": START[look.theme.name],
             "policy": policy(style, script),
             "style": style,
             "data": to_json(page_data(network, look)),
@@ -66,25 +62,15 @@ def _script() -> str:
 
 
 def _style() -> str:
-    light, dark, paper = (_colours(THEMES[name]) for name in ("light", "dark", "print"))
     kinds = "\n".join(
         f".{kind} {{ --fill: var(--{kind}-fill); --ink: var(--{kind}-line); }}"
         for kind in KIND_TITLES
     )
-    return (
-        f":root {{ --font: {FONT_FAMILY}; color-scheme: light; {light} }}\n"
-        "@media (prefers-color-scheme: dark) {\n"
-        f'  [data-theme="auto"] {{ color-scheme: dark; {dark} }}\n'
-        "}\n"
-        f'[data-theme="dark"] {{ color-scheme: dark; {dark} }}\n'
-        "@media print {\n"
-        f"  :root[data-theme] {{ color-scheme: light; {paper} }}\n"
-        "}\n" + kinds + "\n" + (_FOLDER / "page.css").read_text("utf-8")
-    )
+    return f"{colour_rules(_colours)}{kinds}\n" + (_FOLDER / "page.css").read_text("utf-8")
 
 
-def _colours(theme: Theme) -> str:
-    """A theme as CSS custom properties."""
+def _colours(theme: Theme) -> dict[str, str]:
+    """The colours of a theme by their names in the page."""
     colours = {
         "background": theme.background,
         "text": theme.text,
@@ -99,4 +85,4 @@ def _colours(theme: Theme) -> str:
         ink = theme.ink(kind)
         colours[f"{kind}-fill"] = ink.fill
         colours[f"{kind}-line"] = ink.line
-    return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
+    return colours
