@@ -129,6 +129,16 @@ def broken(pieces: Iterable[str], width: float, size: float, *, bold: bool = Fal
     return [line.strip() for line in lines if line.strip()]
 
 
+def phrases(text: str) -> list[str]:
+    """What a list of arguments can be broken into: after its commas."""
+    return re.findall(r".+?(?:, |$)", text)
+
+
+def marked_pieces(name: str) -> list[str]:
+    """What a path can be broken into: after its dots, bars, dashes, underscores and spaces."""
+    return [piece for piece in re.findall(r"[^\s._/-]*[\s._/-]*", one_line(name)) if piece]
+
+
 def name_pieces(name: str) -> list[str]:
     """What a name can be broken into: the words that it joins by marks or begins with capitals."""
     return _WORDS.findall(one_line(name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -11,7 +10,17 @@ from ...network import Node
 from ...text.counts import count_of
 from ..boxes import Area, Box, Outline
 from ..look import Look
-from ..text import WIDER, name_lines, name_pieces, one_line, shorten, text_width, wrap
+from ..text import (
+    WIDER,
+    broken,
+    name_lines,
+    name_pieces,
+    one_line,
+    phrases,
+    shorten,
+    text_width,
+    wrap,
+)
 from ..themes import Theme
 from . import words
 from .words import GROUP
@@ -217,20 +226,9 @@ def _heading(box: Box, look: Look, room: float) -> list[CardLine]:
         names = name_lines(name_pieces(name), room, NAME_SIZE, NAME_LINES, bold=True)
         lines = [CardLine(text, bold=True) for text in names]
         summary = f"{type}: {summary}" if type and summary else type or summary
-    rest = _at_most(_phrases(summary, room), ARGUMENT_LINES, room, TEXT_SIZE)
+    said = broken(phrases(summary), room, TEXT_SIZE)
+    rest = _at_most(said, ARGUMENT_LINES, room, TEXT_SIZE)
     return lines + [CardLine(text) for text in rest]
-
-
-def _phrases(text: str, room: float) -> list[str]:
-    """The text in lines that break after a comma where they can."""
-    lines = [""]
-    for phrase in filter(None, re.split("(?<=,) ", text)):
-        longer = f"{lines[-1]} {phrase}".lstrip()
-        if text_width(longer, TEXT_SIZE) <= room:
-            lines[-1] = longer
-        else:
-            lines += wrap(phrase, room, TEXT_SIZE)
-    return [line for line in lines if line]
 
 
 def _at_most(lines: list[str], most: int, room: float, size: float) -> list[str]:

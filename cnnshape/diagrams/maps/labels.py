@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from ...analysis.receptive_field import receptive_fields
+from ...layers.shapes import format_shape
 from ..look import Look
-from ..text import WIDER, broken, name_lines, text_width
+from ..text import WIDER, broken, marked_pieces, name_lines, phrases, text_width
 from .path import Path, Stack
 from .words import companions, costs, heading, operations, size
 
@@ -21,11 +21,6 @@ CAPTION_WIDTH = 124.0
 OPERATION_WIDTH = 126.0
 """px after which an operation goes on in another line."""
 MOST_NAME_LINES = 3
-
-_NAMES = re.compile(r"[^\s._]+[\s._]*|[\s._]+")
-"""Parts of a name that stay together: up to a dot, an underscore or a space."""
-_ARGUMENTS = re.compile(r".+?(?:, |$)")
-"""Parts of an operation that stay together: up to a comma."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +84,7 @@ def _caption(path: Path, stack: Stack, text: str, look: Look) -> Label:
     lines.append(LabelLine(size(stack), NAME_SIZE))
     if "rf" in look.facts and stack.layers:
         field = receptive_fields(path.network)[stack.layers[-1].path]
-        seen = "unknown" if field is None else "×".join(map(str, field))
+        seen = "unknown" if field is None else format_shape(field)
         lines.append(LabelLine(f"sees {seen}", SMALL_SIZE, muted=True))
     return Label(tuple(lines), cut)
 
@@ -106,12 +101,11 @@ def operation_label(stack: Stack, look: Look) -> Label:
 
 def _wrapped(texts: Iterable[str], size: float, *, muted: bool = False) -> Iterable[LabelLine]:
     for text in filter(None, texts):
-        for line in broken(_ARGUMENTS.findall(text), OPERATION_WIDTH, size):
+        for line in broken(phrases(text), OPERATION_WIDTH, size):
             yield LabelLine(line, size, muted=muted)
 
 
 def _name_lines(name: str) -> tuple[list[str], bool]:
     """A name in a few lines, and whether it is cut."""
-    pieces = _NAMES.findall(name)
-    lines = name_lines(pieces, CAPTION_WIDTH, NAME_SIZE, MOST_NAME_LINES, bold=True)
+    lines = name_lines(marked_pieces(name), CAPTION_WIDTH, NAME_SIZE, MOST_NAME_LINES, bold=True)
     return lines, "…" in lines[0]

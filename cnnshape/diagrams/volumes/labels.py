@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ...layers.shapes import format_shape
 from ...text.counts import count_of
 from ..boxes import Area
-from ..text import name_lines, one_line, shorten_name, text_width, wrap
+from ..text import marked_pieces, name_lines, one_line, shorten_name, text_width, wrap
 from .items import Item, Link
 
 CHANNELS_SIZE = 11.0
@@ -21,8 +21,6 @@ NAME_WIDTH = 54.0
 NAME_LINES = 3
 AREA_LINES = 2
 
-_BREAKS = re.compile(r"[^\s._/-]*[\s._/-]*")
-"""A piece of a name that is not broken where the whole is: up to a dot, a bar or a space."""
 _WORDS = re.compile(r"[A-Z]+[a-z0-9]*|.")
 """A word of a type's name: 'Adaptive', 'Avg' and 'Pool2d' of AdaptiveAvgPool2d."""
 
@@ -54,7 +52,7 @@ def label(item: Item) -> Label:
     lines = name_lines(_pieces(name, box.type if box else ""), NAME_WIDTH, NAME_SIZE, NAME_LINES)
     if box is not None and box.closed:
         lines += name_lines(
-            pieces(count_of(len(box.layers), "layer")), NAME_WIDTH, NAME_SIZE, NAME_LINES
+            marked_pieces(count_of(len(box.layers), "layer")), NAME_WIDTH, NAME_SIZE, NAME_LINES
         )
     if box is not None and box.times > 1:
         lines.append(f"×{box.times}")
@@ -82,23 +80,18 @@ def size_text(item: Item) -> str:
     return format_shape(item.spatial) if item.spatial else ""
 
 
-def pieces(text: str) -> list[str]:
-    """What a name can be broken into: at its dots, bars and spaces."""
-    return [piece for piece in _BREAKS.findall(one_line(text)) if piece]
-
-
 def _pieces(name: str, type_: str) -> list[str]:
     """The pieces of a layer's name; one that is its type in small letters has its words."""
     start = len(type_)
     if not type_ or name[:start] != type_.lower():
-        return pieces(name)
+        return marked_pieces(name)
     *words, last = _WORDS.findall(type_)
-    return [word.lower() for word in words] + pieces(last.lower() + name[start:])
+    return [word.lower() for word in words] + marked_pieces(last.lower() + name[start:])
 
 
 def area_lines(area: Area, width: float) -> tuple[list[str], str]:
     """The lines of an area's name in its width, and the line of its block and its turns."""
-    name = name_lines(pieces(area.name), width, NAME_SIZE, AREA_LINES, bold=True)
+    name = name_lines(marked_pieces(area.name), width, NAME_SIZE, AREA_LINES, bold=True)
     times = f"×{area.times}" if area.times > 1 else ""
     room = width - text_width(times + " ", NAME_SIZE, bold=True) if times else width
     type_ = shorten_name(one_line(area.type), room, NAME_SIZE)

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from cnnshape.diagrams.text import name_lines, text_width
-from cnnshape.diagrams.volumes.labels import (
-    NAME_LINES,
-    NAME_SIZE,
-    NAME_WIDTH,
-    label,
-    pieces,
-)
+from cnnshape.diagrams.text import marked_pieces, name_lines, text_width
+from cnnshape.diagrams.volumes.labels import NAME_LINES, NAME_SIZE, NAME_WIDTH, label
 
 from ..nets import network
 from .drawn import placed
 
 
 def fitted(name: str) -> list[str]:
-    return name_lines(pieces(name), NAME_WIDTH, NAME_SIZE, NAME_LINES)
+    return name_lines(marked_pieces(name), NAME_WIDTH, NAME_SIZE, NAME_LINES)
 
 
 def test_a_short_name_is_one_line():
