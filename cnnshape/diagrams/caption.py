@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from ..layers.shapes import format_shape
 from ..network import Network
+from ..text.counts import count_of
 from . import svg
-from .text import WIDER, text_width, wrap
-from .themes import Theme
+from .text import WIDER, one_line, text_width, wrap
+from .themes import KIND_TITLES, PALETTE, Theme
 from .tooltip import macs_text
 
 TITLE_SIZE, TITLE_LINE = 17.0, 22.0
@@ -36,7 +37,7 @@ def totals(network: Network) -> str:
     return " · ".join(
         [
             f"{format_shape(network.input_shape)} → {outputs}",
-            f"{network.totals.params:,} parameters",
+            count_of(network.totals.params, "parameter"),
             macs_text(network.totals.macs),
         ]
     )
@@ -82,6 +83,16 @@ def samples(entries: Iterable[tuple[str, str]], width: float, theme: Theme) -> B
         drawn.append(moved(sample + label, x, y))
         x += needed + SAMPLE_GAP
     return Block("\n".join(drawn), y + TEXT_LINE + 3)
+
+
+def legend_kinds(kinds: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The kinds of layers that have a colour, in a legend's order, and the titles of the others."""
+    used = set(kinds)
+    known = [kind for kind in KIND_TITLES if kind in used] + sorted(used - KIND_TITLES.keys())
+    return (
+        [kind for kind in known if kind in PALETTE],
+        [KIND_TITLES.get(kind, one_line(kind)) for kind in known if kind not in PALETTE],
+    )
 
 
 def moved(markup: str, x: float, y: float) -> str:

@@ -61,7 +61,7 @@ def text(
         content: what it says.
         x: of its anchor, in px.
         y: of its baseline, in px.
-        size: of the font. fill: its colour.
+        size: of the font.
         fill: its colour.
         bold: whether it is bold.
         anchor: 'start', 'middle' or 'end'.

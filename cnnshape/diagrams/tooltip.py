@@ -1,9 +1,11 @@
-"""What a viewer says of a layer on which the pointer rests."""
+"""What a viewer says of a layer or a closed group on which the pointer rests."""
 
 from __future__ import annotations
 
 from ..layers.shapes import Shape, Shapes, format_shape
 from ..network import Node
+from ..text.counts import count_of
+from .boxes import Box
 
 
 def layer_lines(node: Node, times: int = 1) -> list[str]:
@@ -12,7 +14,7 @@ def layer_lines(node: Node, times: int = 1) -> list[str]:
     formula = node.layer.formula(node.input_shapes, node.output_shape)
     costs = []
     if node.params:
-        costs.append(f"{node.params:,} parameters")
+        costs.append(count_of(node.params, "parameter"))
     if node.macs != 0:
         costs.append(macs_text(node.macs))
     if node.shares:
@@ -27,6 +29,17 @@ def layer_lines(node: Node, times: int = 1) -> list[str]:
         shapes_text(node.input_shapes, node.output_shape),
         *([formula] if formula else []),
         *([", ".join(costs)] if costs else []),
+    ]
+
+
+def group_lines(box: Box) -> list[str]:
+    """All that is known of a closed group, a line each."""
+    times, each = (f" ×{box.times}", " each") if box.times > 1 else ("", "")
+    skips = f" with {count_of(box.skips, 'skip')}" if box.skips else ""
+    return [
+        f"{box.path}{times}: {box.type or 'group'} of {count_of(len(box.layers), 'layer')}{skips}",
+        shapes_text(box.inputs, box.output_shape),
+        f"{count_of(box.params, 'parameter')}, {macs_text(box.macs)}{each}",
     ]
 
 

@@ -7,7 +7,14 @@ import re
 import pytest
 
 from cnnshape import loads
-from cnnshape.diagrams.caption import TEXT_SIZE, TITLE_SIZE, WIDER, heading, paragraph
+from cnnshape.diagrams.caption import (
+    TEXT_SIZE,
+    TITLE_SIZE,
+    WIDER,
+    heading,
+    legend_kinds,
+    paragraph,
+)
 from cnnshape.diagrams.text import text_width
 from cnnshape.diagrams.themes import THEMES
 
@@ -28,3 +35,11 @@ def test_no_line_is_cut_where_a_wider_font_is_used(width: int) -> None:
         ]
         assert len(lines) >= 1
         assert max(text_width(line, size, bold=bold) for line in lines) * WIDER <= width
+
+
+def test_a_legend_has_every_kind_in_one_order() -> None:
+    kinds = {"zigzag", "dropout", "linear", "a kind\nof my own", "convolution"}
+    assert legend_kinds(kinds) == (
+        ["convolution", "linear"],
+        ["Dropout", "a kind of my own", "zigzag"],
+    )

@@ -28,6 +28,12 @@ def test_costs_of_turns_are_those_of_each():
     assert last == "10,164 parameters, 10,080 MACs, each"
 
 
+def test_one_parameter_is_one():
+    network = net("[{name: a, type: PReLU}]")
+    assert layer_lines(network.by_path["a"])[-1].startswith("1 parameter")
+    assert "parameters" not in layer_lines(network.by_path["a"])[-1]
+
+
 def test_shared_weights_are_told():
     network = loads(
         """

@@ -8,10 +8,10 @@ from typing import Literal
 from ...analysis.receptive_field import receptive_fields
 from ...layers.shapes import format_shape
 from ...network import Network, Node
-from ...text.counts import count_of
 from ..boxes import Area, Box, Outline
-from ..themes import KIND_TITLES, PALETTE
-from ..tooltip import layer_lines, macs_text, shapes_text
+from ..caption import legend_kinds
+from ..themes import KIND_TITLES
+from ..tooltip import group_lines, layer_lines, macs_text
 
 EdgeKind = Literal["main", "skip", "size"]
 """Of an arrow: a plain one, a skip connection, or one of which only the size is read."""
@@ -29,10 +29,8 @@ STROKES: dict[EdgeKind, str] = {"main": "solid", "skip": "dashed", "size": "dott
 
 def kinds(outline: Outline) -> list[tuple[str, str]]:
     """The kinds that have a colour in a graph, each with its title in the legend."""
-    used = outline.kinds()
-    titles = [(kind, title) for kind, title in KIND_TITLES.items() if kind in used]
-    entries = [(kind, title) for kind, title in titles if kind in PALETTE]
-    grey = [title for kind, title in titles if kind not in PALETTE]
+    coloured, grey = legend_kinds(outline.kinds())
+    entries = [(kind, KIND_TITLES[kind]) for kind in coloured]
     if grey:
         entries.append(("other", ", ".join(grey)))
     if any(box.closed for box in outline.boxes):
@@ -112,15 +110,7 @@ def box_tooltip(box: Box, network: Network) -> str:
     """All that is known of a box: its layers, or the sums of a closed group."""
     if not box.closed:
         return "\n".join(layer_tooltip(node, network, box.times) for node in box.layers)
-    times, each = (f" ×{box.times}", " each") if box.times > 1 else ("", "")
-    return "\n".join(
-        [
-            f"{box.path}{times}: {box.type or 'group'} of {count_of(len(box.layers), 'layer')}"
-            + (f" with {count_of(box.skips, 'skip')}" if box.skips else ""),
-            shapes_text(box.inputs, box.output_shape),
-            f"{box.params:,} parameters, {macs_text(box.macs)}{each}",
-        ]
-    )
+    return "\n".join(group_lines(box))
 
 
 def layer_tooltip(node: Node, network: Network, times: int = 1) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from .. import svg
-from ..caption import TEXT_LINE
-from ..text import one_line
-from ..themes import KIND_TITLES, PALETTE, Theme
+from ..caption import TEXT_LINE, legend_kinds
+from ..themes import KIND_TITLES, Theme
 from .layout import Place, Row
 from .paint import STRONG, THIN, draw_stack
 from .path import Path
@@ -20,12 +19,9 @@ _SWATCH = Form(10, 8, maps=2)
 def entries(path: Path, rows: Sequence[Row], theme: Theme) -> Iterator[tuple[str, str]]:
     """A sample of every colour and of the traced window, with what they mean."""
     kinds = {stack.kind for stack in path.stacks if stack.layers}
-    order = {kind: index for index, kind in enumerate(KIND_TITLES)}
-    known = sorted(kinds, key=lambda kind: (order.get(kind, len(order)), kind))
-    for kind in known:
-        if kind in PALETTE:
-            yield _swatch(kind, theme), KIND_TITLES[kind]
-    grey = [KIND_TITLES.get(kind, one_line(kind)) for kind in known if kind not in PALETTE]
+    coloured, grey = legend_kinds(kinds)
+    for kind in coloured:
+        yield _swatch(kind, theme), KIND_TITLES[kind]
     titles = ["Input", *(title.lower() for title in grey)]
     yield _swatch("other", theme), ", ".join(titles)
     if any(place.window for row in rows for place in row.places):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...layers.shapes import format_shape
 from ...network import Network
+from ...text.counts import count_of
 from ..tooltip import layer_lines
 from .path import Stack
 from .words import costs
@@ -19,6 +20,6 @@ def tooltip(stack: Stack, network: Network) -> str:
     lines = [line for node in stack.layers[:MOST_LAYERS] for line in layer_lines(node)]
     more = len(stack.layers) - MOST_LAYERS
     if more > 0:
-        lines.append(f"and {more:,} more layer{'s' if more > 1 else ''}")
+        lines.append(f"and {count_of(more, 'more layer')}")
         lines += [f"together {said}" for said in costs(stack.params, stack.macs)]
     return "\n".join(lines)

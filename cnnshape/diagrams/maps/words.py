@@ -10,6 +10,7 @@ from ...layers._spatial import folded
 from ...layers.base import Layer
 from ...layers.shapes import format_shape
 from ...network import Node, Op
+from ...text.counts import count_of
 from ..look import Look
 from ..outlining import FUSED_KINDS
 from ..text import one_line
@@ -121,7 +122,7 @@ def costs(params: int, macs: int | None) -> list[str]:
     """'156 parameters' and '117,600 MACs', those that there are."""
     said = []
     if params:
-        said.append(f"{params:,} parameter" + ("s" if params != 1 else ""))
+        said.append(count_of(params, "parameter"))
     if macs != 0:
         said.append(macs_text(macs))
     return said

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from ...layers.shapes import Shape, spatial_letters
 from ..boxes import Area, Outline
-from ..caption import TEXT_LINE
-from ..text import one_line
-from ..themes import KIND_TITLES, PALETTE, Theme
+from ..caption import TEXT_LINE, legend_kinds
+from ..themes import KIND_TITLES, Theme
 from .items import Parts
 from .marks import LineKind, Point, Way
 from .paint import Painter, Slab, draw_box
@@ -48,12 +47,9 @@ def _kinds(parts: Parts, theme: Theme) -> Iterator[Entry]:
         if item.box is not None
         for layer in item.box.layers[1 if item.symbol else 0 :]
     } | {box.kind for box in tags}
-    order = {kind: index for index, kind in enumerate(KIND_TITLES)}
-    known = sorted(kinds, key=lambda kind: order.get(kind, len(order)))
-    for kind in known:
-        if kind in PALETTE:
-            yield _sample(kind, theme), KIND_TITLES[kind]
-    grey = [KIND_TITLES.get(kind, one_line(kind)) for kind in known if kind not in PALETTE]
+    coloured, grey = legend_kinds(kinds)
+    for kind in coloured:
+        yield _sample(kind, theme), KIND_TITLES[kind]
     if grey:
         titles = ", ".join([grey[0], *(title.lower() for title in grey[1:])])
         yield _sample("other", theme), titles
