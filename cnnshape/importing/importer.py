@@ -102,11 +102,18 @@ def import_module(
     """
     from .copying import copied
     from .surroundings import undisturbed
+    from .torch_calls import fault_line
 
     with undisturbed():
         own = copied(module)
         title = name or type(own).__name__
-        return _imported(own, input_shape, title, description, partial)
+        try:
+            return _imported(own, input_shape, title, description, partial)
+        except SystemExit as fault:
+            line = fault_line(fault)
+            place = f" ({line})" if line else ""
+            reason = f"the module cannot be recorded: it ends the program{place}"
+            raise ImportFault(reason) from fault
 
 
 def _imported(

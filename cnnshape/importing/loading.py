@@ -93,14 +93,14 @@ def _without_callable(source: str) -> str:
 
 
 def _parsed(path: str) -> ast.Module:
-    """A Python file, as far as it can be read; raises NotFound where there is none."""
+    """A Python file; raises NotFound where there is none."""
     try:
         with open(path, "rb") as file:
-            return ast.parse(file.read())
+            return ast.parse(file.read(), filename=path)
     except OSError:
         raise NotFound(f"there is no file {path}") from None
-    except (SyntaxError, ValueError):  # told when it is run
-        return ast.Module([], [])
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
+        raise NotFound(f"cannot run {path}: {_told(fault)}") from fault
 
 
 @contextmanager

@@ -91,8 +91,15 @@ _CALLED = (
 """Methods that PyTorch calls of every module, for whatever is asked of the whole."""
 
 
-def _refuse_hidden_methods(module: nn.Module, path: str = "") -> None:
+def _refuse_hidden_methods(
+    module: nn.Module, path: str = "", around: tuple[nn.Module, ...] = ()
+) -> None:
     """Say that an attribute hides a method without which nothing can be asked of a module."""
+    if any(module is outer for outer in around):
+        raise NotRecordable(
+            f"{path} is a module that holds itself, in which PyTorch's own eval() never ends: keep "
+            "what must be known of it in a tuple, self.outer = (module,)"
+        )
     for name in _CALLED:
         if name in vars(module) or name in module._modules or name in module._parameters:
             raise NotRecordable(
@@ -101,7 +108,7 @@ def _refuse_hidden_methods(module: nn.Module, path: str = "") -> None:
             )
     for name, inner in module._modules.items():
         if inner is not None:
-            _refuse_hidden_methods(inner, f"{path}.{name}".lstrip("."))
+            _refuse_hidden_methods(inner, f"{path}.{name}".lstrip("."), (*around, module))
 
 
 BEFORE_JIT = (

@@ -42,7 +42,14 @@ from .preparing import NotRecordable, input_type
 from .running import Running
 from .samples import BATCH, FIRST
 from .sources import Sources
-from .telling import ASKS_FOR_VALUES, other_input, seen_of_few, told, without_values
+from .telling import (
+    ASKS_FOR_VALUES,
+    other_input,
+    other_shape,
+    seen_of_few,
+    told,
+    without_values,
+)
 from .tensors import Tensors, apart, shaped, versions_of
 from .torch_calls import full_name, plain_name, source_line, tensors_of
 from .unregistered import why_unregistered
@@ -96,6 +103,7 @@ def record(module: nn.Module, input_shape: Shape, *, by_name: bool = True) -> Re
             if reason := other_input(module):  # what ran are parts of the batch, no network
                 raise NotRecordable(reason) from fault
             reason = recorder.told(seen_of_few(module, input_shape, fault))
+            reason += other_shape(module, input_shape)
             raise NotRecordable(reason, recorder.running.named(recorder.ledger.layers)) from fault
     outputs = []
     for tensor in tensors_of(output):

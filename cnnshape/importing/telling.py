@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import suppress
 from math import prod
 from typing import Any
 
@@ -43,6 +44,18 @@ def seen_of_few(module: nn.Module, input_shape: Shape, fault: Exception) -> Exce
                     seen.args = (f"it takes one sample alone; of 2, {first_line(seen)}",)
                 return seen
     return fault
+
+
+def other_shape(module: nn.Module, input_shape: Shape) -> str:
+    """The input with which a module runs, where the one given has the batch too, or has its
+    channels last; else ''."""
+    batch, last = input_shape[1:], (*input_shape[-1:], *input_shape[:-1])
+    for says, shape in (("without the batch", batch), ("channels first", last)):
+        if len(shape) > 1 and (shape is last or input_shape[0] == 1):
+            with without_values(), suppress(Exception):
+                module(torch.empty(2, *shape, dtype=input_type(module)))
+                return f"; give the input {says}: {format_shape(shape)}"
+    return ""
 
 
 class _Asked(Exception):

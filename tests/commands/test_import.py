@@ -50,6 +50,11 @@ class Asks(Net):
 class Fails(Net):
     def forward(self, x):
         raise KeyError("nothing here")
+
+
+class Ends(Net):
+    def forward(self, x):
+        raise SystemExit(0)
 """
 
 SCRIPT = """\
@@ -161,6 +166,7 @@ def test_what_the_command_line_cannot_mean_is_exit_code_2(cli, net, arguments, m
         ("ends", "ends() cannot be made: it ends the program (net.py:28)"),
         ("Asks", "it asks for the values of a tensor (net.py:34)"),
         ("Fails", "cannot be recorded: KeyError (net.py:39): 'nothing here'"),
+        ("Ends", "cannot be recorded: it ends the program (net.py:44)"),
     ],
 )
 def test_what_gives_no_module_or_cannot_run_is_said(cli, net, called, message):
@@ -180,6 +186,16 @@ def test_a_file_that_ends_the_program_is_said(cli):
     result = cli("import", "ends.py:Net", "--input", "1x8x8")
     assert result.exit_code == 2
     assert "cannot run ends.py: it ends the program (ends.py:3)" in result.stderr
+
+
+def test_a_file_that_is_no_python_is_not_said_to_have_no_class(cli):
+    Path("open.py").write_text("class Net(nn.Module:\n    pass\n", encoding="utf-8")
+    for source in ("open.py", "open.py:Net"):
+        result = cli("import", source, "--input", "1x8x8")
+        assert result.exit_code == 2
+        said = " ".join(result.stderr.split())
+        assert "cannot run open.py: SyntaxError: " in said
+        assert "line 1" in said
 
 
 def test_what_is_too_large_to_run_is_said(cli, net):
@@ -214,7 +230,7 @@ def test_a_net_that_cannot_run_is_shown_up_to_its_fault(cli):
     assert result.stdout == ""
     table, _, error = result.stderr.partition("error: ")
     assert "relu1" in table
-    assert "Linear in fc (wrong.py:44) reads 4 features of each sample, and gets 144" in error
+    assert "Linear in fc (wrong.py:49) reads 4 features of each sample, and gets 144" in error
 
 
 IDLE = """

@@ -140,3 +140,22 @@ class _Noisy(nn.Module):
 def test_a_module_that_draws_random_numbers_is_said_to() -> None:
     with pytest.raises(ImportFault, match="draws random numbers in evaluation mode too"):
         import_module(_Noisy(), (5, 8))
+
+
+@pytest.mark.parametrize(
+    ("shape", "says"),
+    [((1, 3, 8, 8), "without the batch: 3×8×8"), ((8, 8, 3), "channels first: 3×8×8")],
+)
+def test_an_input_with_its_batch_or_its_channels_last_is_put_right(
+    shape: tuple[int, ...], says: str
+) -> None:
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(144, 2))
+    with pytest.raises(ImportFault, match=f"; give the input {says}$"):
+        import_module(net, shape)
+    assert import_module(net, (3, 8, 8)).check is not None
+
+
+def test_no_other_input_is_told_that_does_not_run_either() -> None:
+    with pytest.raises(ImportFault) as caught:
+        import_module(nn.Conv2d(4, 4, 3), (1, 3, 8, 8))
+    assert "give the input" not in str(caught.value)

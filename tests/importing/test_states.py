@@ -263,6 +263,13 @@ def test_an_attribute_that_hides_what_torch_calls_is_named(name: str) -> None:
         import_module(nn.Sequential(inner), (1, 8, 8))
 
 
+def test_a_module_that_holds_itself_is_named() -> None:
+    inner = nn.Sequential(nn.Conv2d(1, 4, 3))
+    inner.add_module("outer", inner)
+    with pytest.raises(ImportFault, match=r"recorded: 0\.outer is a module that holds itself"):
+        import_module(nn.Sequential(inner), (1, 8, 8))
+
+
 def lenet() -> nn.Module:
     """As Dive into Deep Learning writes it, chapter 7.6."""
     return nn.Sequential(
