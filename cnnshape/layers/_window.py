@@ -6,6 +6,7 @@ from math import gcd
 from typing import NamedTuple
 
 from ..fixes import Fix, at_most, setting
+from ..text.counts import listing_of
 from ._spatial import SpatialLayer
 from .base import LayerError, Step
 from .shapes import (
@@ -270,19 +271,15 @@ def unread_note(unread: tuple[int, ...], size: Shape, *, at_end: bool) -> str:
         counts = [count for count, _, _ in found]
         names = [_plural(name, count) for count, _, name in found]
         if len(set(counts)) == 1:
-            counts, names = counts[:1], [_listed(names)]
+            counts, names = counts[:1], [listing_of(names, "and")]
         words = [
             f"the last {name}" if count == 1 else f"the last {count} {name}"
             for count, name in zip(counts, names, strict=True)
         ]
         words[-1] += f" of {format_shape(size)}"
     verb = "is" if sum(unread) == 1 and at_end else "are"
-    return f"{_listed(words)} {verb} never read"
+    return f"{listing_of(words, 'and')} {verb} never read"
 
 
 def _plural(name: str, count: int) -> str:
     return name if count == 1 else f"{name}s"
-
-
-def _listed(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]

@@ -14,6 +14,7 @@ from ..layers import LayerError
 from ..layers._window import WindowLayer
 from ..layers.shapes import Shape
 from ..network import Network, Node
+from ..text.counts import listing_of
 
 TRIES = 256
 """The sizes that are tried of a small network; of a large one fewer."""
@@ -69,9 +70,8 @@ class Rule(NamedTuple):
         start = f", from {self.first} on"
         if len(self.rests) == self.period:
             return f"every size{start}"
-        plus = [str(rest) for rest in self.rests[:6]]
         more = f" and {len(self.rests) - 6} more" if len(self.rests) > 6 else ""
-        said = f" plus {' or '.join([', '.join(plus[:-1]), plus[-1]][len(plus) == 1 :])}{more}"
+        said = f" plus {listing_of([str(rest) for rest in self.rests[:6]], 'or')}{more}"
         return f"multiples of {self.period}{said if self.rests != (0,) else ''}{start}"
 
     def to_dict(self) -> dict[str, Any]:

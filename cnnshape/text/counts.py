@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def count_of(number: int, noun: str) -> str:
     """'1 epoch', '1,200 images'."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def listing_of(words: Sequence[str], last: str) -> str:
+    """'2, 4 or 8', where the last of some words comes behind 'or'."""
+    *others, end = words
+    return f"{', '.join(others)} {last} {end}" if others else end
 
 
 def size_of(number: int, noun: str) -> str:

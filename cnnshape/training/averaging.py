@@ -21,16 +21,9 @@ class MovingAverage:
     def __init__(self, module: nn.Module, decay: float) -> None:
         self.module = deepcopy(module).eval()
         self.decay = decay
-        self._pairs = [
-            (mine, theirs)
-            for mine, theirs in zip(_tensors(self.module), _tensors(module), strict=True)
-            if mine.is_floating_point()
-        ]
-        self._counts = [
-            (mine, theirs)
-            for mine, theirs in zip(_tensors(self.module), _tensors(module), strict=True)
-            if not mine.is_floating_point()
-        ]
+        pairs = [*zip(_tensors(self.module), _tensors(module), strict=True)]
+        self._pairs = [pair for pair in pairs if pair[0].is_floating_point()]
+        self._counts = [pair for pair in pairs if not pair[0].is_floating_point()]
 
     @torch.no_grad()
     def update(self, step: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ..layers import format_shape
+from ..text.counts import listing_of
 from ..torch_backend.devices import free_memory_of, readable_bytes
 from .batches import MEMORY_SHARE
 from .distributed import Group
@@ -29,7 +30,7 @@ def check_processes(recipe: Recipe, group: Group, *, resumed: bool = False) -> N
         return
     told = f"a batch of {recipe.batch} cannot be shared by {group.size} processes alike"
     counts = sorted(_counts_that_share(recipe.batch, group.size))
-    either = " or ".join(", ".join(map(str, counts)).rsplit(", ", 1))
+    either = listing_of([str(count) for count in counts], "or")
     if resumed:
         raise TrainingError(f"{told}, and --resume keeps the batch: start {either} processes")
     fit = max(group.size, recipe.batch // group.size * group.size)

@@ -12,8 +12,6 @@ from .events import EpochDone, Event, Looked, Told
 from .wording import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rich.console import Console
 
 LINE_SECONDS = 5.0
@@ -32,11 +30,6 @@ class Progress(ABC):
     def tell(self, text: str) -> None:
         """Show a line."""
         self.show(Told(text))
-
-    def follow(self, events: Iterable[Event]) -> None:
-        """Show events until there are no more."""
-        for event in events:
-            self.show(event)
 
     def close(self) -> None:
         """Take down what is on the screen; showing may go on afterwards."""

@@ -51,8 +51,8 @@ class Recipe:
         epochs: passes over the training set; None: as many as LEAST_SAMPLES asks for.
         batch: samples a step, of all processes together.
         optimizer: 'sgd' (with Nesterov momentum) or 'adamw'.
-        lr: the learning rate at the top of the cycle; None: PEAK_LR's,
-            or that of distances.
+        lr: the learning rate at the top of the cycle; None: one of the PEAK_LRs, by the
+            optimizer, the output, how many samples are shown and whether weights were scaled.
         momentum: of SGD; the first beta of AdamW.
         weight_decay: of weights, not of biases and norms; None: WEIGHT_DECAY's.
         warmup: the share of the steps in which the learning rate rises.

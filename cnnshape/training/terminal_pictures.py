@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from .data.preparation import LUMA
+
 if TYPE_CHECKING:
     from ..text.styled import StyledLine
 
@@ -16,8 +18,6 @@ UPPER_HALF = "▀"
 SHADES = " .:-=+*#%@"
 """From black to white, on a dark terminal."""
 MOST_COLUMNS = 64
-LUMINANCE = (0.299, 0.587, 0.114)
-"""Of red, green and blue. Source: ITU-R BT.601."""
 
 
 def coloured_lines(pixels: Tensor) -> list[StyledLine]:
@@ -42,7 +42,7 @@ def plain_lines(pixels: Tensor) -> list[str]:
         pixels: uint8, C×H×W with one or three channels.
     """
     image = _small(pixels).float()
-    weights = torch.tensor(LUMINANCE if len(image) == 3 else [1.0]).view(-1, 1, 1)
+    weights = torch.tensor(LUMA if len(image) == 3 else [1.0]).view(-1, 1, 1)
     grey = (image * weights).sum(0)
     pairs = (grey[::2] + grey[1::2]) / 2
     steps = (pairs / 256 * len(SHADES)).long().tolist()

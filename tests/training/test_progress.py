@@ -8,11 +8,12 @@ import json
 import pytest
 
 from cnnshape.training import progress as module
-from cnnshape.training.events import EpochDone, Looked, Told
+from cnnshape.training.events import EpochDone, Event, Looked, Told
 from cnnshape.training.progress import (
     Display,
     JsonLines,
     Lines,
+    Progress,
     Silent,
     epoch_line,
     looked_line,
@@ -53,9 +54,14 @@ def test_plain_lines_tell_each_epoch_and_a_long_one_now_and_then(monkeypatch):
     assert stream.getvalue().splitlines() == ["hello", looked_line(LOOKED), epoch_line(DONE)]
 
 
+def shown(progress: Progress, *events: Event) -> None:
+    for event in events:
+        progress.show(event)
+
+
 def test_json_lines_are_the_events():
     stream = io.StringIO()
-    JsonLines(stream).follow([Told("é"), LOOKED, DONE])
+    shown(JsonLines(stream), Told("é"), LOOKED, DONE)
     told, step, epoch = map(json.loads, stream.getvalue().splitlines())
     assert told == {"event": "told", "text": "é"}
     assert (step["event"], step["step"], step["loss"]) == ("step", 412, 0.21134)
@@ -71,7 +77,7 @@ def test_a_display_leaves_the_epochs_and_takes_its_bar_away():
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=True, width=100, color_system=None)
     display = Display(console)
-    display.follow([Told("[not markup]"), LOOKED, DONE, LOOKED])
+    shown(display, Told("[not markup]"), LOOKED, DONE, LOOKED)
     display.close()
     text = stream.getvalue()
     assert "[not markup]" in text
@@ -88,7 +94,7 @@ def test_in_a_narrow_terminal_nothing_is_cut_off_and_the_bar_is_seen():
     console = Console(file=stream, force_terminal=True, width=80, color_system=None)
     display = Display(console)
     late = Looked(99, 100, 4120, 15625, 0.21134, 0.93401, 18412.3, 7500)
-    display.follow([LOOKED, late])
+    shown(display, LOOKED, late)
     display.close()
     text = stream.getvalue()
     for figures in (
@@ -101,5 +107,5 @@ def test_in_a_narrow_terminal_nothing_is_cut_off_and_the_bar_is_seen():
 
 
 def test_silence(capsys):
-    Silent().follow([Told("x"), LOOKED, DONE])
+    shown(Silent(), Told("x"), LOOKED, DONE)
     assert capsys.readouterr() == ("", "")

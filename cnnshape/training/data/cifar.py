@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 SHAPE = (3, 32, 32)
 PIXELS = 3 * 32 * 32
-TRAIN, TEST = 50_000, 10_000
-"""Images of each published set."""
+PUBLISHED = (50_000, 10_000)
+"""Images for training and for the test of each set."""
 MIRRORS = (
     "https://www.cs.toronto.edu/~kriz/",
     "https://cave.cs.toronto.edu/kriz/",
@@ -109,10 +109,8 @@ def load_cifar(name: str, data_dir: Path | None, *, download: bool, report: Repo
     read = _read_records if form.binary else _read_python
     *parts, last = (read(chosen, batch) for batch in batches)
     train, test = _joined(parts), _joined([last])
-    notes = f"{name}: {len(train):,} training and {len(test):,} test images"
-    if (len(train), len(test)) != (TRAIN, TEST):
-        notes += f", not the {TRAIN:,} and {TEST:,} that were published"
-    return Data(name, chosen.classes, train, test, (notes,))
+    note = stored.counted(name, train, test, PUBLISHED)
+    return Data(name, chosen.classes, train, test, (note,))
 
 
 def _read_records(chosen: CifarSet, batch: Batch) -> ArrayImages:

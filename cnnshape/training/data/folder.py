@@ -110,11 +110,7 @@ def load_folder(
     alike = _alike_told(files, train, test)
     learned, tested = (SomeImages(files.images, part) for part in (train, test))
     untested = _check_classes(found, learned, tested)
-    kept = (
-        []
-        if files.images.in_memory
-        else ["they are read anew in every epoch, too large for memory"]
-    )
+    kept = "they are read anew in every epoch, too large for memory"
     return Data(
         f"folder:{found.root}",
         found.classes,
@@ -126,7 +122,7 @@ def load_folder(
             *found.notes, *division, *broken, *files.notes, *alike, *untested,
             f"each is resized until its shorter side fits {format_shape(shape[1:])}, and its "
             "middle taken",
-            *kept,
+            *([] if files.images.in_memory else [kept]),
         ),
         tuple(
             f"{part} {name} {os.path.getsize(os.path.join(found.root, name))}"
@@ -240,12 +236,12 @@ def _named(broken: list[tuple[str, str]]) -> str:
 def _broken_told(files: _Files, strict: bool) -> list[str]:
     """What to tell of broken files; raises DataError where it is to be strict."""
     broken = files.broken
-    if broken and strict:
+    if not broken:
+        return []
+    if strict:
         raise DataError(f"{len(broken):,} broken in {files.root}: {_named(broken)}; mend or remove")
     count = len(broken) + len(files.names)
-    return [f"left out as broken, {len(broken):,} of {count:,} images: {_named(broken)}"] * bool(
-        broken
-    )
+    return [f"left out as broken, {len(broken):,} of {count:,} images: {_named(broken)}"]
 
 
 def _divided(found: Found, files: _Files, seed: int) -> tuple[Labels, Labels, list[str]]:

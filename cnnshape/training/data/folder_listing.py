@@ -74,8 +74,7 @@ def find_images(root: Path) -> Found:
     others: list[str] = []
     train = _list_images(root, learned, classes, others)
     test = None if held is None else _list_images(root, held, classes, others)
-    if others:
-        notes.append(f"passed over, as no images by their names: {few(others)}")
+    notes += _passed_over(others)
     return Found(root, classes, train, test, notes)
 
 
@@ -88,16 +87,16 @@ def find_to_test(root: Path, classes: tuple[str, ...]) -> Found:
     Raises:
         DataError: it cannot be read, or has a folder that is no such class.
     """
-    root, parts = folder_named(root), _parts(root, learned=False)
+    parts = _parts(root, learned=False)
     part = next((parts[name] for name in ("test", "val", "train") if name in parts), root)
     others: list[str] = []
     listing = _list_images(root, part, classes, others)
     if not listing.names:
-        raise DataError(f"{part} holds no images of {few([*classes])}{_passed_over(others)}")
+        why = f" ({said[0]})" if (said := _passed_over(others)) else ""
+        raise DataError(f"{part} holds no images of {few([*classes])}{why}")
     unused = [f"{folder.name}/" for folder in parts.values() if folder != part]
     notes = [f"{part.name}/ is measured; not {' or '.join(unused)}"] if unused else []
-    if others:
-        notes.append(f"passed over, as no images by their names: {few(others)}")
+    notes += _passed_over(others)
     return Found(root, classes, Listing([], []), listing, notes)
 
 
@@ -109,8 +108,8 @@ def folder_named(path: str | Path) -> Path:
     return folder
 
 
-def _passed_over(others: list[str]) -> str:
-    return f" (passed over, as no images by their names: {few(others)})" if others else ""
+def _passed_over(others: list[str]) -> list[str]:
+    return [f"passed over, as no images by their names: {few(others)}"] if others else []
 
 
 def few(names: list[str]) -> str:

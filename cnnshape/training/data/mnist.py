@@ -14,8 +14,8 @@ from .stored import Publication
 if TYPE_CHECKING:
     from .dataset import Labels
 
-TRAIN, TEST = 60_000, 10_000
-"""Images of each published set."""
+PUBLISHED = (60_000, 10_000)
+"""Images for training and for the test of each set."""
 FILES = (
     "train-images-idx3-ubyte.gz",
     "train-labels-idx1-ubyte.gz",
@@ -119,10 +119,8 @@ def load_idx_set(name: str, data_dir: Path | None, *, download: bool, report: Re
             f"{paths[0]} and {paths[2]} are not of one set: their images are "
             f"{train.shape[1]}×{train.shape[2]} and {test.shape[1]}×{test.shape[2]}"
         )
-    notes = [f"{name}: {len(train):,} training and {len(test):,} test images"]
-    if (len(train), len(test)) != (TRAIN, TEST):
-        notes[0] += f", not the {TRAIN:,} and {TEST:,} that were published"
-    return Data(name, chosen.classes, train, test, tuple(notes))
+    note = stored.counted(name, train, test, PUBLISHED)
+    return Data(name, chosen.classes, train, test, (note,))
 
 
 def _find_files(chosen: IdxSet, folder: Path) -> list[Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +69,14 @@ def cached(publication: Publication, *, download: bool, report: Report) -> list[
             except DownloadError as fault:
                 raise DataError(f"{missing(publication, [name])}, and {fault}; {_help()}") from None
     return [publication.cache / name for name in publication.sha256]
+
+
+def counted(name: str, train: Sized, test: Sized, published: tuple[int, int]) -> str:
+    """How many images a set has, and how many were published where that is another number."""
+    told = f"{name}: {len(train):,} training and {len(test):,} test images"
+    if (len(train), len(test)) == published:
+        return told
+    return f"{told}, not the {published[0]:,} and {published[1]:,} that were published"
 
 
 def missing(publication: Publication, names: list[str]) -> str:
