@@ -17,6 +17,7 @@ from ..torch_backend.counting import attention_by_matrix_products
 from ..torch_backend.devices import shortage
 from ..torch_backend.initialisation import draw_weights
 from ..torch_backend.network_module import NetworkModule
+from .faults import ImportFault
 from .graph import Recorded
 from .precision import GROWTH, MOST, TypeCounter, in_type, rounded
 from .preparing import input_type
@@ -81,9 +82,12 @@ def refused(check: Check) -> str:
     return ""
 
 
-def no_room(lack: str) -> str:
-    """What is said where there is no memory for the proof."""
-    return f"to run it takes {lack}; give a smaller --input, or take a larger machine"
+def no_room(what: str, lack: str) -> ImportFault:
+    """What is raised where there is no memory to hold a spec against what it came from."""
+    return ImportFault(
+        f"it cannot be held against the {what}: to run it takes {lack}; give a smaller --input, or "
+        "take a larger machine"
+    )
 
 
 class LeftOutCosts(NamedTuple):
@@ -101,13 +105,13 @@ def check(
     The module's weights are drawn anew, so that every layer shows in the output.
 
     Raises:
-        MemoryError: there is too little for it.
+        ImportFault: there is too little memory for it.
         RuntimeError, TypeError, ...: the module cannot be run.
     """
     large = (network.totals.macs or 0) > LARGE or network.totals.params > LARGE_PARAMS
     large = large or bool(shortage(network, 2, times=2))  # twice, as in float64
     if large and (lack := shortage(network, 1)):
-        raise MemoryError(no_room(lack))
+        raise no_room("module", lack)
     refusal: Exception | None = None
     first = None
     dtype, samples = (torch.float32, 1) if large else (torch.float64, 2)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..abstraction.yaml_text import NotWritable, spec_text
 from ..layers.shapes import Shape
 from ..network import Network
+from ..text.counts import count_of
 from .arranging import arranged
 from .faults import ImportFault
 from .graph import NotSaid, Recorded, Unsupported, giving_input, live, network_of, parted
@@ -173,7 +174,7 @@ def _proved(
     description: str,
     partial: bool,
 ) -> Imported:
-    """The spec of what a module called; raises ImportFault as :func:`import_module`."""
+    """The spec of what a module called; raises ImportFault as `import_module`."""
     from .checking import LeftOutCosts, check, refused
     from .left_out import idle_functions, macs_of, thrown_away, unused_parameters
     from .notes import absent_numbers, masks
@@ -273,7 +274,7 @@ def _unsaid(layers: list[Recorded], partial: bool) -> tuple[Unsupported, ...]:
         dict.fromkeys(item.unsupported for item in layers if item.unsupported is not None)
     )
     if found and not partial:
-        count = f"{len(found)} operation{'s' * (len(found) != 1)}"
+        count = count_of(len(found), "operation")
         raise ImportFault(f"{count} cannot be said as a spec", found, rest=True)
     return found
 

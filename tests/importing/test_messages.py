@@ -159,3 +159,13 @@ def test_no_other_input_is_told_that_does_not_run_either() -> None:
     with pytest.raises(ImportFault) as caught:
         import_module(nn.Conv2d(4, 4, 3), (1, 3, 8, 8))
     assert "give the input" not in str(caught.value)
+
+
+def test_how_much_memory_the_proof_takes_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cnnshape.torch_backend import devices
+
+    monkeypatch.setattr(devices, "free_memory", lambda: 10**6)
+    with pytest.raises(ImportFault) as raised:
+        import_module(nn.Conv2d(3, 64, 3), (3, 100, 100))
+    assert str(raised.value).startswith("it cannot be held against the module: to run it takes")
+    assert str(raised.value).endswith("; give a smaller --input, or take a larger machine")

@@ -90,7 +90,7 @@ def _samples(graph: Graph, network: Network) -> int:
         lack = shortage(network, batch, times=2)  # the file takes as much again
         if not lack:
             return batch
-    raise ImportFault(f"it cannot be held against the model: {no_room(lack)}")
+    raise no_room("model", lack)
 
 
 def _tolerance(ours: NetworkModule, x: Tensor, found: list[Tensor], limit: Limit) -> float:
