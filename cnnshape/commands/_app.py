@@ -164,11 +164,11 @@ def orderly_end() -> Iterator[None]:
         say(f"error: {told}", err=True)
         raise typer.Exit(2) from None
     except (MemoryError, RuntimeError) as fault:
-        from ..torch_backend.layer_check import first_line, is_out_of_memory
+        from ..torch_backend.layer_check import is_out_of_memory, named_line
 
         if not is_out_of_memory(fault):
             raise
-        say(f"error: there is not enough memory: {first_line(fault)}", err=True)
+        say(f"error: there is not enough memory: {named_line(fault)}", err=True)
         raise typer.Exit(1) from None
     except BrokenPipeError:
         drop_output()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from ..text.counts import few
 from ._common import PluginOption, print_json, say
 from ._training import (
     BatchOption,
@@ -105,8 +106,8 @@ def _measured(trained: Trained, name: str, data_dir: str | None, batch: int | No
         ready = classifier.preparation.suited_to(data.test)
     if data.classes != classifier.classes:
         raise DataError(
-            f"{name} has the classes {_few(data.classes)}, and the network was trained for "
-            f"{_few(classifier.classes)}"
+            f"{name} has the classes {few(data.classes)}, and the network was trained for "
+            f"{few(classifier.classes)}"
         )
     for note in data.notes if kind == "folder" else ():
         tell(note)
@@ -160,9 +161,3 @@ def _as_data(
         "class_accuracy": dict(zip(classes, evaluation.class_accuracy, strict=True)),
         "confusion": [list(row) for row in evaluation.confusion],
     }
-
-
-def _few(classes: tuple[str, ...]) -> str:
-    """The first few of some names."""
-    shown = ", ".join(classes[:5])
-    return f"{shown} … ({len(classes)})" if len(classes) > 5 else shown

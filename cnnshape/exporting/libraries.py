@@ -28,10 +28,10 @@ def quiet() -> Iterator[None]:
 
 @contextmanager
 def refusals(who: str) -> Iterator[None]:
-    """Turn whatever a library raises into an ExportError with its first line."""
+    """Turn whatever a library raises, but for want of memory, into an ExportError of one line."""
     try:
         yield
-    except ExportError:
+    except (ExportError, MemoryError):
         raise
     except Exception as fault:
         cause = fault

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..abstraction import program
 from ..layers.shapes import format_shape
+from ..text.counts import count_of
 from .classes import Classes
 from .forms import form_of, python_arguments
 from .layout import WIDTH
@@ -69,8 +70,8 @@ def _head(network: Network) -> str:
     paragraphs = [prose(network.name) or "A network"]
     paragraphs += [prose(text) for text in (network.reference, network.description) if text]
     paragraphs.append(
-        f"It reads batches of {shape}: {totals.params:,} parameters, {macs} multiply-accumulates "
-        f"a sample. Written by cnnshape {__version__}; it needs torch alone."
+        f"It reads batches of {shape}: {count_of(totals.params, 'parameter')}, {macs} "
+        f"multiply-accumulates a sample. Written by cnnshape {__version__}; it needs torch alone."
     )
     title, *rest = paragraphs
     lines = ['"""' + title.rstrip(".") + "."]

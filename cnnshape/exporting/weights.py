@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..text.counts import few
 from .errors import ExportError
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from ..network import Network
-
-MOST_NAMED = 3
-"""How many keys a fault names."""
 
 
 def weighted_module(network: Network, weights: str | None, seed: int) -> nn.Module:
@@ -63,11 +61,11 @@ def read_weights(weights: str) -> Mapping[str, Tensor]:
         state: Any = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as fault:
         raise ExportError(f"cannot read {path}: {fault.strerror or fault}") from None
-    except ExportError:
+    except (ExportError, MemoryError):
         raise
     except SafetensorError as fault:
         raise ExportError(f"{path} is damaged: {fault}") from None
-    except Exception as fault:
+    except Exception as fault:  # what a file's damage raises is not foreseeable
         raise ExportError(
             f"{path} is no file of weights: expected safetensors, or a state_dict that "
             f"torch.save wrote ({type(fault).__name__})"
@@ -105,7 +103,7 @@ def _check(own: Mapping[str, Tensor], given: Mapping[str, Tensor], weights: str)
         ("has also", [key for key in given if key not in own]),
     ):
         if keys:
-            faults.append(f"it {words} {_some(keys)}")
+            faults.append(f"it {words} {few(keys)}")
     for key in own:
         if key in given and own[key].shape != given[key].shape:
             shapes = f"{tuple(given[key].shape)} where the network has {tuple(own[key].shape)}"
@@ -113,9 +111,3 @@ def _check(own: Mapping[str, Tensor], given: Mapping[str, Tensor], weights: str)
             break
     if faults:
         raise ExportError(f"the weights in {weights} are not of this network: {'; '.join(faults)}")
-
-
-def _some(keys: list[str]) -> str:
-    more = len(keys) - MOST_NAMED
-    named = ", ".join(keys[:MOST_NAMED])
-    return f"{named} and {more} more" if more > 0 else named

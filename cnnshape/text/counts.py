@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .printable import printable
+
+MOST_NAMED = 3
+"""How many names a sentence lists."""
+
 
 def count_of(number: int, noun: str) -> str:
     """'1 epoch', '1,200 images'."""
@@ -14,6 +19,13 @@ def listing_of(words: Sequence[str], last: str) -> str:
     """'2, 4 or 8', where the last of some words comes behind 'or'."""
     *others, end = words
     return f"{', '.join(others)} {last} {end}" if others else end
+
+
+def few(names: Sequence[str]) -> str:
+    """The first of some names, made printable, and how many more there are."""
+    more = len(names) - MOST_NAMED
+    shown = ", ".join(map(printable, names[:MOST_NAMED]))
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def size_of(number: int, noun: str) -> str:

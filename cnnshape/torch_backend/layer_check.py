@@ -51,7 +51,7 @@ class Comparison:
             assert isinstance(cause, Exception)
             if is_out_of_memory(cause):
                 raise cause from None
-            self._differ(fault.path, "builds", "a module", first_line(cause))
+            self._differ(fault.path, "builds", "a module", named_line(cause))
             raise Stopped from fault
 
     def input(self) -> Tensor:
@@ -82,7 +82,7 @@ class Comparison:
             if self._cannot_run(fault):
                 return self._stand_in(node, fault)
             shape = format_shape(node.output_shape)
-            self._differ(node.path, "runs", f"an output of {shape}", first_line(fault))
+            self._differ(node.path, "runs", f"an output of {shape}", named_line(fault))
             raise Stopped from fault
         self._compare_shapes(node, inputs, output)
         self._compare_macs(node, counter.macs - before)
@@ -101,7 +101,7 @@ class Comparison:
         """What a layer that the device cannot run would give, for the layers that read it."""
         import torch
 
-        self.skipped.append((node.path, f"{node.type} on {self.device}: {first_line(fault)}"))
+        self.skipped.append((node.path, f"{node.type} on {self.device}: {named_line(fault)}"))
         return torch.zeros(self.batch, *node.output_shape, device=self.device)
 
     def _differ(self, path: str, quantity: str, expected: Any, found: Any) -> None:
@@ -196,7 +196,7 @@ def is_out_of_memory(fault: Exception) -> bool:
     )
 
 
-def first_line(fault: BaseException) -> str:
+def named_line(fault: BaseException) -> str:
     """'ValueError: what it says', without what follows on further lines."""
     text = str(fault).strip().partition("\n")[0]
     return f"{type(fault).__name__}: {text}" if text else type(fault).__name__

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from warnings import catch_warnings, simplefilter
 
 from .devices import AUTO, resolve_device, shortage
-from .layer_check import Comparison, Stopped, first_line, is_out_of_memory
+from .layer_check import Comparison, Stopped, is_out_of_memory, named_line
 from .report import Report
 from .witness import ask_torchinfo
 
@@ -94,6 +94,6 @@ def _verify_on(network: Network, device: torch.device, batch: int) -> Report:
             pass
         except Exception as fault:
             if is_out_of_memory(fault):
-                raise _OutOfMemory(first_line(fault)) from fault
+                raise _OutOfMemory(named_line(fault)) from fault
             raise
     return comparison.report()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ..torch_backend.devices import shortage
-from ..torch_backend.layer_check import first_line, is_out_of_memory
+from ..torch_backend.layer_check import is_out_of_memory, named_line
 from .distributed import Group, tells_of_a_lost_peer
 from .faults import TrainingError
 
@@ -29,9 +29,9 @@ def faults_explained(plan: Plan, group: Group, device: torch.device) -> Iterator
         if is_out_of_memory(fault):
             message = _out_of_memory(device, plan.recipe.batch, group.size)
         elif plan.compile:
-            message = f"torch.compile failed; leave --compile out: {first_line(fault)}"
+            message = f"torch.compile failed; leave --compile out: {named_line(fault)}"
         else:
-            message = f"PyTorch cannot train this network: {first_line(fault)}"
+            message = f"PyTorch cannot train this network: {named_line(fault)}"
         raise TrainingError(message) from fault
 
 
@@ -43,7 +43,7 @@ def running_explained(device: torch.device, batch: int) -> Iterator[None]:
     except (MemoryError, RuntimeError) as fault:
         if is_out_of_memory(fault):
             raise TrainingError(_out_of_memory(device, batch)) from fault
-        raise TrainingError(f"PyTorch cannot run this network: {first_line(fault)}") from fault
+        raise TrainingError(f"PyTorch cannot run this network: {named_line(fault)}") from fault
 
 
 def fitting_batch(

@@ -7,11 +7,13 @@ from safetensors.torch import load
 
 import cnnshape
 from cnnshape.exporting import (
+    ExportError,
     to_exported_program,
     to_state_dict,
     to_torchscript,
     weighted_module,
 )
+from cnnshape.exporting.libraries import refusals
 from cnnshape.network import Network
 
 from .test_output_check import UNPOOLING
@@ -70,3 +72,11 @@ def test_where_nothing_is_a_number_it_is_said_that_nothing_was_held():
         "with these weights PyTorch gives no finite number; with weights by which every layer "
         "shows it could not be held: PyTorch gives no finite number"
     )
+
+
+def test_want_of_memory_is_no_refusal_of_a_library():
+    with pytest.raises(MemoryError), refusals("a library"):
+        raise MemoryError
+    told = "a library cannot take this network: why$"
+    with pytest.raises(ExportError, match=told), refusals("a library"):
+        raise ValueError("why\nand more")

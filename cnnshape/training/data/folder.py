@@ -14,9 +14,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...layers.shapes import format_shape
-from ...text.counts import count_of
+from ...text.counts import count_of, few
 from .dataset import ArrayImages, CheckClasses, Data, DataError, Drawing, Images, SomeImages
-from .folder_listing import Found, few, find_images, find_to_test, folder_named
+from .folder_listing import Found, find_images, find_to_test, folder_named
 from .image_files import BrokenImage, Reading, read_middle, without_warnings
 from .split import take_share
 

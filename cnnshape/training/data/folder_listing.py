@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ...text.printable import printable
+from ...text.counts import few
 from .dataset import DataError
 from .image_files import endings
 
@@ -21,8 +21,6 @@ PARTS = {
     "validation": "val",
 }
 """Which part a folder of this name holds."""
-NAMED = 3
-"""How many names a sentence lists."""
 
 
 class Listing(NamedTuple):
@@ -110,13 +108,6 @@ def folder_named(path: str | Path) -> Path:
 
 def _passed_over(others: list[str]) -> list[str]:
     return [f"passed over, as no images by their names: {few(others)}"] if others else []
-
-
-def few(names: list[str]) -> str:
-    """The first of some names, and how many more there are."""
-    more = len(names) - NAMED
-    shown = map(printable, names[:NAMED])
-    return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")
 
 
 def images_in(folder: Path) -> Iterator[Path]:
