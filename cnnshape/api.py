@@ -1,6 +1,6 @@
 """What Python programs meet: networks with methods, read from a spec or imported.
 
-The rooms below know a network as data (:mod:`cnnshape.network`) and never call back here.
+The rooms below know a network as data (`cnnshape.network`) and never call back here.
 """
 
 from __future__ import annotations

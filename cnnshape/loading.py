@@ -24,7 +24,7 @@ def loads(text: str, name: str = "<text>") -> Network:
 
 
 def read_text(text: str, name: str) -> Spec:
-    """The recipe of a spec's text; see :func:`read_file`."""
+    """The recipe of a spec's text; see `read_file`."""
     return _read(Source(text, name))
 
 
@@ -39,7 +39,7 @@ def read_file(path: str | os.PathLike[str], name: str) -> Spec:
 
 
 def read_bytes(data: bytes, name: str) -> Spec:
-    """The recipe of what a spec file holds; see :func:`read_file`."""
+    """The recipe of what a spec file holds; see `read_file`."""
     with collector_paused():
         return _read(decode(data, name))
 

@@ -1,7 +1,7 @@
 """A network: the nodes of a spec after blocks are expanded, with shapes and costs.
 
 It is what every view, check and export reads, and knows none of them; what users meet, with
-methods, is :class:`cnnshape.api.Network`. Nothing in it refers back to the YAML text but the
+methods, is `cnnshape.api.Network`. Nothing in it refers back to the YAML text but the
 marks that say where a layer was written.
 """
 
@@ -159,7 +159,7 @@ class Totals(NamedTuple):
 class Network:
     """A whole network, as data: what can be done with it is in the rooms above.
 
-    Its attributes are described where users meet them, at :class:`cnnshape.api.Network`.
+    Its attributes are described where users meet them, at `cnnshape.api.Network`.
     """
 
     def __init__(

@@ -1,6 +1,6 @@
 """From a network back to a program that a person would write: templates with parameters.
 
-Data alone, no text and no torch: :func:`program` finds the structure, `yaml_text` writes it
+Data alone, no text and no torch: `program` finds the structure, `yaml_text` writes it
 as a spec, and an exporter may write it in any other language.
 """
 

@@ -195,7 +195,7 @@ def explain(network: Network, names: Iterable[str] = ()) -> list[Explanation]:
 
     Args:
         network: the network.
-        names: which layers, as :func:`choose` reads them; none: all.
+        names: which layers, as `choose` reads them; none: all.
 
     Raises:
         UnknownLayer: a name means no layer.

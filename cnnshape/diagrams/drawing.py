@@ -26,7 +26,7 @@ def draw(network: Network, style: Style = "graph", look: Look | None = None) -> 
 
     Args:
         network: the network.
-        style: one of :data:`STYLES`.
+        style: one of `STYLES`.
         look: the colours, and what is shown; the default look if None.
 
     Raises:

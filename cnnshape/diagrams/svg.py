@@ -1,8 +1,8 @@
 """SVG written as text: every value escaped, every number short.
 
-A figure is a string of elements inside :func:`document`. What is a string here is markup;
-text becomes markup by :func:`escape`, which :func:`element` does for its attributes and
-:func:`text` for what it shows.
+A figure is a string of elements inside `document`. What is a string here is markup;
+text becomes markup by `escape`, which `element` does for its attributes and
+`text` for what it shows.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def text_of(value: Any, own: Mapping[str, str], turn: int = 0) -> str:
 
 
 def texts_of(arguments: Mapping[str, Any], own: Mapping[str, str], turn: int = 0) -> dict[str, str]:
-    """All arguments of a call, as :func:`text_of` gives them."""
+    """All arguments of a call, as `text_of` gives them."""
     return {name: text_of(value, own, turn) for name, value in arguments.items()}
 
 

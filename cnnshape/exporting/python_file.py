@@ -44,7 +44,7 @@ def to_python(network: Network) -> str:
 
 
 def root_class(source: str) -> str:
-    """The name of the class that is the whole network, in a file of :func:`to_python`."""
+    """The name of the class that is the whole network, in a file of `to_python`."""
     return [node.name for node in ast.parse(source).body if isinstance(node, ast.ClassDef)][-1]
 
 

@@ -22,7 +22,7 @@ LARGE_MACS = 20_000_000_000
 
 
 def check_python(network: Network, source: str) -> str:
-    """Load a file of :func:`to_python`, and hold it against the network.
+    """Load a file of `to_python`, and hold it against the network.
 
     Returns what was checked: the keys and shapes of the state_dict, and the outputs for the
     same weights, or the shapes alone where the network is large.

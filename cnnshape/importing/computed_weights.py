@@ -147,7 +147,7 @@ def spectrally_normalised(
         value: computes it from its parameter and buffers.
         learned: the parameters, with their shapes.
         buffers: the same of the buffers.
-        masked: as of :func:`computed_weight`.
+        masked: as of `computed_weight`.
     """
     vectors = [name for name, shape in buffers.items() if len(shape) == 1]
     if len(learned) != 1 or len(vectors) != 2 or len(buffers) > 2:

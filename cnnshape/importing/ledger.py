@@ -141,7 +141,7 @@ class Ledger:
             path: of the one that has the name of the module that is called.
 
         Raises:
-            NotSaid: as :meth:`add`.
+            NotSaid: as `add`.
         """
         around = (*path[:-1], "")
         reads = tuple(self._given(read, around) for read in chain.reads)

@@ -405,7 +405,7 @@ def _numbers(values: Sequence[Any]) -> list[float]:
 
 
 def _numbers_of(tensor: Tensor) -> Any:
-    """A tensor's numbers as :meth:`Origin.constant` gives them; one where all are the same."""
+    """A tensor's numbers as `Origin.constant` gives them; one where all are the same."""
     if tensor.numel() <= MOST_DIFFERENT:
         return _short(tensor.tolist())
     first = tensor.flatten()[0]

@@ -42,7 +42,7 @@ def dimension(layer: Layer, dim: int, shape: Shape, field: str = "dim") -> int:
 
 
 def sample_dimension(layer: Layer, dim: int, shape: Shape, field: str = "dim") -> int:
-    """As :func:`dimension`, for a layer that would change the batch if it were named: 1 or more.
+    """As `dimension`, for a layer that would change the batch if it were named: 1 or more.
 
     Raises:
         LayerError: `shape` has no such dimension, or it is the batch.
@@ -68,7 +68,7 @@ def sample_dimension(layer: Layer, dim: int, shape: Shape, field: str = "dim") -
 def sample_dimensions(
     layer: Layer, dims: int | tuple[int, ...], shape: Shape, field: str = "dim"
 ) -> set[int]:
-    """As :func:`sample_dimension`, for one dimension or several.
+    """As `sample_dimension`, for one dimension or several.
 
     Raises:
         LayerError: `shape` has no such dimension, it is the batch, or one is named twice.

@@ -8,7 +8,7 @@ from .shapes import divisors_near
 
 
 def check_divides(argument: str, parts: int, count: int, what: str) -> None:
-    """Raise :class:`LayerError` where `parts`, the value of `argument`, does not divide `count`."""
+    """Raise `LayerError` where `parts`, the value of `argument`, does not divide `count`."""
     whole, rest = divmod(count, parts)
     if rest:
         raise LayerError(

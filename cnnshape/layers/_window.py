@@ -90,7 +90,7 @@ class Window(NamedTuple):
         return f"{self.rule(size).with_numbers()} = {minus(self.positions(size))}"
 
     def rule(self, size: int) -> SizeRule:
-        """The rule of :meth:`formula` in letters."""
+        """The rule of `formula` in letters."""
         pads = "+2P" if self.before == self.after else "+P+P′"
         span = f"(W−F{pads})" if self.dilation == 1 else f"(W{pads}−D(F−1)−1)"
         quotient = f"{span}/S"

@@ -1,7 +1,7 @@
 """What a layer type is: one class that holds everything cnnshape knows of it.
 
 A type declares its arguments as fields, and answers questions about shapes with pure
-functions of integers. No torch is imported here; :meth:`Layer.module` imports it when a
+functions of integers. No torch is imported here; `Layer.module` imports it when a
 real module is asked for.
 """
 
@@ -109,9 +109,9 @@ _REGISTRY: dict[str, type[Layer]] = {}
 class Layer:
     """Base of every layer type. The name of a public subclass is the ``type`` of a spec.
 
-    An instance is immutable. It is made in two steps: :meth:`read` takes the written
-    arguments, :meth:`bind` fills in what follows from the incoming shapes. Everything
-    below :meth:`bind` expects a bound layer.
+    An instance is immutable. It is made in two steps: `read` takes the written
+    arguments, `bind` fills in what follows from the incoming shapes. Everything
+    below `bind` expects a bound layer.
 
     Shapes have no batch dimension; arguments named ``dim`` count the batch as dimension 0,
     as PyTorch does.
@@ -149,7 +149,7 @@ class Layer:
     left_out: ClassVar[Mapping[str, str]] = {}
     """Arguments of torch's class that a spec cannot give, each with the reason."""
     python: ClassVar[Python] = TORCH
-    """How `export --to pytorch` writes it. A type with a :meth:`module` of its own says it
+    """How `export --to pytorch` writes it. A type with a `module` of its own says it
     beside that; else it cannot be exported so."""
     _defaults: ClassVar[dict[str, Any] | None] = None
 
@@ -170,7 +170,7 @@ class Layer:
         _REGISTRY[cls.__name__] = cls
 
     def __init__(self, **arguments: Any) -> None:
-        """Make a layer from arguments; raises :class:`LayerError` at the first bad one."""
+        """Make a layer from arguments; raises `LayerError` at the first bad one."""
         faults: list[LayerError] = []
         values = self._read_values(arguments, faults)
         if faults:
@@ -257,14 +257,14 @@ class Layer:
     # What a type says of itself -------------------------------------------------------
 
     def check(self) -> None:
-        """Raise :class:`LayerError` where arguments contradict each other."""
+        """Raise `LayerError` where arguments contradict each other."""
 
     def infer(self, inputs: Shapes) -> dict[str, Any]:
         """The arguments that follow from the incoming shapes, by name."""
         return {}
 
     def output_shape(self, inputs: Shapes) -> Shape:
-        """The shape that comes out, without the batch; raises :class:`LayerError`."""
+        """The shape that comes out, without the batch; raises `LayerError`."""
         raise NotImplementedError
 
     def parameters(self) -> dict[str, Shape]:
@@ -323,11 +323,11 @@ class Layer:
         return ()
 
     def macs_working(self, inputs: Shapes, output: Shape) -> Working:
-        """How :meth:`macs` comes about: products that add up to it."""
+        """How `macs` comes about: products that add up to it."""
         return ()
 
     def connections_working(self, inputs: Shapes, output: Shape) -> Working:
-        """How :meth:`connections` comes about: products that add up to it."""
+        """How `connections` comes about: products that add up to it."""
         return ()
 
     def unread(self, inputs: Shapes, output: Shape) -> tuple[int, ...]:
@@ -347,7 +347,7 @@ class Layer:
         return "scores"
 
     def meaning_of(self, inputs: Shapes) -> Meaning:
-        """:meth:`meaning` where it reads these shapes, if that decides; one size is the classes'
+        """`meaning` where it reads these shapes, if that decides; one size is the classes'
         and all others are 1."""
         return self.meaning()
 

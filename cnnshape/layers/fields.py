@@ -31,7 +31,7 @@ class Kind(Generic[T]):
     """What a value may be. `read` converts or refuses; `schema` says the same in JSON Schema."""
 
     def read(self, value: object, layer: type[Layer]) -> T:
-        """The value in its one internal form; raises ValueError with :meth:`refusal`."""
+        """The value in its one internal form; raises ValueError with `refusal`."""
         raise NotImplementedError
 
     def expected(self, layer: type[Layer]) -> str:

@@ -130,7 +130,7 @@ def _plain(jump: Any) -> int | float:
 
 
 def read_part(word: str) -> Part:
-    """'conv5' or 'pool3s2p1' as a layer; raises :class:`WordError`."""
+    """'conv5' or 'pool3s2p1' as a layer; raises `WordError`."""
     written = re.fullmatch(rf"([a-z]+?)({NUMBERS})(.*)", word.lower())
     kind = written.group(1) if written else re.match("[a-z]*", word.lower()).group()  # type: ignore[union-attr]
     base = _KINDS.get(kind)

@@ -84,7 +84,7 @@ def image_blocks(
         worked: the lesson.
         number: of the move.
         channels: those that are shown; None: all.
-        shown: what of each, as :func:`.grid_block` takes it.
+        shown: what of each, as `grid_block` takes it.
     """
     move, count = worked.moves[number], len(worked.boards)
     read, _ = marks(worked, move)

@@ -17,7 +17,7 @@ class WordError(ValueError):
 
 
 def read_sizes(text: str, example: str = "224 or 224x320") -> Shape:
-    """'224' or '224x320' as one number a dimension; raises :class:`WordError`."""
+    """'224' or '224x320' as one number a dimension; raises `WordError`."""
     written = text.strip().lower()
     if not re.fullmatch(NUMBERS, written):
         most = re.fullmatch("[0-9]+([x×][0-9]+)*", written)

@@ -37,7 +37,7 @@ class ValueReader:
         about: About = UNSAID,
         fixes: Iterable[Fix] = (),
     ) -> None:
-        """Note a fault, and go on; raises :class:`TooManyFaults` at the limit."""
+        """Note a fault, and go on; raises `TooManyFaults` at the limit."""
         told = self.source.diagnostic(message, mark, help=help, about=about, fixes=fixes)
         self.faults.append(told)
         if len(self.faults) >= limits.FAULTS:

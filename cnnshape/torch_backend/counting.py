@@ -11,7 +11,7 @@ from torch.utils.flop_counter import flop_registry
 
 
 class _Counting:
-    """The dispatch of :class:`MacCounter`.
+    """The dispatch of `MacCounter`.
 
     It stands in a class of its own because torch wraps the dispatch that a subclass of
     TorchDispatchMode defines in its body, and the wrapper's first call imports the whole

@@ -83,7 +83,7 @@ def draw_weights(module: nn.Module, x: Tensor | None = None, draw: Draw = AS_IT_
     What PyTorch begins with hides layers: a scale of 0, or hardly anything of the input left
     after many of them. Buffers that are no running statistics are a layer's own constants,
     and stay. Where through many layers numbers grow or vanish all the same, the weights are
-    scaled (:func:`level`).
+    scaled (`level`).
 
     Args:
         module: whose weights are drawn.

@@ -98,7 +98,7 @@ class NetworkModule(_Container):
         return self.run(x, _call)
 
     def run(self, x: Tensor, call: Call) -> Tensor | tuple[Tensor, ...]:
-        """As :meth:`forward`, with every layer run by `call`."""
+        """As `forward`, with every layer run by `call`."""
         values = {INPUT: x}
         for position, step in enumerate(self.steps):
             inputs = [values[path] for path in step.reads]

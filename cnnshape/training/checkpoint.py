@@ -122,7 +122,7 @@ def under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def restore(target: Mapping[str, Tensor], checkpoint: Checkpoint, prefix: str) -> None:
-    """Copy what :func:`under` named into the tensors that it was taken from.
+    """Copy what `under` named into the tensors that it was taken from.
 
     They keep their place and their order in memory, so that every kernel does then what it
     would have done in an unbroken run.

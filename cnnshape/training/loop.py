@@ -262,7 +262,7 @@ class _Pace:
         self._started = perf_counter()
 
     def lap(self) -> float:
-        """Seconds since :meth:`start`."""
+        """Seconds since `start`."""
         return perf_counter() - self._started
 
     def look_is_due(self, step: int, group: Group) -> bool:

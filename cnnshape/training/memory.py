@@ -82,7 +82,7 @@ def measured_memory(network: Network, recipe: Recipe, *, mixed: bool = False) ->
     """What a network takes, from what autograd keeps of a few samples on the CPU.
 
     A large network is run without values, which takes neither memory nor time. Where one cannot
-    be run so, or on so few samples, the bound of :func:`training_memory` is given.
+    be run so, or on so few samples, the bound of `training_memory` is given.
 
     Args:
         network: what is trained.

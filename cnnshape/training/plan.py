@@ -50,7 +50,7 @@ class Plan:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Plan:
-        """The plan of plain data that :func:`check_plan` has found whole."""
+        """The plan of plain data that `check_plan` has found whole."""
         return cls(
             **{
                 **values,

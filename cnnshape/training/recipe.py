@@ -111,7 +111,7 @@ class Recipe:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
-        """The recipe of plain data; raises :class:`RecipeFault`."""
+        """The recipe of plain data; raises `RecipeFault`."""
         if not isinstance(values, Mapping):
             raise RecipeFault("recipe", f"a recipe is a table of values, not {_shown(values)}")
         return cls(**{name: read_value(name, value) for name, value in values.items()})
@@ -207,7 +207,7 @@ class _Rule(NamedTuple):
 
 
 def read_value(field: str, value: object) -> Any:
-    """A recipe's value in its own form; raises :class:`RecipeFault`."""
+    """A recipe's value in its own form; raises `RecipeFault`."""
     rule = _RULES.get(field)
     if rule is None:
         hint = meant_or_known(field, [*_RULES, "recipe"], "it may have")

@@ -11,7 +11,7 @@ from .distributed import Group
 class Tally:
     """Losses and right answers of an epoch.
 
-    What a step adds is this process's own; :meth:`gather` makes it that of all processes.
+    What a step adds is this process's own; `gather` makes it that of all processes.
 
     Attributes:
         losses: of each step of the epoch.

@@ -104,7 +104,7 @@ def _shown(part: range, size: int, name: str) -> str:
 
 
 def inside(at: tuple[int, int], frame: tuple[int, int, int, int]) -> bool:
-    """Whether a row and a column lie in a frame, as :func:`grid_block` has it."""
+    """Whether a row and a column lie in a frame, as `grid_block` has it."""
     top, left, height, width = frame
     return top <= at[0] < top + height and left <= at[1] < left + width
 

@@ -23,7 +23,7 @@ def convolve(
     bias: Sequence[Number] = (),
     activation: str = "",
 ) -> Worked:
-    """A convolution of an image, by kernels as :class:`Worked` has them."""
+    """A convolution of an image, by kernels as `Worked` has them."""
     down, right = layer.windows()
     boards = [padded(grid, (down, right), layer.padding_mode, 0) for grid in image]
     weights = [[_flat(grid) for grid in kernel] for kernel in kernels]

@@ -72,7 +72,7 @@ def written(value: Number) -> str:
 
 @lru_cache(maxsize=4096)
 def is_exact(value: Number) -> bool:
-    """Whether :func:`written` says all of a number."""
+    """Whether `written` says all of a number."""
     return _text(value)[1]
 
 

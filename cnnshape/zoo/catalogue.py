@@ -58,7 +58,7 @@ def listings(
     """The listings of nets, in order; a faulty file's fault goes to `faults`.
 
     Args:
-        entries: nets as :func:`cnnshape.zoo.nets` gives them, those of a file in a row.
+        entries: nets as `cnnshape.zoo.nets` gives them, those of a file in a row.
         faults: gains a SpecError for each file that is faulty.
         indexed: whether the index may be asked.
     """

@@ -65,7 +65,7 @@ def nets() -> list[Entry]:
 
 
 def find(name: str) -> Entry:
-    """The net of this name; raises :class:`UnknownNet`.
+    """The net of this name; raises `UnknownNet`.
 
     Few files are opened: a file called so needs no reading, and a variant's name usually
     begins with its file's.

@@ -1,6 +1,6 @@
 """Arguments for every layer type, drawn for the shapes that arrive: mostly sound, some not.
 
-A recipe is a function of a :class:`Chooser` and the shape of a sample (of several, for a
+A recipe is a function of a `Chooser` and the shape of a sample (of several, for a
 layer that reads several), and gives the arguments as a spec would write them.
 """
 

@@ -107,7 +107,7 @@ class Machine:
         torch.backends.mha.set_fastpath_enabled(self._fastpath)
 
     def layer(self, type: str, arguments: Mapping[str, Any], inputs: Sequence[Tensor]) -> Tensor:
-        """The output of a new layer; raises :class:`Refused`."""
+        """The output of a new layer; raises `Refused`."""
         refuse_by_design(type, arguments, inputs)
         with accepting_warnings():
             module = make(type, arguments, inputs)
@@ -176,7 +176,7 @@ def shapes(named: Any) -> dict[str, tuple[int, ...]]:
 
 
 def refuse_by_design(type: str, arguments: Mapping[str, Any], inputs: Sequence[Tensor]) -> None:
-    """Raise :class:`Refused` where PyTorch would take the batch for something else."""
+    """Raise `Refused` where PyTorch would take the batch for something else."""
     ranks = BATCHED_RANKS.get(type)
     if ranks is not None and inputs[0].dim() not in ranks:
         raise Refused(REFUSED_BY_DESIGN["unbatched"])

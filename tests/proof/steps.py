@@ -1,6 +1,6 @@
 """The parts of a drawn network: what the spec text says, and what PyTorch is told to do.
 
-A part is written as YAML by `entry`, and run by :class:`Interpreter`, which knows what the
+A part is written as YAML by `entry`, and run by `Interpreter`, which knows what the
 words of the language mean but shares no code with cnnshape.
 """
 

@@ -32,7 +32,7 @@ def infer(
     """The graph of a model.
 
     Args:
-        model: as :func:`read_model` gives it.
+        model: as `read_model` gives it.
         input_shape: of one sample, where the model leaves it open.
         batch: samples of the run, where the model leaves it open; another number than the
             default is all that it then reads.

@@ -44,7 +44,7 @@ class Reading(NamedTuple):
 
 
 def read(model: ModelProto, input_shape: Shape | None) -> tuple[Graph, Reading]:
-    """The graph of a model, as :func:`infer` gives it, and its layers.
+    """The graph of a model, as `infer` gives it, and its layers.
 
     A file may leave its batch open, and have a 1 for it in a Reshape behind. Such a file is
     read as what it is, one for single samples. Where a file for single samples moves their

@@ -1,6 +1,6 @@
 """What each function of PyTorch is called as a layer. No torch is needed here.
 
-A rule reads a call, whose tensors stand as :class:`Value`, and answers with layers. It
+A rule reads a call, whose tensors stand as `Value`, and answers with layers. It
 raises NotSaid where the layer types have no word for what is asked.
 """
 

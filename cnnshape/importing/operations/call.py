@@ -221,7 +221,7 @@ def own_weights(call: Call, **places: int) -> dict[str, str]:
 
 
 def learned_weights(call: Call, **places: int) -> tuple[dict[str, str], dict[str, Origin]]:
-    """As :func:`own_weights`, and how those are computed that a mask is laid on, or that are
+    """As `own_weights`, and how those are computed that a mask is laid on, or that are
     some numbers of a parameter."""
     names: dict[str, str] = {}
     values: dict[str, Origin] = {}

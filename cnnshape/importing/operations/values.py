@@ -149,7 +149,7 @@ class Value(NamedTuple):
         return number - len(self.shape) if given < 0 else number
 
     def new_dim(self, given: int) -> int:
-        """As :meth:`dim`, of a dimension that is put in; `given` counts in what comes out."""
+        """As `dim`, of a dimension that is put in; `given` counts in what comes out."""
         place = given % (self.rank + 1)
         before = place <= self.samples.dim or self.samples.parts != 1
         number = place + 1 if before else place

@@ -95,7 +95,7 @@ SETS = {
 
 
 def load_cifar(name: str, data_dir: Path | None, *, download: bool, report: Report) -> Data:
-    """A set of :data:`SETS`, from a folder, an archive or the cache.
+    """A set of `SETS`, from a folder, an archive or the cache.
 
     Raises:
         DataError: batches are missing, or are not what they should be.

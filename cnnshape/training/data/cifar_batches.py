@@ -81,7 +81,7 @@ def read_batches(place: Path, forms: Sequence[Form], name: str) -> tuple[Form, l
 
 
 def read_archive(path: Path, forms: Sequence[Form]) -> tuple[Form, list[Batch]]:
-    """The batches that a tar.gz file holds; see :func:`read_batches`."""
+    """The batches that a tar.gz file holds; see `read_batches`."""
     wanted = {batch for form in forms for batch in form.batches}
     found: dict[str, Batch] = {}
     try:

@@ -77,7 +77,7 @@ class ArrayImages:
 
     Attributes:
         array: uint8, N×C×H×W.
-        labels, drawing, in_memory: see :class:`Images`.
+        labels, drawing, in_memory: see `Images`.
     """
 
     array: Pixels

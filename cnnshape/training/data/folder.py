@@ -45,7 +45,7 @@ class FileImages:
         root: the folder that the names are in.
         names: the files.
         read: a file as an image of the shape; raises BrokenImage.
-        labels, shape, drawing, in_memory: see :class:`Images`.
+        labels, shape, drawing, in_memory: see `Images`.
     """
 
     root: str

@@ -142,7 +142,7 @@ def load_data(
     """A data set by its name.
 
     Args:
-        name: one of :data:`SETS`, with what is written behind it, as in 'folder:PATH'.
+        name: one of `SETS`, with what is written behind it, as in 'folder:PATH'.
         input_shape: the network's input, C×H×W; synthetic images have any shape.
         data_dir: a folder that holds the files of a published set; it is only read. None: the
             user's cache, into which they are fetched once.

@@ -29,7 +29,7 @@ class IdxSet:
     """A published set in IDX files.
 
     Attributes:
-        publication: its name, its mirrors, and the digests of :data:`FILES`.
+        publication: its name, its mirrors, and the digests of `FILES`.
         classes: their names, by label.
         subfolders: where in a folder of data sets its files usually lie.
         drawing: how its images are drawn.
@@ -102,7 +102,7 @@ SETS = {
 
 
 def load_idx_set(name: str, data_dir: Path | None, *, download: bool, report: Report) -> Data:
-    """A set of :data:`SETS`, from a folder or from the cache.
+    """A set of `SETS`, from a folder or from the cache.
 
     Raises:
         DataError: files are missing, are not what they should be, or do not agree.

@@ -33,7 +33,7 @@ class SyntheticImages:
         shape: of an image: a network's input.
         seed: of the patterns and the noise.
         part: tells the noise of the test from that of training.
-        drawing, in_memory: see :class:`Images`.
+        drawing, in_memory: see `Images`.
     """
 
     count: int
