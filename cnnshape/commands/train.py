@@ -132,13 +132,16 @@ def train(
     threads: Annotated[
         int | None,
         typer.Option(
-            min=1, metavar="N", help="CPU threads. Default: as many as have enough to do."
+            min=1, max=4095, metavar="N", help="CPU threads. Default: as many as have enough to do."
         ),
     ] = None,
     workers: Annotated[
         int | None,
         typer.Option(
-            min=0, metavar="N", help="Processes that read images when they do not fit into memory."
+            min=0,
+            max=4095,
+            metavar="N",
+            help="Processes that read images when they do not fit into memory.",
         ),
     ] = None,
     out: Annotated[

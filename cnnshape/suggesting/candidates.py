@@ -80,7 +80,9 @@ def inputs(fault: Diagnostic, text: str, given: Sequence[int] = ()) -> Iterator[
     """
     written = [*given] or input_of(text)
     whole = [re.fullmatch(r"0*([1-9]\d*)(\.0*)?", str(size)) for size in written]
-    if None in whole[1:]:
+    first = written[0] if written else None
+    no_batch = len(written) < 4 and isinstance(first, (int, float)) and first != -1
+    if None in whole[1:] or (None in whole and no_batch):
         if fault.about.kind != "sizes":
             yield from _whole_input(fault, written)
         return  # without it the shape would lack a dimension

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from ..torch_backend.devices import free_memory_of, readable_bytes
 from .batches import MEMORY_SHARE
 from .distributed import Group
 from .faults import TrainingError
-from .memory import measured_memory
+from .memory import measured_memory, training_memory
 from .recipe import Recipe
 
 if TYPE_CHECKING:
@@ -50,6 +51,16 @@ def check_augmentation(recipe: Recipe, network: Network) -> None:
             f"{', '.join(recipe.augment)} can be done to images, C×H×W, and the network reads "
             f"{format_shape(network.input_shape)}; use --augment none"
         )
+
+
+def check_one(
+    network: Network, recipe: Recipe, device: torch.device, group: Group, *, mixed: bool = False
+) -> None:
+    """Raise TrainingError where not even one sample a process fits: before images of the
+    network's size are made."""
+    free = free_memory_of(device)
+    if free is not None and training_memory(network, recipe).needed(1) > free:
+        check_memory(network, replace(recipe, batch=group.size), device, group, 0, mixed=mixed)
 
 
 def check_memory(

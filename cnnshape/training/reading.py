@@ -171,8 +171,12 @@ CONFUSION = Kind(
     ),
 )
 CLASSES = Kind(
-    "the names of classes, each once",
-    lambda value: list_of(TEXT, 1).accepts(value) and len(set(value)) == len(value),
+    "the names of classes, each once and printable",
+    lambda value: (
+        list_of(TEXT, 1).accepts(value)
+        and len(set(value)) == len(value)
+        and all(map(str.isprintable, value))
+    ),
 )
 PRECISION = one_of("float32", "bfloat16")
 _HEXADECIMAL = set("0123456789abcdef")

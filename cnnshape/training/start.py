@@ -17,7 +17,7 @@ from ..text.counts import count_of
 from ..torch_backend.devices import AUTO
 from .beginning import rescale_where_lost
 from .checkpoint import Checkpoint, Position, read_checkpoint
-from .checks import check_augmentation, check_memory, check_processes
+from .checks import check_augmentation, check_memory, check_one, check_processes
 from .data import Data
 from .data.fingerprint import digest_of_data
 from .data.loading import lasting_name
@@ -119,10 +119,16 @@ def new_training(
     check_processes(recipe, group)
     recipe = replace(recipe, dataset=lasting_name(recipe.dataset))
     data_dir = None if wishes.data_dir is None else str(Path(wishes.data_dir).absolute())
+    precision = chosen_precision(wishes.precision, network, device)
+
+    def check_classes(count: int) -> None:
+        objective_for(network, count, recipe)
+        check_one(network, recipe, device, group, mixed=precision == "bfloat16")
+
     data = load_for(
         group, recipe, network,
         data_dir=data_dir, seed=wishes.seed, strict=wishes.strict, report=tell,
-        check_classes=lambda count: objective_for(network, count, recipe),
+        check_classes=check_classes,
     )  # fmt: skip
     objective = objective_for(network, len(data.classes), recipe)
     asked = recipe
@@ -133,7 +139,6 @@ def new_training(
     )
     check_processes(recipe, group)
     check_augmentation(recipe, network)
-    precision = chosen_precision(wishes.precision, network, device)
     memory = check_memory(
         network, recipe, device, group, len(data.train) + len(data.test),
         mixed=precision == "bfloat16",

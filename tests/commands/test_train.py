@@ -157,6 +157,14 @@ def test_what_a_resumed_run_cannot_be_told(cli, option, named):
     assert f"leave {named} out" in result.stderr
 
 
+@pytest.mark.parametrize("option", ["--threads", "--workers"])
+def test_more_threads_than_a_machine_can_have_are_refused(cli, net, option):
+    """OpenMP crashes where it is asked for millions; a plan holds no more than these either."""
+    result = cli("train", net, option, 99_999_999)
+    assert result.exit_code == 2
+    assert f"'{option}'" in result.stderr
+
+
 def test_without_a_run_there_is_nothing_to_go_on_from(cli):
     result = cli("train", "--resume", "none", "--device", "cpu", "--quiet")
     assert result.exit_code == 2

@@ -112,6 +112,11 @@ def test_each_fault_has_its_help(layers: str, helps: list[str]) -> None:
     {
         "[null, 8, 32, 32]": "write the input without the batch: [8, 32, 32]",
         "[-1, 8, 32, 32]": "write the input without the batch: [8, 32, 32]",
+        "[-1, 8, 32]": "write the input without the batch: [8, 32]",
+        "[0, 8, 32, 32]": "write the input without the batch: [8, 32, 32]",
+        # No batch is like these: without them a dimension would be lacking.
+        "[0, 28, 28]": "write whole numbers, such as [3, 28, 28]",
+        "[.inf, 28, 28]": "write whole numbers, such as [3, 28, 28]",
         "[8, 32.0, 32]": "write whole numbers: [8, 32, 32]",
         "['8', '32', 32]": "write whole numbers: [8, 32, 32]",
     }.items(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from PIL import Image
 
 from cnnshape import Network, load, loads
 from cnnshape.layers import listed, registry
@@ -23,7 +24,7 @@ from cnnshape.training.recipe import Recipe
 from cnnshape.training.session import default_threads
 
 from ..exporting.test_types import network_of
-from .runs import CPU
+from .runs import CPU, begun
 
 LENET = load("lenet5")
 
@@ -163,6 +164,21 @@ def test_where_nothing_fits_that_is_told(monkeypatch):
     monkeypatch.setattr(checks, "free_memory_of", lambda device: 1000)
     with pytest.raises(TrainingError, match="not even a batch of 1 would fit"):
         check_memory(LENET, Recipe(batch=1), CPU, Group(), 0)
+
+
+def test_what_one_sample_does_not_fit_into_is_told_before_images_are_read(tmp_path, monkeypatch):
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        Image.new("L", (8, 8)).save(tmp_path / name / "1.png")
+    wide = loads(
+        "input: [1, 30000, 30000]\nlayers: [{type: AdaptiveAvgPool2d, output_size: 1}, Flatten, "
+        "{type: Linear, out_features: 2}]"
+    )
+    monkeypatch.setattr(checks, "free_memory_of", lambda device: 1 << 30)
+    told: list[str] = []
+    with pytest.raises(TrainingError, match="not even a batch of 1 would fit"):
+        begun(tmp_path / "run", wide, dataset=f"folder:{tmp_path}", tell=told.append)
+    assert told == []
 
 
 def test_where_the_system_does_not_say_the_run_goes_on(monkeypatch):

@@ -109,7 +109,7 @@ def load_folder(
     train, test, division = _divided(found, files, seed)
     alike = _alike_told(files, train, test)
     learned, tested = (SomeImages(files.images, part) for part in (train, test))
-    untested = _check_classes(found, learned, tested)
+    untested = _check_classes(found, learned, tested, broken)
     kept = "they are read anew in every epoch, too large for memory"
     return Data(
         f"folder:{found.root}",
@@ -284,7 +284,7 @@ def _digest(root: str, name: str) -> bytes:
         raise DataError(f"cannot read {os.path.join(root, name)}: {fault.strerror}") from None
 
 
-def _check_classes(found: Found, train: Images, test: Images) -> list[str]:
+def _check_classes(found: Found, train: Images, test: Images, broken: list[str]) -> list[str]:
     """What to tell of classes that are not tested.
 
     Raises:
@@ -295,7 +295,8 @@ def _check_classes(found: Found, train: Images, test: Images) -> list[str]:
         for part in (train, test)
     )
     if unlearned:
-        why = f" ({'; '.join(found.notes)})" if found.notes else ""
+        notes = [*found.notes, *broken]
+        why = f" ({'; '.join(notes)})" if notes else ""
         raise DataError(
             f"folder:{found.root}: there is no image to learn from of {few(unlearned)}{why}"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -108,6 +109,9 @@ def read_picture(
     """
     from PIL import Image, ImageOps
 
+    if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
+        # a pipe might never begin
+        raise BrokenImage("it is no ordinary file")
     with _faults_named(), Image.open(path, formats=formats()) as picture:
         # Twice the size leaves the resampling something to average.
         wanted = 2 * max(sides)

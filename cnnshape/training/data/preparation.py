@@ -205,13 +205,25 @@ class Preparation:
                 drawing=_drawing(values["drawing"]),
             )
             channels = made.output_shape[0] if len(made.output_shape) > 1 else 1
-            if not len(made.mean) == len(made.std) == channels:
-                raise ValueError(f"{channels} channels")
-        except (KeyError, TypeError, ValueError) as fault:
-            raise DataError(
-                f"what is kept of the images' preparation is faulty: {fault!r}"
-            ) from None
+            whole = len(made.mean) == len(made.std) == channels and made._may_be_drawn
+        except (KeyError, TypeError, ValueError):
+            whole = False
+        if not whole:
+            raise DataError("what is kept of the images' preparation is faulty")
+        _check_possible(made.source, made.output_shape)
         return made
+
+    @property
+    def _may_be_drawn(self) -> bool:
+        """Whether drawings, if they are some, are grey, and their box has room in the frame."""
+        if self.drawing is None:
+            return True
+        box = self.drawing.box
+        return (
+            len(self.source) == 3
+            and self.source[0] == 1
+            and (box is None or 1 <= box <= min(self.source[1:]))
+        )
 
 
 def _check_possible(source: tuple[int, ...], target: tuple[int, ...]) -> None:

@@ -312,7 +312,8 @@ def test_an_empty_class(image_folder: Path) -> None:
 def test_a_class_of_which_every_image_is_broken(image_folder: Path) -> None:
     for path in (image_folder / "dog").iterdir():
         path.write_bytes(b"no image")
-    assert told(image_folder).endswith("there is no image to learn from of dog")
+    assert "there is no image to learn from of dog (left out as broken, " in told(image_folder)
+    assert "dog/0.png (it is no image that Pillow knows)" in told(image_folder)
 
 
 def test_one_image_a_class(tmp_path: Path) -> None:

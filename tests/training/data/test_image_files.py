@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -211,6 +212,12 @@ def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
         read_picture(tmp_path / "nowhere.png", 1, SIDES)
     with pytest.raises(BrokenImage, match="Is a directory"):
         read_picture(tmp_path, 1, SIDES)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(BrokenImage, match="it is no ordinary file"):
+        read_picture(tmp_path / "pipe.png", 1, (8, 8))
 
 
 def test_no_format_runs_another_program() -> None:

@@ -154,8 +154,8 @@ def test_what_cannot_be_done_is_told(source: tuple[int, ...], target: tuple[int,
 
 
 def test_it_is_plain_data() -> None:
-    for drawing in (None, Drawing(), Drawing(20)):
-        preparation = Preparation.fit(images(4, 3, 6, 6, drawing=drawing), (1, 9, 9))
+    for drawing in (None, Drawing(), Drawing(4)):
+        preparation = Preparation.fit(images(4, 1, 6, 6, drawing=drawing), (1, 9, 9))
         text = json.dumps(preparation.to_dict())
         assert Preparation.from_dict(json.loads(text)) == preparation
     plain = preparation.to_dict()
@@ -165,9 +165,18 @@ def test_it_is_plain_data() -> None:
         {**plain, "std": [1, 1]},
         {**plain, "drawing": 5},
         {"source": "x"},
+        # A drawing that has no room in its frame, or is none.
+        {**plain, "drawing": {}},
+        {**plain, "drawing": {"box": 0}},
+        {**plain, "drawing": {"box": 7}},
+        {**plain, "drawing": {"box": 10**6}},
+        {**plain, "source": [3, 6, 6]},
+        {**plain, "source": [1, 1, 1]},
     ):
-        with pytest.raises(DataError, match="is faulty"):
+        with pytest.raises(DataError, match=r"is faulty$"):
             Preparation.from_dict(faulty)
+    with pytest.raises(DataError, match="cannot become"):
+        Preparation.from_dict({**plain, "drawing": None, "source": [2, 6, 6]})
 
 
 # Files ----------------------------------------------------------------------------------
