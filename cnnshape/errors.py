@@ -170,6 +170,11 @@ def meant_or_known(word: str, known: Sequence[str], listed: str = "there are") -
     return f"did you mean {near}?" if near else f"{listed} {', '.join(known)}"
 
 
+def first_line(fault: BaseException) -> str:
+    """What a fault says, without what follows on further lines; else what it is."""
+    return str(fault).strip().partition("\n")[0].strip() or type(fault).__name__
+
+
 _LONGEST_LINE = 160
 _LONGEST_WORD = 40
 _MOST_CANDIDATES = 200

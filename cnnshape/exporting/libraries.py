@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 
+from ..errors import first_line
 from .errors import ExportError
 
 LONGEST_LINE = 300
@@ -37,10 +38,5 @@ def refusals(who: str) -> Iterator[None]:
         cause = fault
         while cause.__cause__ is not None and isinstance(cause.__cause__, Exception):
             cause = cause.__cause__
-        raise ExportError(f"{who} cannot take this network: {first_line(cause)}") from fault
-
-
-def first_line(fault: Exception) -> str:
-    """What a fault says, or else what it is."""
-    lines = [line.strip() for line in str(fault).splitlines() if line.strip()]
-    return lines[0][:LONGEST_LINE] if lines else type(fault).__name__
+        why = first_line(cause)[:LONGEST_LINE]
+        raise ExportError(f"{who} cannot take this network: {why}") from fault

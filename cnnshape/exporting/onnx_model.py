@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ..errors import first_line
 from ..packages import PARTS, missing_text
 from .errors import ExportError
 from .formats import dynamic_shapes
-from .libraries import first_line, quiet, refusals
+from .libraries import quiet, refusals
 from .onnx_graph import tidy
 from .output_check import Made, Run, example, hold, no_run
 

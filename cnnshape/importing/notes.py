@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..network import Network
+from ..text.counts import few
 from .graph import Recorded
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def absent_numbers(network: Network) -> list[str]:
             if node.type == type_name and node.layer.arguments.get(argument) is None
         ]
         if paths:
-            found.append(f"{what} of {_all(paths)} ({type_name}): {stand_in}")
+            found.append(f"{what} of {few(paths, 1)} ({type_name}): {stand_in}")
     return found
 
 
@@ -59,13 +60,9 @@ def masks(module: nn.Module, layers: Iterable[Recorded]) -> list[str]:
                 numbers += learned.numel()
     if not paths:
         return []
+    where = few(paths, 1)
     if not zeros:
-        return [f"the fixed numbers by which weights of {_all(paths)} are multiplied: 1 throughout"]
+        return [f"the fixed numbers by which weights of {where} are multiplied: 1 throughout"]
     return [
-        f"the mask of {_all(paths)}: {zeros:,} of {numbers:,} weights are zero there, "
-        "and learned here"
+        f"the mask of {where}: {zeros:,} of {numbers:,} weights are zero there, and learned here"
     ]
-
-
-def _all(paths: list[str]) -> str:
-    return paths[0] + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")

@@ -13,10 +13,11 @@ import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
+from ..errors import first_line
 from ..layers.shapes import Shape
 from ..torch_backend.initialisation import STATISTICS
 from .graph import Recorded
-from .torch_calls import fault_line, first_line
+from .torch_calls import fault_line
 
 
 class NotRecordable(Exception):

@@ -15,12 +15,13 @@ from torch._subclasses.fake_tensor import (
     FakeTensorMode,
 )
 
+from ..errors import first_line
 from ..layers.shapes import Shape, format_shape
 from ..text.counts import count_of
 from .preparing import input_type
 from .samples import FIRST
 from .tensors import shaped
-from .torch_calls import fault_line, first_line
+from .torch_calls import fault_line
 
 ASKS_FOR_VALUES = (DataDependentOutputException, DynamicOutputShapeException)
 """What PyTorch raises where the values of a tensor are asked for that has none."""

@@ -51,11 +51,6 @@ _STANDARD = os.path.join(sysconfig.get_path("stdlib"), "")
 _INSTALLED = os.path.join(sysconfig.get_path("purelib"), "")
 
 
-def first_line(fault: BaseException) -> str:
-    """What a fault says, without what follows on further lines."""
-    return str(fault).strip().partition("\n")[0]
-
-
 def source_line() -> str:
     """Where in the user's source this is called: 'net.py:12'."""
     frame: FrameType | None = sys._getframe(1)

@@ -21,10 +21,10 @@ def listing_of(words: Sequence[str], last: str) -> str:
     return f"{', '.join(others)} {last} {end}" if others else end
 
 
-def few(names: Sequence[str]) -> str:
+def few(names: Sequence[str], most: int = MOST_NAMED) -> str:
     """The first of some names, made printable, and how many more there are."""
-    more = len(names) - MOST_NAMED
-    shown = ", ".join(map(printable, names[:MOST_NAMED]))
+    more = len(names) - most
+    shown = ", ".join(map(printable, names[:most]))
     return f"{shown} and {more:,} more" if more > 0 else shown
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..errors import first_line
 from ..layers.shapes import Shape, format_shape
 from .build import build
 from .faults import BuildError
@@ -198,5 +199,5 @@ def is_out_of_memory(fault: Exception) -> bool:
 
 def named_line(fault: BaseException) -> str:
     """'ValueError: what it says', without what follows on further lines."""
-    text = str(fault).strip().partition("\n")[0]
-    return f"{type(fault).__name__}: {text}" if text else type(fault).__name__
+    kind = type(fault).__name__
+    return kind if (text := first_line(fault)) == kind else f"{kind}: {text}"

@@ -1,7 +1,7 @@
 """From an ONNX file to layers, and the proof.
 
 The file is read (`file.py`), its constants and shapes are computed (`inference.py`), what it
-says in several operators is put together (`idioms.py`), and each operator becomes a layer
+says in several operators is put together (`idioms`), and each operator becomes a layer
 (`operators`, `reading.py`), under its own name where it is a module's only one
 (`own_places.py`). Then the network is held against the file (`proof.py`). Of these,
 `file`, `inference` and `proof` need onnx.

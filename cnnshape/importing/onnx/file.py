@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...errors import first_line
 from ...packages import missing_package
+from ...text.counts import few
 from ..faults import ImportFault, NotFound
 from ..graph import Recorded
 from .graph import Graph
@@ -47,7 +49,7 @@ def read_model(path: str) -> ModelProto:
     try:
         model: ModelProto = onnx.ModelProto.FromString(Path(path).read_bytes())
     except Exception as fault:
-        raise ImportFault(f"{path} is no ONNX file, or is cut off: {_line(fault)}") from fault
+        raise ImportFault(f"{path} is no ONNX file, or is cut off: {first_line(fault)}") from fault
     if not model.opset_import or not model.graph.output:
         raise ImportFault(f"{path} is no ONNX file, or is cut off: it has no graph with an output")
     try:
@@ -56,7 +58,8 @@ def read_model(path: str) -> ModelProto:
         )
     except Exception as fault:
         raise ImportFault(
-            f"the weights of {path} lie in a file beside it, which cannot be read: {_line(fault)}"
+            f"the weights of {path} lie in a file beside it, which cannot be read: "
+            f"{first_line(fault)}"
         ) from fault
     try:
         check_nodes(model)
@@ -66,7 +69,7 @@ def read_model(path: str) -> ModelProto:
         raise ImportFault(f"{path} cannot be read: {fault}") from None
     except Exception as fault:
         raise ImportFault(
-            f"the functions of {path} cannot be written out: {_line(fault)}"
+            f"the functions of {path} cannot be written out: {first_line(fault)}"
         ) from fault
     _leave_out_unread(model.graph)
     try:
@@ -74,7 +77,7 @@ def read_model(path: str) -> ModelProto:
         _to_single_precision(model.graph)
         _part_equal_weights(model.graph)
     except (KeyError, TypeError, ValueError) as fault:
-        raise ImportFault(f"{path} is damaged: {_line(fault)}") from fault
+        raise ImportFault(f"{path} is damaged: {first_line(fault)}") from fault
     if quantised := sorted({node.op_type for node in model.graph.node if _is_quantised(node)}):
         raise ImportFault(
             f"{path} is quantised ({', '.join(quantised)}): import the model as it was before that"
@@ -87,12 +90,6 @@ def _is_quantised(node: Any) -> bool:
     beginnings = ("QuantizeLinear", "DynamicQuantize", "QLinear", "QGemm", "QAttention")
     name: str = node.op_type
     return name.startswith(beginnings) or name in ("ConvInteger", "MatMulInteger")
-
-
-def _line(fault: Exception) -> str:
-    """The first line of what went wrong."""
-    lines = str(fault).strip().splitlines()
-    return lines[0] if lines else type(fault).__name__
 
 
 def names_read(graph: GraphProto) -> set[str]:
@@ -242,5 +239,5 @@ def shared_in_part(graph: Graph, layers: Iterable[Recorded]) -> list[str]:
     )
     if not found:
         return []
-    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-    return [f"that layers share {found[0]}{more}, and nothing else: each has, and counts, a copy"]
+    named = few(found, 1)
+    return [f"that layers share {named}, and nothing else: each has, and counts, a copy"]
