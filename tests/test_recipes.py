@@ -205,7 +205,8 @@ def test_a_command_is_added(copy: Copy) -> None:
 
 from __future__ import annotations
 
-from ._common import SpecArgument, network_or_exit, read_changes, say
+from ._common import SpecArgument, network_or_exit, read_changes
+from ._printing import say
 
 PANEL = "Look"
 

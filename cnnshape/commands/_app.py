@@ -22,7 +22,7 @@ import typer.main
 
 from ..packages import missing_package
 from ..version import __version__
-from ._common import say
+from ._printing import say
 from ._streams import drop_output
 
 SETTINGS: dict[str, Any] = {

@@ -12,16 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, cast
 
 import typer
 
-from ._common import (
-    WIDE,
-    coloured,
-    refuse_named_twice,
-    refuse_overwriting,
-    say,
-    sizes_or_refuse,
-    usage_error,
-    write_out,
-)
+from ._common import refuse_named_twice, refuse_overwriting, sizes_or_refuse, usage_error
+from ._printing import WIDE, coloured, say, write_out
 
 if TYPE_CHECKING:
     from ..layers.base import Layer, LayerError

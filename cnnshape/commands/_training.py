@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeAlias
 import typer
 
 from ..packages import require
-from ._common import define_types, make_console, print_diagnostics, say, usage_error
+from ._common import define_types, usage_error
+from ._printing import make_console, print_diagnostics, say
 
 if TYPE_CHECKING:
     from ..training.distributed import Group

@@ -6,14 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
-from ._common import (
-    print_diagnostics,
-    print_json,
-    print_table,
-    print_wrapped,
-    sizes_or_refuse,
-    usage_error,
-)
+from ._common import sizes_or_refuse, usage_error
+from ._printing import print_diagnostics, print_json, print_table, print_wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -17,12 +17,10 @@ from ._common import (
     comma_list,
     complete_spec,
     load_network,
-    print_diagnostics,
-    print_json,
     read_alternatives,
     usage_error,
-    written_at_once,
 )
+from ._printing import print_diagnostics, print_json, written_at_once
 
 if TYPE_CHECKING:
     from ..analysis.comparison import Comparison

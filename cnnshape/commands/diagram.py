@@ -11,7 +11,6 @@ import typer
 
 from ..diagrams import STYLES, Style
 from ._common import (
-    STDOUT,
     InputOption,
     PluginOption,
     SetOption,
@@ -19,14 +18,12 @@ from ._common import (
     VariantOption,
     files_of,
     network_or_exit,
-    print_diagnostics,
     read_changes,
     refuse_named_twice,
     refuse_overwriting,
-    say,
     usage_error,
-    write_out,
 )
+from ._printing import STDOUT, print_diagnostics, say, write_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable

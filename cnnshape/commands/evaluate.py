@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ..text.counts import few
-from ._common import PluginOption, print_json, say
+from ._common import PluginOption
+from ._printing import print_json, say
 from ._training import (
     BatchOption,
     DataDirOption,

@@ -21,10 +21,9 @@ from ._common import (
     network_or_exit,
     read_changes,
     refuse_overwriting,
-    say,
     usage_error,
-    write_out,
 )
+from ._printing import say, write_out
 
 if TYPE_CHECKING:
     from ..lesson.exercises import Question

@@ -16,12 +16,10 @@ from ._common import (
     VariantOption,
     is_given,
     network_or_exit,
-    print_diagnostics,
-    print_json,
     read_changes,
     usage_error,
-    written_at_once,
 )
+from ._printing import print_diagnostics, print_json, written_at_once
 from ._training import faults_told, image_remarks, open_trained, tell
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ import typer
 from ..exporting.onnx_model import NEWEST_OPSET, OLDEST_OPSET, OPSET
 from ..packages import require
 from ._common import (
-    STDOUT,
     InputOption,
     PluginOption,
     SetOption,
@@ -19,13 +18,11 @@ from ._common import (
     VariantOption,
     files_of,
     network_or_exit,
-    print_diagnostics,
     read_changes,
     refuse_overwriting,
-    say,
     usage_error,
-    write_out,
 )
+from ._printing import STDOUT, print_diagnostics, say, write_out
 
 if TYPE_CHECKING:
     from ..exporting import Made

@@ -12,15 +12,8 @@ import typer
 
 from ..packages import require
 from ..text.counts import count_of
-from ._common import (
-    make_console,
-    parse_input,
-    parse_setting,
-    print_line,
-    refuse_overwriting,
-    usage_error,
-    write_out,
-)
+from ._common import parse_input, parse_setting, refuse_overwriting, usage_error
+from ._printing import make_console, print_line, write_out
 
 if TYPE_CHECKING:
     from ..importing import Imported, ImportFault

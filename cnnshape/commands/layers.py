@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ._common import print_json, say, usage_error
+from ._common import usage_error
+from ._printing import print_json, say
 
 if TYPE_CHECKING:
     from ..layers import Layer

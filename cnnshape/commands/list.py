@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from ._common import parse_input, print_diagnostics, print_json, say, usage_error, written_at_once
+from ._common import parse_input, usage_error
+from ._printing import print_diagnostics, print_json, say, written_at_once
 
 if TYPE_CHECKING:
     from ..zoo import Entry

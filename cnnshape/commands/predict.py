@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 import typer
 
 from ..text.printable import csv_line
-from ._common import PluginOption, coloured, print_json, print_line, say, usage_error
+from ._common import PluginOption, usage_error
+from ._printing import coloured, print_json, print_line, say
 from ._training import (
     BatchOption,
     RunArgument,

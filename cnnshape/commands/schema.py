@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ._common import write_out
+from ._printing import write_out
 
 PANEL = "Move in and out"
 

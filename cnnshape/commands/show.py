@@ -21,14 +21,10 @@ from ._common import (
     comma_list,
     files_of,
     load_network,
-    print_diagnostics,
-    print_json,
-    print_line,
     read_changes,
-    say,
     usage_error,
-    written_at_once,
 )
+from ._printing import print_diagnostics, print_json, print_line, say, written_at_once
 from ._verdict import How, verdict, verdict_lines
 
 if TYPE_CHECKING:

@@ -15,14 +15,10 @@ from ._common import (
     VariantOption,
     faults_printed,
     load_recipe,
-    print_diagnostics,
-    print_json,
-    print_table,
-    print_wrapped,
     read_changes,
-    say,
     usage_error,
 )
+from ._printing import print_diagnostics, print_json, print_table, print_wrapped, say
 
 if TYPE_CHECKING:
     from ..errors import Diagnostic

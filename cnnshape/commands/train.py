@@ -20,12 +20,11 @@ from ._common import (
     files_of,
     is_given,
     load_network,
-    print_diagnostics,
     read_changes,
     refuse_overwriting,
-    say,
     usage_error,
 )
+from ._printing import print_diagnostics, say
 from ._training import (
     DataDirOption,
     Shown,

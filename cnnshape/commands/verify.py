@@ -20,12 +20,10 @@ from ._common import (
     SetOption,
     complete_spec,
     load_network,
-    print_diagnostics,
-    print_json,
-    print_line,
     read_alternatives,
     usage_error,
 )
+from ._printing import print_diagnostics, print_json, print_line
 from ._verdict import How, no_verification, verdict, verdict_lines
 
 if TYPE_CHECKING:
