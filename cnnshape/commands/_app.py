@@ -71,7 +71,7 @@ class _Commands(Mapping[str, Any]):
         function = getattr(module, name, None) or getattr(module, f"{name}_")
         single = typer.Typer(add_completion=False, **SETTINGS)
         # After \b, the lines of the examples stay as they are.
-        help = inspect.cleandoc(function.__doc__).replace("Examples:\n", "\b\nExamples:\n")
+        help = inspect.cleandoc(function.__doc__ or "").replace("Examples:\n", "\b\nExamples:\n")
         single.command(name, cls=_Command, help=help, rich_help_panel=module.PANEL)(function)
         return typer.main.get_command(single)
 

@@ -67,6 +67,11 @@ def suggested(
     return SpecError(faults, error.partial, error.input_shape)
 
 
+def _says_more(text: str, fix: Fix) -> bool:
+    """Whether a fix changes more than white space."""
+    return put_in(text, fix).split() != text.split()
+
+
 class _Search:
     """Looks for what cures the faults of one text."""
 
@@ -134,6 +139,9 @@ class _Search:
             if "yaml" not in kinds:
                 return len(after)
             later = after[0].mark is not None and after[0].mark.line > fault.mark.line
+            same = after[0].message == fault.message
+            if same and ("flow" in fault.message or not _says_more(self.text, fix)):
+                return None  # it is still open, or an indent has moved the fault down
             return 100 if later else None
         if "yaml" in kinds or "twice" in kinds:
             return None

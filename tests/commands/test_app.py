@@ -261,3 +261,10 @@ def test_an_empty_text_is_no_file(cli, arguments, name):
     result = cli(*arguments)
     assert result.exit_code == 2
     assert f"{name} is empty: it names no file" in result.stderr
+
+
+def test_python_without_docstrings_runs_it():
+    line = [sys.executable, "-OO", "-m", "cnnshape", "calc", "32", "conv5"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "28" in done.stdout

@@ -108,6 +108,21 @@ def test_each_fault_has_its_help(layers: str, helps: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        # layers: is left out, and so each line is where none can be.
+        "input: [1, 8, 8]\nblocks:\n  a:\n    layers:\n      - ReLU\n  - {type: a}\n  - Tanh\n",
+        "  params: {w: 2}\ninput: [1, 8, 8]\nname: x\nlayers: [ReLU]\n",
+        "input: [1, 8, 8]\nlayers:\n  - {name: a, type: Softmax, dim: ${}\n  - {type: ReLU}\n",
+    ],
+)
+def test_what_only_moves_the_fault_of_the_yaml_is_not_proposed(text: str) -> None:
+    (fault,) = faults_of(text)
+    for fix in fault.fixes:
+        assert not any(left.message == fault.message for left in faults_of(put_in(text, fix)))
+
+
+@pytest.mark.parametrize(
     ("shape", "help"),
     {
         "[null, 8, 32, 32]": "write the input without the batch: [8, 32, 32]",
