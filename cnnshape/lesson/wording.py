@@ -180,7 +180,7 @@ def _stamp_lines(worked: Worked, move: Move) -> Iterator[str]:
         "; what is beyond the map is cut off")  # fmt: skip
     yield (
         f"added to the map from row {minus(top)}, column {minus(left)} "
-        f"to row {bottom}, column {right}{cut}"
+        f"to row {minus(bottom)}, column {minus(right)}{cut}"
     )
 
 

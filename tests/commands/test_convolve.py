@@ -114,6 +114,12 @@ def test_dilation_shows_its_holes_and_what_is_never_read(cli: Any) -> None:
     assert "2 of 5 rows and 2 of 5 columns are never read" in text
 
 
+def test_a_stamp_beyond_the_map_is_where_it_would_be(cli: Any) -> None:
+    arguments = ("-i", "7x7", "-k", "2", "--transposed", "--padding", "2", "--still")
+    text = cli("convolve", *arguments).stdout
+    assert "from row −1, column 0 to row −1, column 0; what is beyond the map is cut off" in text
+
+
 def test_transposed_stamps_and_adds(cli: Any) -> None:
     text = cli("convolve", "-i", "1 2/3 4", "-k", "1 1/1 1", "--transposed", "-s", "1").stdout
     assert "(2−1)·1−2·0+2 = 3\n" in text
