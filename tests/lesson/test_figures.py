@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -20,7 +21,6 @@ from tests.worked.worked import lesson
 
 from ..diagrams.page.conftest import browser  # noqa: F401  (a fixture)
 
-GOLDEN = Path(__file__).parent / "golden"
 FIGURES = {
     "convolve": {"padding": 1, "stride": 2},
     "channels": {"channels": 2, "filters": 2, "bias": [1, -1], "activation": "ReLU"},
@@ -42,13 +42,8 @@ def texts(svg: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_golden(name: str, update_golden: bool) -> None:
-    svg = to_svg(draw(lesson(**FIGURES[name])), "light", 1)
-    path = GOLDEN / f"{name}.svg"
-    if update_golden:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(svg, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == svg
+def test_golden(name: str, golden: Callable[[str, str], None]) -> None:
+    golden(f"{name}.svg", to_svg(draw(lesson(**FIGURES[name])), "light", 1))
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from rich.cells import cell_len
 
 import cnnshape
 from cnnshape.analysis.explanation import explain
 from cnnshape.views.explanation import to_markdown, to_text
-
-from .test_tables import held
 
 NETS = ("lenet5", "lenet5_1998", "unet", "shufflenet_v2_x0_5", "m5", "unet3d")
 
@@ -24,17 +24,17 @@ NETS = ("lenet5", "lenet5_1998", "unet", "shufflenet_v2_x0_5", "m5", "unet3d")
     ],
 )
 def test_an_explanation_is_the_golden_one(
-    net: str, names: list[str], width: int, update_golden: bool
+    net: str, names: list[str], width: int, golden: Callable[[str, str], None]
 ) -> None:
     network = cnnshape.load(net)
-    held(f"explain-{net}-{width}.txt", to_text(explain(network, names), network, width),
-         update_golden)  # fmt: skip
+    text = to_text(explain(network, names), network, width)
+    golden(f"explain-{net}-{width}.txt", text)
 
 
-def test_markdown_is_the_golden_one(update_golden: bool) -> None:
+def test_markdown_is_the_golden_one(golden: Callable[[str, str], None]) -> None:
     network = cnnshape.load("lenet5")
     text = to_markdown(explain(network, ["C1", "S2", "F6"]), network)
-    held("explain-lenet5.md", text, update_golden)
+    golden("explain-lenet5.md", text)
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from rich.cells import cell_len
@@ -20,8 +20,6 @@ from cnnshape.views.facts import BY_KEY, UnknownFact, choose, relation_text, val
 from cnnshape.views.side_by_side import render
 
 from ..specs import net
-
-GOLDEN = Path(__file__).parent / "golden"
 
 PAIRS = {
     "lenets": ("lenet5", "lenet5_1998"),
@@ -46,18 +44,13 @@ def shown(comparison: Comparison, width: int, **options: bool) -> str:
     return "\n".join(line.rstrip() for line in console.file.getvalue().split("\n"))
 
 
-def held(name: str, text: str, update: bool) -> None:
-    path = GOLDEN / name
-    if update:
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [80, 200])
 @pytest.mark.parametrize("name", ["lenets", "resnets", "wide", "vggs", "five", "same"])
-def test_the_comparison_is_the_golden_one(name: str, width: int, update_golden: bool) -> None:
-    held(f"compare-{name}-{width}.txt", shown(compared(name), width), update_golden)
+def test_the_comparison_is_the_golden_one(
+    name: str, width: int, golden: Callable[[str, str], None]
+) -> None:
+    golden(f"compare-{name}-{width}.txt", shown(compared(name), width))
 
 
 @pytest.mark.slow
@@ -175,9 +168,9 @@ def test_colours_are_those_of_a_diff() -> None:
     assert re.search(r"\x1b\[33m~ S2", text)
 
 
-def test_markdown_is_the_golden_one(update_golden: bool) -> None:
-    held("compare-lenets.md", to_markdown(compared("lenets"), FACTS), update_golden)
-    held("compare-five.md", to_markdown(compared("five"), FACTS, layers=False), update_golden)
+def test_markdown_is_the_golden_one(golden: Callable[[str, str], None]) -> None:
+    golden("compare-lenets.md", to_markdown(compared("lenets"), FACTS))
+    golden("compare-five.md", to_markdown(compared("five"), FACTS, layers=False))
 
 
 def test_csv_has_a_line_for_each_network() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from rich.cells import cell_len
@@ -17,7 +17,6 @@ from cnnshape.views.rows import Row, rows
 from cnnshape.views.table import render
 from cnnshape.views.text import to_csv, to_html, to_markdown
 
-GOLDEN = Path(__file__).parent / "golden"
 NETS = ("lenet5", "lenet5_1998", "lenet_rgb224", "alexnet", "resnet50", "unet", "densenet121")
 
 
@@ -34,20 +33,13 @@ def shown(network: Network, width: int, **options: object) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def held(name: str, text: str, update: bool) -> None:
-    path = GOLDEN / name
-    if update:
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [80, 120])
 @pytest.mark.parametrize("name", ["lenet5", "lenet5_1998", "resnet50", "unet"])
 def test_the_table_is_the_golden_one(
-    nets: dict[str, Network], name: str, width: int, update_golden: bool
+    nets: dict[str, Network], name: str, width: int, golden: Callable[[str, str], None]
 ) -> None:
-    held(f"{name}-{width}.txt", shown(nets[name], width), update_golden)
+    golden(f"{name}-{width}.txt", shown(nets[name], width))
 
 
 @pytest.mark.slow
@@ -142,8 +134,10 @@ def test_a_csv_cell_is_never_a_spreadsheet_formula() -> None:
     assert next(csv.DictReader(io.StringIO(to_csv(network))))["name"] == "'=1+1"
 
 
-def test_markdown_is_the_golden_one(nets: dict[str, Network], update_golden: bool) -> None:
-    held("lenet5.md", to_markdown(nets["lenet5"]), update_golden)
+def test_markdown_is_the_golden_one(
+    nets: dict[str, Network], golden: Callable[[str, str], None]
+) -> None:
+    golden("lenet5.md", to_markdown(nets["lenet5"]))
 
 
 def test_markdown_and_html_show_names_as_text() -> None:

@@ -17,8 +17,6 @@ from cnnshape.layers.base import Layer, register
 from ...specs import net
 from .drawn import SVG, Drawn, read
 
-GOLDEN = Path(__file__).parent / "golden"
-
 HOSTILE = r"""
 name: |-
   <b>"net"</b> & {x|y} \N \G </svg><script>alert(1)</script>
@@ -55,26 +53,19 @@ def figure(network: Network, **look: object) -> Figure:
     return draw(network, make_look(**look))  # type: ignore[arg-type]
 
 
-def held(name: str, text: str, update: bool) -> None:
-    path = GOLDEN / name
-    if update:
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "look"), [("lenet5", {}), ("resnet18", {}), ("unet", {"depth": 0})]
 )
-def test_the_figure_is_the_golden_one(name, look, update_golden):
-    held(f"{name}.svg", figure(load(name), **look).svg, update_golden)
+def test_the_figure_is_the_golden_one(name, look, golden):
+    golden(f"{name}.svg", figure(load(name), **look).svg)
 
 
 @pytest.mark.parametrize(
     ("name", "look"), [("lenet5", {}), ("resnet18", {"depth": 1}), ("unet", {"depth": 0})]
 )
-def test_the_dot_is_the_golden_one(name, look, update_golden):
-    held(f"{name}.dot", to_dot(load(name), make_look(**look)), update_golden)
+def test_the_dot_is_the_golden_one(name, look, golden):
+    golden(f"{name}.dot", to_dot(load(name), make_look(**look)))
 
 
 @pytest.mark.slow

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 
@@ -18,8 +18,6 @@ from cnnshape.network import Network, Node, Op
 
 from ..nets import SMALL, network
 from .marks import Marks, crosses, marks
-
-GOLDEN = Path(__file__).parent / "golden"
 
 
 def drawn(name: str, **options: object) -> Figure:
@@ -43,12 +41,8 @@ def check(figure: Figure) -> Marks:
 
 
 @pytest.mark.parametrize("name", ["lenet5", "resnet18", "unet"])
-def test_the_figure_is_the_golden_one(name: str, update_golden: bool) -> None:
-    path = GOLDEN / f"{name}.svg"
-    svg = drawn(name).svg
-    if update_golden:
-        path.write_text(svg, encoding="utf-8")
-    assert svg == path.read_text(encoding="utf-8")
+def test_the_figure_is_the_golden_one(name: str, golden: Callable[[str, str], None]) -> None:
+    golden(f"{name}.svg", drawn(name).svg)
 
 
 FAMILIES = {entry.file: entry.name for entry in reversed(zoo.nets())}
