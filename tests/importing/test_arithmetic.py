@@ -62,6 +62,16 @@ def test_numbers_become_layers_and_chains_of_them_one() -> None:
     }  # fmt: skip
 
 
+class _AddedToAConstant(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.add(torch.tensor(5.0), x, alpha=3)
+
+
+def test_alpha_multiplies_what_is_added_second() -> None:
+    (only,) = imported(_AddedToAConstant(), 3, 6, 6).network.layers
+    assert only.layer.arguments == {"scale": 3, "offset": 5.0}
+
+
 class _PowersOfNumbers(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return 2**x + torch.pow(0.5, x)

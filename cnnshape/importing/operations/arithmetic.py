@@ -38,7 +38,9 @@ def _add(call: Call) -> Answer:
         _refuse_alpha(call)
         return joined(call, "Add")
     if (number := _number(value, other)) is not None:
-        return _rescaled(call, value, 1, number * call.get(2, "alpha", 1))
+        alpha = call.get(2, "alpha", 1)
+        first = value is operands(call)[0]
+        return _rescaled(call, value, *((1, number * alpha) if first else (alpha, number)))
     _refuse_alpha(call)
     if numbers := _channel_numbers(value, other):
         return _standardized(value, [-n for n in numbers], [1.0] * len(numbers))
