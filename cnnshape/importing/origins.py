@@ -232,8 +232,10 @@ class MadeBy:
         )
 
     def sources(self) -> list[Origin]:
-        """The tensors that it reads."""
-        return _origins([*self.args, *self.kwargs.values()])
+        """The tensors that it reads, in lists and dictionaries too."""
+        found: list[Origin] = []
+        replaced([*self.args, *self.kwargs.values()], Origin, found.append)
+        return found
 
     def giving(self, place: int) -> MadeBy:
         """The same call, of which another tensor is meant."""
@@ -315,7 +317,7 @@ class Origins:
         made_by = self._made_by(function, args, kwargs, outputs, form)
         if made_by is None:
             return
-        sources = _origins([*made_by.args, *made_by.kwargs.values()])
+        sources = made_by.sources()
         learned = {name: shape for source in sources for name, shape in source.learned.items()}
         numbers = frozenset(_numbers([*args, *kwargs.values()])).union(
             *(source.numbers for source in sources)
@@ -337,7 +339,7 @@ class Origins:
         made_by = self._made_by(function, args, kwargs, (), None)
         if made_by is None or any(
             source.learned or any(size % BATCH == 0 for size in source.shape if size)
-            for source in _origins([*made_by.args, *made_by.kwargs.values()])
+            for source in made_by.sources()
         ):
             raise NotSaid("asks for the values of a tensor")
         with unset_fake_temporarily():
@@ -373,13 +375,6 @@ def _of_the_form(tensor: Tensor) -> Origin:
 def _all_different(shape: Shape) -> Tensor:
     """Numbers of both signs that are all different."""
     return (torch.arange(prod(shape), dtype=torch.float64) - prod(shape) // 2).view(shape)
-
-
-def _origins(value: Any) -> list[Origin]:
-    """The origins in a value, in lists and dictionaries too."""
-    found: list[Origin] = []
-    replaced(value, Origin, found.append)
-    return found
 
 
 def replaced(value: Any, kind: type, make: Callable[[Any], Any]) -> Any:
