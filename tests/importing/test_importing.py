@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F  # noqa: N812
 
 import cnnshape
 from cnnshape.importing import Imported, ImportFault, Recorded, import_module, importer
@@ -83,6 +84,34 @@ def test_functions_become_layers_by_their_default_names() -> None:
         "Unsqueeze", "Squeeze",
     ]  # fmt: skip
     assert network.layers[0].path == "conv2d1"
+
+
+class _Calls(nn.Module):
+    def __init__(self, call: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> None:
+        super().__init__()
+        self.call = call
+        taps = torch.tensor([1.0, 2.0, 1.0])
+        self.register_buffer("blur", (torch.outer(taps, taps) / 16).expand(3, 1, 3, 3).clone())
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.call(x, self.blur)
+
+
+@pytest.mark.parametrize(
+    ("call", "types"),
+    [
+        (lambda x, _: F.max_pool2d(x, (2,)), ["MaxPool2d"]),
+        (lambda x, _: F.avg_pool2d(x, 2, padding=(1,)), ["AvgPool2d"]),
+        (lambda x, blur: F.conv2d(x, blur, None, (2,), (0,), groups=3), ["BlurPool2d"]),
+        (lambda x, blur: F.conv2d(x, blur, padding="same", groups=3), ["FixedConv2d"]),
+        (lambda x, _: x.unfold(dimension=2, size=3, step=1), ["SlidingWindows"]),
+        (lambda x, _: x.mean((1, 3), True).squeeze((1, -1, 2)), ["Mean", "Squeeze", "Squeeze"]),
+    ],
+)
+def test_other_ways_to_write_the_same_arguments(
+    call: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], types: list[str]
+) -> None:
+    assert [node.type for node in imported(_Calls(call), 3, 8, 8).network.layers] == types
 
 
 def test_gates_that_are_written_by_hand_have_their_names() -> None:

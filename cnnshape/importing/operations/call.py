@@ -181,6 +181,11 @@ def is_number(operand: Any) -> TypeGuard[float]:
     return isinstance(operand, (int, float)) and not isinstance(operand, bool)
 
 
+def alone(value: Any) -> Any:
+    """A list's only item, which PyTorch takes for each dimension; else what is given."""
+    return value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
+
+
 def is_fixed(operand: Any) -> bool:
     """Whether an operand is a tensor of fixed numbers."""
     return isinstance(operand, Value) and operand.origin is not None and operand.origin.is_fixed()

@@ -240,7 +240,7 @@ def _unfold(call: Call) -> Answer:
     """Tensor.unfold; F.unfold, which has the same name, has other arguments."""
     names = ("kernel_size", "dilation", "padding", "stride")
     x = call.x
-    if len(call.output) != len(x.shape) + 1 or len(call.args) < 4:
+    if len(call.output) != len(x.shape) + 1:
         given = {
             name: value
             for place, name in enumerate(names, 1)
@@ -248,4 +248,6 @@ def _unfold(call: Call) -> Answer:
         }
         return Layer("Unfold", given, (x,))
     size, step = call.get(2, "size"), call.get(3, "step")
-    return Layer("SlidingWindows", {"dim": call.dim(1), "size": size, "step": step}, (x,))
+    return Layer(
+        "SlidingWindows", {"dim": call.dim(1, "dimension"), "size": size, "step": step}, (x,)
+    )

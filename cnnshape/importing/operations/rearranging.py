@@ -20,7 +20,7 @@ def _view(call: Call) -> Answer:
     if before == after:
         return SAME
     if len(after) == 1:
-        return _without_ones(x)
+        return _without_ones(x, range(len(before)))
     if len(after) == 2 and len(before) > 2:
         return Layer("Flatten", {}, (x,))
     if len(after) < len(before):
@@ -100,15 +100,16 @@ def _squeeze(call: Call) -> Answer:
     x, dim = call.x, call.get(1, "dim")
     if isinstance(dim, int):
         return SAME if call.output == x.shape else Layer("Squeeze", {"dim": call.dim(1)}, (x,))
-    if dim is not None:
-        raise NotSaid("of several dimensions by name")
-    return _without_ones(x)
+    rank = len(x.shape)
+    return _without_ones(x, range(rank) if dim is None else [x.dim(each) % rank for each in dim])
 
 
-def _without_ones(x: Value) -> Answer:
+def _without_ones(x: Value, places: Sequence[int]) -> Answer:
+    """The layers that take out those of some dimensions that have one position."""
     chain = Chain((x,))
-    for place in reversed([place for place, size in enumerate(x.shape) if size == 1]):
-        chain.then("Squeeze", dim=place)
+    for place in sorted(places, reverse=True):
+        if x.shape[place] == 1:
+            chain.then("Squeeze", dim=place)
     return chain if chain.layers else SAME
 
 

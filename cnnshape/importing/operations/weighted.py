@@ -15,6 +15,7 @@ from .call import (
     Layer,
     Rule,
     Rules,
+    alone,
     as_matrix,
     constant_numbers,
     follows,
@@ -34,7 +35,7 @@ def _convolution(rank: int, transposed: bool) -> Rule:
         names = ["stride", "padding"]
         names += ["output_padding", "groups", "dilation"] if transposed else ["dilation", "groups"]
         given = {
-            name: value
+            name: alone(value)
             for place, name in enumerate(names, 3)
             if (value := call.get(place, name)) is not None
         }
@@ -121,13 +122,13 @@ def _blurred(call: Call, taps: Any, given: dict[str, Any]) -> Answer | None:
     """A convolution with the taps of a binomial blur, for each channel; None: it is none."""
     blur = BlurPool2d(kernel_size=given["kernel_size"], stride=given.get("stride", 1))
     depthwise = given.get("groups", 1) == given["out_channels"] == call.x.shape[1]
+    padding = given.get("padding", 0)
     plain = not given["bias"] and given.get("dilation", 1) in (1, (1, 1), [1, 1])
-    if not (isinstance(taps, list) and depthwise and plain):
+    if not (isinstance(taps, list) and depthwise and plain) or isinstance(padding, str):
         return None
     if not all(len(own) == 1 and _are_close(own[0], blur.taps()) for own in taps):
         return None
     chain = Chain((call.x,))
-    padding = given.get("padding", 0)
     rows, columns = (padding, padding) if isinstance(padding, int) else padding
     if rows or columns:
         chain.then("ZeroPad2d", padding=[columns, columns, rows, rows])
