@@ -35,6 +35,7 @@ from .operations import (
     of_parts,
     padded_output,
     placed,
+    refuse_masks,
     unpooled,
 )
 from .origins import Origin
@@ -280,7 +281,8 @@ class _Recorder(TorchFunctionMode):
             if type_name.startswith("MaxUnpool"):
                 reads = list(unpooled(*map(self.tensors.shown, tensors_of(inputs)[:2])))
             if type_name == "MultiheadAttention":
-                reads = attended(module, reads)
+                refuse_masks(args, kwargs, self.tensors.value)
+                reads = attended(module, reads[:3])
             arguments = module_arguments(type_name, module)
             arguments |= padded_output(arguments, reads[0], shaped(outputs[0]))
             arguments = placed(arguments, reads[0])

@@ -169,3 +169,34 @@ def test_how_much_memory_the_proof_takes_is_said(monkeypatch: pytest.MonkeyPatch
         import_module(nn.Conv2d(3, 64, 3), (3, 100, 100))
     assert str(raised.value).startswith("it cannot be held against the module: to run it takes")
     assert str(raised.value).endswith("; give a smaller --input, or take a larger machine")
+
+
+@pytest.mark.parametrize("name", ["attn_mask", "key_padding_mask"])
+def test_a_mask_of_attention_is_named_where_it_hides_something(name: str) -> None:
+    class Masked(nn.Module):
+        def __init__(self, hides: bool) -> None:
+            super().__init__()
+            self.attention = nn.MultiheadAttention(4, 2, batch_first=True)
+            self.hides = hides
+
+        def forward(self, x: Tensor) -> Tensor:
+            shape = (8, 8) if name == "attn_mask" else x.shape[:2]
+            hidden = torch.full(shape, self.hides)
+            found: Tensor = self.attention(x, x, x, **{name: hidden})[0]
+            return found
+
+    with pytest.raises(ImportFault) as caught:
+        import_module(Masked(True), (8, 4))
+    (item,) = caught.value.unsupported
+    assert item.reason == f"with {name}, which the layer type has not"
+    assert import_module(Masked(False), (8, 4)).check is not None
+
+
+def test_one_number_of_all_samples_is_named_with_what_reads_it() -> None:
+    class Centred(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.stack([x - x.mean(), x * x.max()], 1)
+
+    with pytest.raises(ImportFault) as caught:
+        import_module(Centred(), (1, 8, 8))
+    assert caught.value.unsupported[0].reason == "over the batch too"

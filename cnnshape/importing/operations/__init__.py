@@ -21,7 +21,14 @@ from . import (
     windows,
 )
 from .call import KEEPS_ORDER, Answer, Call, Chain, Layer, Rule, check_samples
-from .modules import attended, module_arguments, padded_output, placed, tidy
+from .modules import (
+    attended,
+    module_arguments,
+    padded_output,
+    placed,
+    refuse_masks,
+    tidy,
+)
 from .partwise import of_parts
 from .values import ComputedWeight, Indices, Origin, Part, PositionBias, Value
 from .windows import unpooled
@@ -29,7 +36,8 @@ from .windows import unpooled
 __all__ = [
     "KEEPS_ORDER", "Answer", "Call", "Chain", "ComputedWeight", "Indices", "Layer",
     "Origin", "Part", "PositionBias", "Value", "answer", "attended", "check_samples",
-    "module_arguments", "of_parts", "padded_output", "placed", "tidy", "unpooled",
+    "module_arguments", "of_parts", "padded_output", "placed", "refuse_masks", "tidy",
+    "unpooled",
 ]  # fmt: skip
 
 RULES: dict[str, Rule] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...layers import registry
@@ -48,6 +49,22 @@ def attended(module: Any, reads: list[Value]) -> list[Value]:
     if any(read.samples != samples for read in reads):
         raise NotSaid(f"of another dimension than the batch (batch_first={module.batch_first})")
     return reads[:1] if len({read.key for read in reads}) == 1 else reads
+
+
+def refuse_masks(
+    args: Sequence[Any], kwargs: Mapping[str, Any], value_of: Callable[[Any], Value]
+) -> None:
+    """Raise NotSaid where a MultiheadAttention is called with a mask: its layer type has none.
+
+    A mask that is 0 throughout is known to do nothing.
+    """
+    names = ("query", "key", "value", "key_padding_mask", "need_weights", "attn_mask")
+    given = dict(zip(names, args, strict=False)) | dict(kwargs)
+    for name in ("attn_mask", "key_padding_mask"):
+        if (mask := given.get(name)) is not None:
+            origin = value_of(mask).origin
+            if origin is None or origin.value({}).any():
+                raise NotSaid(f"with {name}, which the layer type has not")
 
 
 def placed(arguments: dict[str, Any], x: Value) -> dict[str, Any]:

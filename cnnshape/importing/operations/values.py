@@ -122,6 +122,8 @@ class Value(NamedTuple):
     @property
     def tensor(self) -> Shape:
         """The shape as PyTorch has it."""
+        if not self.shape:
+            return ()  # one number of all samples
         batch, *sample = self.shape
         dim, parts = self.samples
         if not parts:
