@@ -72,6 +72,17 @@ def test_alpha_multiplies_what_is_added_second() -> None:
     assert only.layer.arguments == {"scale": 3, "offset": 5.0}
 
 
+class _WrittenOver(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = x.clone()
+        y[:, 0] = x.sum(1)
+        return y
+
+
+def test_what_is_written_into_the_only_channel_is_a_map() -> None:
+    assert types(_WrittenOver(), 1, 6, 6) == ["Sum", "Unsqueeze"]
+
+
 class _PowersOfNumbers(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return 2**x + torch.pow(0.5, x)

@@ -41,8 +41,6 @@ def _setitem(call: Call) -> Answer:
             found.append(_Places(number_of(x, dim), list(places), size))
     if not follows(value) or (found and not follows(x)):
         raise NotSaid("with a value that is no layer's")
-    if not found:
-        return value
     inner = list(x.shape[1:])
     for own in found:
         inner[own.dim - 1] = len(own.numbers)
@@ -50,7 +48,8 @@ def _setitem(call: Call) -> Answer:
     if list(value.shape[1:]) != inner:
         for dim in single:
             put.then("Unsqueeze", dim=dim)
-    return _with_part(Chain((x,)), found, put if put.layers else value)
+    whole = put if put.layers else value
+    return _with_part(Chain((x,)), found, whole) if found else whole
 
 
 class _Places(NamedTuple):
