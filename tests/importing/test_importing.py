@@ -94,7 +94,7 @@ class _Calls(nn.Module):
         self.register_buffer("blur", (torch.outer(taps, taps) / 16).expand(3, 1, 3, 3).clone())
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.call(x, self.blur)
+        return self.call(x) if isinstance(self.call, nn.Module) else self.call(x, self.blur)
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,7 @@ class _Calls(nn.Module):
     [
         (lambda x, _: F.max_pool2d(x, (2,)), ["MaxPool2d"]),
         (lambda x, _: F.avg_pool2d(x, 2, padding=(1,)), ["AvgPool2d"]),
+        (nn.Conv2d(3, 4, 3, (2,), (1,)), ["Conv2d"]),
         (lambda x, blur: F.conv2d(x, blur, None, (2,), (0,), groups=3), ["BlurPool2d"]),
         (lambda x, blur: F.conv2d(x, blur, padding="same", groups=3), ["FixedConv2d"]),
         (lambda x, _: x.unfold(dimension=2, size=3, step=1), ["SlidingWindows"]),

@@ -8,6 +8,7 @@ from typing import Any
 from ...layers import registry
 from ..graph import NotSaid
 from ..samples import Samples
+from .call import alone
 from .values import Value
 
 
@@ -91,8 +92,16 @@ def padded_output(arguments: dict[str, Any], x: Value, output: Value) -> dict[st
     return {"output_padding": found} if any(found) else {}
 
 
+OF_WINDOWS = ("kernel_size", "stride", "padding", "output_padding", "dilation")
+"""Arguments that PyTorch takes as a list of one number too, whatever the dimensions."""
+
+
 def tidy(type_name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """The arguments without a stride that is the window's own size, as it is by default."""
+    """The arguments without lists of one number where that number says it, and without a stride
+    that is the window's own size, as it is by default."""
+    arguments = {
+        name: alone(value) if name in OF_WINDOWS else value for name, value in arguments.items()
+    }
     stride, size = arguments.get("stride"), arguments.get("kernel_size")
     field = registry()[type_name].fields.get("stride")
     if stride is None or field is None or field.required or field.default is not None:

@@ -35,7 +35,7 @@ def _convolution(rank: int, transposed: bool) -> Rule:
         names = ["stride", "padding"]
         names += ["output_padding", "groups", "dilation"] if transposed else ["dilation", "groups"]
         given = {
-            name: alone(value)
+            name: value
             for place, name in enumerate(names, 3)
             if (value := call.get(place, name)) is not None
         }
@@ -120,9 +120,9 @@ def _with_bias(call: Call, layer: Layer) -> Chain:
 
 def _blurred(call: Call, taps: Any, given: dict[str, Any]) -> Answer | None:
     """A convolution with the taps of a binomial blur, for each channel; None: it is none."""
-    blur = BlurPool2d(kernel_size=given["kernel_size"], stride=given.get("stride", 1))
+    blur = BlurPool2d(kernel_size=given["kernel_size"], stride=alone(given.get("stride", 1)))
     depthwise = given.get("groups", 1) == given["out_channels"] == call.x.shape[1]
-    padding = given.get("padding", 0)
+    padding = alone(given.get("padding", 0))
     plain = not given["bias"] and given.get("dilation", 1) in (1, (1, 1), [1, 1])
     if not (isinstance(taps, list) and depthwise and plain) or isinstance(padding, str):
         return None

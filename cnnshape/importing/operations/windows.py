@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..graph import NotSaid
-from .call import SAME, Answer, Call, Chain, Layer, Rule, Rules, alone
+from .call import SAME, Answer, Call, Chain, Layer, Rule, Rules
 from .values import Indices, Value
 
 rules = Rules()
@@ -16,7 +16,7 @@ def _pool(kind: str, names: tuple[str, ...]) -> Callable[[int], Rule]:
     def for_rank(rank: int) -> Rule:
         def rule(call: Call) -> Answer:
             given = {
-                name: alone(value)
+                name: value
                 for place, name in enumerate(names, 1)
                 if name and (value := call.get(place, name)) not in (None, [], ())
             }
@@ -39,7 +39,7 @@ def _max_unpool(rank: int) -> Rule:
     def rule(call: Call) -> Answer:
         names = ("kernel_size", "stride", "padding")
         given = {
-            name: alone(value)
+            name: value
             for place, name in enumerate(names, 2)
             if (value := call.get(place, name)) is not None
         }
