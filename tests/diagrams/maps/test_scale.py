@@ -92,7 +92,7 @@ def test_a_stack_is_drawn_whole_or_with_one_map_for_each_doubling():
 @pytest.mark.parametrize("name", ["vgg16", "resnet152", "googlenet", "mobilenet_v2"])
 def test_rows_fit_a_page_and_begin_with_the_last_stack_of_the_row_above(name: str) -> None:
     made = rows(name)
-    assert len(made) <= 3
+    assert len(made) <= 4
     for row in made:
         assert row.width <= ROW_WIDTH
         assert [place.x for place in row.places] == sorted(place.x for place in row.places)
