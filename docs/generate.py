@@ -40,7 +40,7 @@ FAMILIES = {
     "attention": "Attention",
     "other": "Other",
 }
-"""The title of each kind of layer, in the order of the page."""
+"""The title of each kind of layer, in the order of the page; one of another kind comes last."""
 
 INTRODUCTION = """\
 # Layer types
@@ -68,12 +68,13 @@ def layer_reference() -> str:
     """docs/layers.md: every layer type with its arguments and examples, by family."""
     families: dict[str, list[type[Layer]]] = {kind: [] for kind in FAMILIES}
     for layer in listed().values():
-        families[layer.kind].append(layer)
+        families.setdefault(layer.kind, []).append(layer)
     parts = [INTRODUCTION]
     for kind, types in families.items():
         if types:
             links = ", ".join(f"[{each.__name__}](#{each.__name__.lower()})" for each in types)
-            parts += [f"## {FAMILIES[kind]}\n\n{links}\n", *map(_layer, types)]
+            title = FAMILIES.get(kind, kind.capitalize())
+            parts += [f"## {title}\n\n{links}\n", *map(_layer, types)]
     return "\n".join([*parts, _plugins()])
 
 
@@ -154,9 +155,30 @@ ORIGINALS = {"README.ko.md": "README.md", "docs/ko/tutorial.md": "docs/tutorial.
 """Each translated page, and the page whose commands' output it takes over."""
 
 
+def _data_sets() -> list[str]:
+    from cnnshape.training.data.loading import SETS
+
+    rows = [f"| `{name}{each.argument}` | {each.holds} |" for name, each in SETS.items()]
+    return ["| `--dataset` | what it is |", "| --- | --- |", *rows]
+
+
+TABLES: dict[str, Callable[[], list[str]]] = {"data sets": _data_sets}
+"""The lines of each table that a page has under a comment of its name."""
+
+
+def with_tables(text: str) -> str:
+    """A page with its tables as the code has them now."""
+    for name, lines in TABLES.items():
+        comment = f"<!-- {name} -->\n"
+        if comment in text:
+            table = "".join(f"{line}\n" for line in lines())
+            text = re.sub(rf"{comment}(?:\|.*\n)*", lambda _: comment + table, text)  # noqa: B023
+    return text
+
+
 def _refreshed(page: Path) -> str:
     """A page with what its commands print today, or with what they print in its original."""
-    text = page.read_text(encoding="utf-8")
+    text = with_tables(page.read_text(encoding="utf-8"))
     if original := ORIGINALS.get(str(page.relative_to(ROOT))):
         return translated(text, (ROOT / original).read_text(encoding="utf-8"))
     return refreshed(text)

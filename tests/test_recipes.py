@@ -27,14 +27,14 @@ class Copy:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         left_out = shutil.ignore_patterns("__pycache__")
-        for name in ("cnnshape", "architectures"):
+        for name in ("cnnshape", "architectures", "docs"):
             shutil.copytree(ROOT / name, folder / name, ignore=left_out)
 
     def write(self, path: str, text: str) -> None:
         """A new file."""
         file = self.folder / path
         assert not file.exists()
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
     def change(self, path: str, old: str, new: str) -> None:
@@ -47,8 +47,17 @@ class Copy:
 
     def run(self, *words: str) -> str:
         """What a command prints; it must end well."""
+        return self.python("-m", "cnnshape", *words)
+
+    def generated(self, *files: str) -> str:
+        """The text of files that `docs/generate.py` writes, after it has."""
+        self.python("docs/generate.py", *files)
+        return "".join((self.folder / file).read_text("utf-8") for file in files)
+
+    def python(self, *words: str) -> str:
+        """What Python prints; it must end well."""
         ran = subprocess.run(
-            [sys.executable, "-m", "cnnshape", *words],
+            [sys.executable, *words],
             cwd=self.folder,
             env={
                 **os.environ, "PYTHONPATH": str(self.folder), "COLUMNS": "200",
@@ -56,7 +65,7 @@ class Copy:
             },
             capture_output=True, text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
-        assert ran.returncode == 0, ran.stderr
+        assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout
 
 
@@ -108,6 +117,7 @@ class Halve(Layer):
     assert "2 layers agree" in copy.run("show", "halved.yaml")
     assert " / 2" in copy.run("export", "halved.yaml", "--to", "pytorch")
     assert "Halve" in copy.run("schema")
+    assert "### Halve\n\nHalf of every number." in copy.generated("docs/layers.md")
 
 
 def test_a_column_is_added(copy: Copy) -> None:
@@ -163,6 +173,11 @@ def load_stripes() -> Data:
         "none",
     )  # fmt: skip
     assert json.loads((copy.folder / "run" / "result.json").read_text())["dataset"] == "stripes"
+    program = (
+        "import sys; sys.path.insert(0, 'docs'); import generate, pathlib; "
+        "print(generate.with_tables(pathlib.Path('docs/training.md').read_text('utf-8')))"
+    )
+    assert "| `stripes` | stripes, across or down |\n" in copy.python("-X", "utf8", "-c", program)
 
 
 def test_a_style_is_added(copy: Copy) -> None:
@@ -180,10 +195,6 @@ def draw(network, look: Look) -> Figure:
     return Figure(f'<svg xmlns="http://www.w3.org/2000/svg">{dots}</svg>')
 ''',
     )
-    copy.change(
-        "cnnshape/diagrams/drawing.py",
-        'Literal["graph", "maps", "volumes"]', 'Literal["graph", "maps", "volumes", "dots"]',
-    )  # fmt: skip
     copy.change(
         "cnnshape/diagrams/drawing.py",
         '    "volumes": "boxes in space",\n',
@@ -228,3 +239,21 @@ def test_a_net_is_added(copy: Copy) -> None:
     copy.write("architectures/tiny.yaml", f"name: tiny\n{SPEC}")
     assert "tiny" in copy.run("list")
     assert "1 layer agrees" in copy.run("show", "tiny")
+    index, page = "architectures/index.json", "docs/zoo.md"
+    assert '"tiny"' in copy.generated(index)
+    assert "| `tiny` | 1×8×8 | 20 | 648 |\n" in copy.generated(page)
+
+
+def test_published_figures_of_a_net_are_added(copy: Copy) -> None:
+    file = "tests/proof/test_beyond_torchvision.py"
+    copy.write(file, (ROOT / file).read_text("utf-8"))
+    copy.write("architectures/tiny.yaml", f"name: tiny\n{SPEC}")
+    for table, figure in (("PARAMETERS", '"0.00002M"'), ("EXACT_PARAMETERS", "20"),
+                          ("MACS", '"0.0006M"')):  # fmt: skip
+        head = f"\n{table} = {{\n"
+        copy.change(file, head, f'{head}    "a paper": {{"tiny": {figure}}},\n')
+    proof = ("-m", "pytest", "-q", "-p", "no:cacheprovider", file, "-k", "tiny")
+    assert "3 passed" in copy.python(*proof)
+    copy.change(file, '{"tiny": 20}', '{"tiny": 21}')
+    with pytest.raises(AssertionError, match="1 failed, 2 passed"):
+        copy.python(*proof)

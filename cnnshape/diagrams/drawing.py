@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..errors import meant_or_known
 from .look import Figure, Look
@@ -12,13 +12,17 @@ from .look import Figure, Look
 if TYPE_CHECKING:
     from ..network import Network
 
-Style = Literal["graph", "maps", "volumes"]
-STYLES: dict[Style, str] = {
+STYLES = {
     "graph": "boxes and arrows, placed by Graphviz",
     "maps": "stacked feature maps to scale, as in figure 2 of LeCun et al. (1998)",
     "volumes": "boxes in space",
 }
 """What each style draws, for help and documents. It is the package of its name that draws it."""
+
+if TYPE_CHECKING:
+    Style: TypeAlias = str
+else:
+    Style = Literal[tuple(STYLES)]
 
 
 def draw(network: Network, style: Style = "graph", look: Look | None = None) -> Figure:
