@@ -103,19 +103,41 @@ SMALL = {
               side: [{type: pair, repeat: 3}]
     """,
     "hostile names": r"""
-        name: "A <b>&amp;\"{|}</b> ]]> \\N 신경망"
-        input: [1, 32, 32]
-        layers:
-          - {name: "<script>alert(1)</script>&\"{|}\\N\\", type: Conv2d, out_channels: 6,
-             kernel_size: 5}
-          - {name: 합성곱층하나둘셋넷다섯여섯일곱여덟아홉열하나둘셋넷다섯여섯일곱여덟,
-             type: MaxPool2d, kernel_size: 2}
-          - {name: a_long_name_that_goes_on_and_on_and_on_and_on_and_on_and_on_and_on,
-             type: Conv2d, out_channels: 16, kernel_size: 5}
-          - {name: SupercalifragilisticexpialidociousSupercalifragilisticexpialidocious,
-             type: MaxPool2d, kernel_size: 2}
-          - {name: 畳み込み層, type: Flatten}
-          - {name: 全连接, type: Linear, out_features: 10}
+name: |-
+  <b>"net"</b> & {x|y} \N \G ]]> </script><script>alert(1)</script><!-- 신경망
+  in two lines
+reference: "</title><img src=x onerror=alert(2)>\u2028 line"
+description: '<b onmouseover="alert(3)">bold</b> @@script@@'
+input: [3, 64, 64]
+blocks:
+  'block <i>|\L "':
+    layers:
+      - {name: '한국어 이름', type: Conv2d, out_channels: 4, kernel_size: 1}
+      - {name: '中文卷积层名称很长很长很长很长很长很长很长很长', type: ReLU}
+  MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM:
+    layers: [{type: Conv2d, out_channels: 8, kernel_size: 1}, {type: AvgPool2d, kernel_size: 1}]
+layers:
+  - {name: '<script>alert("1")</script>', type: Conv2d, out_channels: 8, kernel_size: 3}
+  - name: 日本語の畳み込み層の名前はとても長いので折り返されます
+    type: Conv2d
+    out_channels: 8
+    kernel_size: 1
+  - {name: 'a\N\G\L{b|c}&amp;', type: 'block <i>|\L "', repeat: 3}
+  - {name: '<b>&amp;', type: MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM, repeat: 3}
+  - name: '이름이 매우 길고 또 길어서 제목에 다 들어가지 못하는 블록'
+    type: MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM
+  - {name: '<img src=x onerror=alert(4)>', type: Conv2d, out_channels: 8, kernel_size: 3}
+  - {name: '"><svg onload=alert(5)>', type: ReLU}
+  - {name: '@@data@@ ]]> --> </svg>', type: Conv2d, out_channels: 8, kernel_size: 3}
+  - {name: 합성곱층하나둘셋넷다섯여섯일곱여덟아홉열하나둘셋넷다섯여섯일곱여덟,
+     type: Upsample, scale_factor: 2}
+  - {name: SupercalifragilisticexpialidociousSupercalifragilisticexpialidocious,
+     type: MaxPool2d, kernel_size: 2}
+  - {name: a_long_name_that_goes_on_and_on_and_on_and_on_and_on_and_on_and_on,
+     type: Conv2d, out_channels: 16, kernel_size: 5}
+  - {name: WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW, type: AvgPool2d, kernel_size: 2}
+  - {name: 'x{y}|z\"q', type: Flatten}
+  - {name: '<!--<script>', type: Linear, out_features: 10}
     """,
 }
 

@@ -14,8 +14,8 @@ from cnnshape.diagrams.graph import program, to_dot
 from cnnshape.diagrams.graph.dot import skeleton
 from cnnshape.diagrams.graph.scene import scene
 
+from ..nets import SMALL, network
 from .drawn import words_of
-from .test_figure import HOSTILE
 
 BACKSLASHES = r"""
 name: 'a\G b\N c\q d\\n e\'
@@ -37,8 +37,11 @@ def drawn_by_dot(source: str) -> str:
 
 
 def test_a_program_draws_all_texts_as_they_are():
-    words = words_of(drawn_by_dot(to_dot(loads(HOSTILE), Look())))
-    assert r'<b>"net"</b> & {x|y} \N \G </svg><script>alert(1)</script> in two lines' in words
+    words = words_of(drawn_by_dot(to_dot(network("hostile names"), Look())))
+    assert (
+        r'<b>"net"</b> & {x|y} \N \G ]]> </script><script>alert(1)</script><!-- 신경망 in two lines'
+        in words
+    )
     assert '<script>alert("1")</script>' in words
     assert any(r"a\N\G\L{b|c}&amp;" in word for word in words)
 
@@ -70,7 +73,7 @@ def test_a_text_like_html_is_a_text(options):
     assert "<script>alert(1)</script>" in words_of(svg)
 
 
-@pytest.mark.parametrize("text", [HOSTILE, BACKSLASHES, AS_HTML])
+@pytest.mark.parametrize("text", [SMALL["hostile names"], BACKSLASHES, AS_HTML])
 def test_the_skeleton_holds_no_text_of_the_spec(text):
     made = scene(loads(text), Look(depth=None))
     source = skeleton(made, made.vertices, (), "TB")

@@ -15,25 +15,8 @@ from cnnshape.diagrams.text import WIDER, text_width
 from cnnshape.layers.base import Layer, register
 
 from ...specs import net
+from ..nets import network
 from .drawn import SVG, Drawn, read
-
-HOSTILE = r"""
-name: |-
-  <b>"net"</b> & {x|y} \N \G </svg><script>alert(1)</script>
-  in two lines
-input: [3, 16, 16]
-blocks:
-  'block <i>|\L "': {layers: [{name: '한국어 이름', type: Conv2d, out_channels: 4, kernel_size: 1},
-                              {name: '中文卷积层名称很长很长很长很长很长很长很长很长', type: ReLU}]}
-layers:
-  - {name: '<script>alert("1")</script>', type: Conv2d, out_channels: 8, kernel_size: 3}
-  - name: 日本語の畳み込み層の名前はとても長いので折り返されます
-    type: Conv2d
-    out_channels: 8
-    kernel_size: 1
-  - {name: 'a\N\G\L{b|c}&amp;', type: 'block <i>|\L "', repeat: 3}
-  - {name: a_name_without_any_space_that_goes_on_and_on_and_on_and_on_and_on, type: Flatten}
-"""
 
 LAYER = "{type: Conv2d, out_channels: 8, kernel_size: 1}"
 PAIR = f"blocks: {{pair: {{layers: [{LAYER}, {LAYER}]}}}}"
@@ -90,7 +73,7 @@ def test_no_two_texts_meet_in_a_wider_font(name, monkeypatch):
 
 @pytest.mark.parametrize("look", [{}, {"depth": 0}, {"fuse": False}, {"direction": "right"}])
 def test_hostile_names_are_shown_and_mean_nothing(look):
-    made = drawn(loads(HOSTILE), **look)
+    made = drawn(network("hostile names"), **look)
     in_order(made)
     assert {element.tag.removeprefix(SVG) for element in made.root.iter()} <= {
         "svg", "title", "desc", "g", "rect", "path", "polygon", "text"
@@ -98,7 +81,10 @@ def test_hostile_names_are_shown_and_mean_nothing(look):
     assert all(not name.startswith("on") for each in made.root.iter() for name in each.attrib)
     assert '<script>alert("1")</script>' in made.words
     shown = " ".join(made.words)
-    assert r'<b>"net"</b> & {x|y} \N \G </svg><script>alert(1)</script> in two lines' in shown
+    assert (
+        r'<b>"net"</b> & {x|y} \N \G ]]> </script><script>alert(1)</script><!-- 신경망 in two lines'
+        in shown
+    )
     assert r"a\N\G\L{b|c}&amp;" in shown
 
 
@@ -178,7 +164,7 @@ def test_what_is_closed_or_shortened_is_said():
     assert made.notes == ("7 groups are drawn closed (418 layers): --depth 1 opens them.",)
     assert made.notes[0] in read(made.svg).words
     assert made.left_out == made.notes
-    assert any("is shortened" in note for note in figure(loads(HOSTILE)).notes)
+    assert any("is shortened" in note for note in figure(network("hostile names")).notes)
 
 
 @pytest.mark.slow
