@@ -48,7 +48,7 @@ def test_the_zoo_is_expanded_to_itself_and_written_with_blocks(name: str) -> Non
 
 @pytest.mark.slow
 @settings(
-    max_examples=150,
+    max_examples=80,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

@@ -57,8 +57,10 @@ NEEDS = {
 }  # fmt: skip
 NAMES = {"sklearn": "scikit-learn", "PIL": "pillow", "yaml": "pyyaml"}
 """What the index calls a package that is imported by another name."""
-WITH_TORCH = {"onnx", "onnxscript", "numpy", "sklearn", "safetensors", "pooch", "onnxruntime"}
+WITH_TORCH = {"numpy", "onnxruntime"}
 """Those that are missed by a command which needs torch too."""
+BESIDE_TORCH = {"onnx", "onnxscript", "sklearn", "safetensors", "pooch"}
+"""Those of them that torch does not import itself, so that all can be tried beside one torch."""
 SHOWN = ["show lenet5", "explain lenet5 C1", "compare lenet5 alexnet"]
 
 
@@ -107,14 +109,25 @@ def files(run: Path) -> None:
             Image.new("L", (32, 32), number).save(Path("photos", kind, f"{number}.png"))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("package", NEEDS)
-def test_it_is_told_in_one_line(package: str) -> None:
-    for command, result in without(package, *NEEDS[package]):
+def tell_in_one_line(package: str, ran: Iterator[tuple[str, Result]]) -> None:
+    for command, result in ran:
         assert result.returncode in (1, 2), command
         assert result.stderr.count("\n") == 1, (command, result.stderr)
         assert result.stderr.startswith("error: "), command
         assert f" -m pip install {NAMES.get(package, package)}" in result.stderr, command
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("package", sorted(NEEDS.keys() - BESIDE_TORCH))
+def test_it_is_told_in_one_line(package: str) -> None:
+    tell_in_one_line(package, without(package, *NEEDS[package]))
+
+
+@pytest.mark.slow
+def test_what_is_missed_beside_torch_is_told_in_one_line() -> None:
+    cases = [(package, words) for package in sorted(BESIDE_TORCH) for words in NEEDS[package]]
+    for (package, _), ran in zip(cases, _ran(cases, "", "torch"), strict=True):
+        tell_in_one_line(package, iter([ran]))
 
 
 @pytest.mark.slow
@@ -128,7 +141,7 @@ def test_without_onnxruntime_a_file_is_written_and_not_run() -> None:
 @pytest.mark.slow
 def test_what_needs_no_package_works_without() -> None:
     commands = [words.split() for words in SHOWN]
-    others = ("torchinfo", "onnx", "graphviz", "PIL", "sklearn", "typst")
+    others = ("torchinfo", "graphviz", "PIL")
     cases = [(package, commands[0]) for package in others]  # the one that may import them
     for case, result in (*_ran(cases, "", "torch"), *without("torch", *commands)):
         assert (result.returncode, result.stderr) == (0, ""), case

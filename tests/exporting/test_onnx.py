@@ -25,7 +25,6 @@ NETS = [
     ("lenet5", None, {}),
     ("lenet5_1998", None, {}),
     ("resnet18", (3, 64, 64), {"depths": [1, 1, 1, 1]}),
-    ("mobilenet_v3_small", (3, 64, 64), {}),
     ("shufflenet_v2_x0_5", (3, 64, 64), {}),
     ("densenet_bc_100_12", (3, 16, 16), {"depth": 22}),
     ("unet", (1, 188, 188), {"width": 8}),

@@ -29,13 +29,11 @@ NETS = [
     ("lenet5", None),
     ("lenet5_1998", None),
     ("resnet18", (3, 64, 64)),
-    ("googlenet", (3, 64, 64)),
     ("inception_v3", (3, 75, 75)),
     ("mobilenet_v3_small", (3, 64, 64)),
     ("shufflenet_v2_x0_5", (3, 64, 64)),
     ("densenet_bc_100_12", None),
     ("convnext_tiny", (3, 64, 64)),
-    ("segnet", (3, 45, 60)),
     ("unet", (1, 188, 188)),
     ("m5", None),
 ]

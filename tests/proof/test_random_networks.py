@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +31,11 @@ from .references import Function
 
 NETWORKS = 350
 OF_EACH_TYPE = 15
+
+
+def test_the_page_says_how_many_are_drawn() -> None:
+    page = " ".join(Path(__file__).parents[2].joinpath("docs/proof.md").read_text().split())
+    assert f"With the tests run {NETWORKS} networks, and {OF_EACH_TYPE} layers of" in page
 
 
 @pytest.mark.slow
