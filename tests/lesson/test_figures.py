@@ -19,8 +19,6 @@ from cnnshape.lesson.svg import MOST_STEPS, to_svg
 from cnnshape.worked.values import TooLarge
 from tests.worked.worked import lesson
 
-from ..diagrams.page.conftest import browser  # noqa: F401  (a fixture)
-
 FIGURES = {
     "convolve": {"padding": 1, "stride": 2},
     "channels": {"channels": 2, "filters": 2, "bias": [1, -1], "activation": "ReLU"},
@@ -93,7 +91,7 @@ def test_a_gif_has_a_frame_a_step() -> None:
 
 
 @pytest.fixture
-def page(browser: Any, tmp_path: Path) -> Any:  # noqa: F811
+def page(browser: Any, tmp_path: Path) -> Any:
     """A page of the lesson; at the end of the test it must have had no error and no request."""
     faults: list[str] = []
     file = tmp_path / "lesson.html"

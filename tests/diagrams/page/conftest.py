@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,31 +14,8 @@ from cnnshape.diagrams.page import to_page
 
 from ...patience import PATIENCE
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
 Opener = Callable[..., Any]
 """`opener(network, look, width=, height=, ...)`: a playwright page that shows the network."""
-
-
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Any]:
-    """Headless Chromium of the system. Without one, the tests are skipped, in CI they fail."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        told = f"no browser found: none of {', '.join(BROWSERS)} is on the PATH"
-        if os.environ.get("CI"):
-            pytest.fail(told)
-        pytest.skip(told)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        # The sandbox needs rights, and shared memory room, that containers do not give.
-        chromium = playwright.chromium.launch(
-            executable_path=found,
-            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
