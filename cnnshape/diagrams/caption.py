@@ -1,6 +1,6 @@
 """What stands above and below a drawing: its title, a row of samples, and sentences.
 
-A block is markup with its upper left corner at (0, 0); a style puts blocks one under another.
+A style makes blocks of markup, and `stacked` puts them one under another.
 """
 
 from __future__ import annotations
@@ -22,13 +22,46 @@ SAMPLE_ROOM = 24.0
 """px of a sample with the space after it."""
 SAMPLE_GAP = 16.0
 """px between two samples with their texts."""
+MARGIN = 20.0
+"""px around a figure."""
+SHORTENED = "Long names are shortened; a viewer that shows tooltips shows them whole."
 
 
 class Block(NamedTuple):
-    """Some markup with its upper left corner at (0, 0), and its height in px."""
+    """Some markup with its upper left corner at (left, top), and its height in px."""
 
     markup: str
     height: float
+    left: float = 0.0
+    top: float = 0.0
+
+
+def stacked(
+    blocks: Iterable[tuple[Block, float]],
+    width: float,
+    network: Network,
+    description: str,
+    theme: Theme,
+) -> str:
+    """An SVG of blocks one under another, each with the px below it; `width`: between margins."""
+    body, y = [], MARGIN
+    for block, gap in blocks:
+        body.append(moved(block.markup, MARGIN - block.left, y - block.top))
+        y += block.height + gap
+    return svg.document(
+        *body,
+        width=width + 2 * MARGIN,
+        height=y + MARGIN,
+        title=network.name,
+        description=description,
+        theme=theme,
+    )
+
+
+def from_input_to_output(network: Network) -> str:
+    """'from the input of 1×32×32 to the output of 10', for a screen reader."""
+    outputs = " and ".join(map(format_shape, network.output_shapes))
+    return f"from the input of {format_shape(network.input_shape)} to the output of {outputs}"
 
 
 def totals(network: Network) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from ...network import Network
-from .. import svg
-from ..caption import Block, heading, moved, paragraph, samples, totals
+from ..caption import Block, heading, paragraph, samples, stacked, totals
 from ..look import Figure, Look
 from ..themes import Theme
 from . import words
@@ -21,8 +20,6 @@ from .program import run
 from .scene import Scene, scene
 from .words import GROUP
 
-MARGIN = 20.0
-"""px around the figure."""
 BLOCK_GAP, TEXT_GAP = 14.0, 4.0
 """px between title, drawing and legend; and between legend and notes."""
 HELP = "--depth 1 closes groups, so that there is less to place; or a larger --timeout"
@@ -43,29 +40,15 @@ def draw(network: Network, look: Look) -> Figure:
     made = scene(network, look)
     placed, links = _place(made, look.timeout)
     width = max(LEAST_WIDTH, placed.width)
-    top = heading(network, width, look.theme)
-    below = [_legend(made, width)] if look.legend else []
-    below += [paragraph(note, width, look.theme) for note in made.notes]
-    body = [moved(top.markup, MARGIN, MARGIN)]
-    y = MARGIN + top.height + BLOCK_GAP
-    left = MARGIN + (width - placed.width) / 2
-    body.append(moved(f"\n{drawing(made, placed, links)}\n", left, y))
-    y += placed.height + BLOCK_GAP
-    for block in below:
-        body.append(moved(block.markup, MARGIN, y))
-        y += block.height + TEXT_GAP
-    return Figure(
-        svg.document(
-            *body,
-            width=width + 2 * MARGIN,
-            height=y + MARGIN,
-            title=network.name,
-            description=_description(made),
-            theme=look.theme,
-        ),
-        made.notes,
-        made.outline.notes,
+    shown = Block(
+        f"\n{drawing(made, placed, links)}\n", placed.height, left=(placed.width - width) / 2
     )
+    blocks = [(heading(network, width, look.theme), BLOCK_GAP), (shown, BLOCK_GAP)]
+    if look.legend:
+        blocks.append((_legend(made, width), TEXT_GAP))
+    blocks += [(paragraph(note, width, look.theme), TEXT_GAP) for note in made.notes]
+    svg = stacked(blocks, width, network, _description(made), look.theme)
+    return Figure(svg, made.notes, made.outline.notes)
 
 
 _Parts = Iterable[Collection[str]]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from ...layers.shapes import format_shape
 from ...network import Network
-from .. import svg
-from ..caption import Block, heading, moved, paragraph, samples
+from ..caption import Block, from_input_to_output, heading, moved, paragraph, samples, stacked
 from ..look import FACTS, DiagramError, Figure, Look
 from .layout import layout
 from .legend import entries, left_out, sentences
 from .paint import paint_row
-from .path import Path, main_path
+from .path import main_path
 from .scale import Scales
 
-MARGIN = 20.0
-"""px around the figure."""
 BLOCK_GAP = 18.0
 """px between the heading, the rows and the legend."""
 LEAST_WIDTH = 440.0
@@ -58,27 +54,8 @@ def draw(network: Network, look: Look) -> Figure:
         blocks.append(samples(entries(path, rows, look.theme), width, look.theme))
     blocks.append(paragraph(" ".join(notes), width, look.theme))
 
-    body, y = [], MARGIN
-    for block in blocks:
-        body.append(moved(block.markup, MARGIN, y))
-        y += block.height + BLOCK_GAP
-    return Figure(
-        svg.document(
-            *body,
-            width=width + 2 * MARGIN,
-            height=y - BLOCK_GAP + MARGIN,
-            title=network.name,
-            description=_description(path),
-            theme=look.theme,
-        ),
-        notes,
-        left_out(path),
-    )
-
-
-def _description(path: Path) -> str:
-    outputs = " and ".join(map(format_shape, path.network.output_shapes))
-    return (
-        f"{len(path.stacks)} stacks of feature maps, from the input of "
-        f"{format_shape(path.network.input_shape)} to the output of {outputs}."
-    )
+    gaps = [*(BLOCK_GAP for _ in blocks[1:]), 0]
+    description = f"{len(path.stacks)} stacks of feature maps, {from_input_to_output(network)}."
+    spaced = zip(blocks, gaps, strict=True)
+    svg = stacked(spaced, width, network, description, look.theme)
+    return Figure(svg, notes, left_out(path))

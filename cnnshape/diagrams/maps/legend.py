@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from .. import svg
-from ..caption import TEXT_LINE, legend_kinds
+from ..caption import SHORTENED, TEXT_LINE, legend_kinds
 from ..themes import KIND_TITLES, Theme
 from .layout import Place, Row
 from .paint import STRONG, THIN, draw_stack
@@ -155,4 +155,4 @@ def _repeats(rows: Sequence[Row], places: Sequence[Place]) -> Iterator[str]:
     if len(rows) > 1:
         yield "A row begins with the last stack of the row above, pale."
     if any(place.item.caption.cut for place in places):
-        yield "Long names are shortened; a viewer that shows tooltips shows them whole."
+        yield SHORTENED

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from ...layers.shapes import format_shape
 from ...network import Network
-from .. import svg
-from ..caption import TEXT_LINE, heading, moved, paragraph, samples
+from ..caption import (
+    TEXT_LINE,
+    Block,
+    from_input_to_output,
+    heading,
+    paragraph,
+    samples,
+    stacked,
+)
 from ..look import DEFAULT_FACTS, DiagramError, Figure, Look
 from ..outline import outline
 from .items import parts
@@ -18,8 +24,6 @@ from .plan import make_plan
 from .solids import TALLEST, TALLEST_IN_U, Scales
 from .spacing import Spacing
 
-MARGIN = 20.0
-"""px around the figure."""
 BLOCK_GAP = 16.0
 """px between the heading, the drawing and the legend."""
 LEAST_WIDTH = 440.0
@@ -55,36 +59,16 @@ def draw(network: Network, look: Look) -> Figure:
         for item, at in sorted(placed.places.items(), key=lambda place: place[1])
     ]
     body += [painter.mark(mark) for mark in sorted(placed.marks, key=painter.layer)]
-    left = MARGIN - ground.left + (width - ground.right + ground.left) / 2
-    title = heading(network, width, look.theme)
-    below = [samples(entries(shown, painter), width, look.theme)] if look.legend else []
-    below += [paragraph(" ".join(notes), width, look.theme)]
-
-    y = MARGIN
-    markup = [moved(title.markup, MARGIN, y)]
-    y += title.height + BLOCK_GAP
-    markup.append(moved("\n".join(["", *body, ""]), left, y - ground.highest))
-    y += ground.lowest - ground.highest + BLOCK_GAP
-    for block in below:
-        markup.append(moved(block.markup, MARGIN, y))
-        y += block.height + TEXT_LINE / 3
-    return Figure(
-        svg.document(
-            *markup,
-            width=width + 2 * MARGIN,
-            height=y + MARGIN,
-            title=network.name,
-            description=_description(network, len(shown.items) - 1),
-            theme=look.theme,
-        ),
-        notes,
-        drawn.notes,
+    drawing = Block(
+        "\n".join(["", *body, ""]),
+        ground.lowest - ground.highest,
+        left=ground.left - (width - ground.right + ground.left) / 2,
+        top=ground.highest,
     )
-
-
-def _description(network: Network, count: int) -> str:
-    outputs = " and ".join(map(format_shape, network.output_shapes))
-    return (
-        f"{count} volumes from the input of {format_shape(network.input_shape)} to the output "
-        f"of {outputs}."
-    )
+    blocks = [(heading(network, width, look.theme), BLOCK_GAP), (drawing, BLOCK_GAP)]
+    if look.legend:
+        blocks.append((samples(entries(shown, painter), width, look.theme), TEXT_LINE / 3))
+    blocks.append((paragraph(" ".join(notes), width, look.theme), TEXT_LINE / 3))
+    description = f"{len(shown.items) - 1} volumes {from_input_to_output(network)}."
+    svg = stacked(blocks, width, network, description, look.theme)
+    return Figure(svg, notes, drawn.notes)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ...layers.shapes import Shape, spatial_letters
 from ..boxes import Area, Outline
-from ..caption import TEXT_LINE, legend_kinds
+from ..caption import SHORTENED, TEXT_LINE, legend_kinds
 from ..themes import KIND_TITLES, Theme
 from .items import Parts
 from .marks import LineKind, Point, Way
@@ -25,7 +25,6 @@ SIGN_TITLES = {
     "‖": "Concatenation",
     "·": "Matrix product",
 }
-SHORTENED = "Long names are shortened; a viewer that shows tooltips shows them whole."
 
 
 Entry = tuple[str, str]
