@@ -79,7 +79,8 @@ def copy(tmp_path: Path) -> Copy:
 def test_every_recipe_is_followed_here() -> None:
     named = re.findall(r"^- \*(.*?)\*:", RECIPES, re.MULTILINE)
     assert set(named) == {
-        "A layer type", "A style of diagrams", "A data set", "A column", "A command", "A net",
+        "A layer type", "A layer type that is known by how it is met", "A style of diagrams",
+        "A data set", "A column", "A command", "A net",
         "A view", "A fact that `compare` tells",  # of which no other file knows
     }  # fmt: skip
 
@@ -118,6 +119,52 @@ class Halve(Layer):
     assert " / 2" in copy.run("export", "halved.yaml", "--to", "pytorch")
     assert "Halve" in copy.run("schema")
     assert "### Halve\n\nHalf of every number." in copy.generated("docs/layers.md")
+
+
+def test_a_layer_type_that_is_known_by_how_it_is_met_is_added(copy: Copy) -> None:
+    folder = "cnnshape/special/doubling"
+    copy.write(
+        f"{folder}/__init__.py",
+        '''"""Numbers twice as large."""
+
+from __future__ import annotations
+
+from ...layers._python import Python
+from ...layers.base import Example, Layer
+from ...layers.shapes import Shape, Shapes
+
+
+class Double(Layer):
+    """Twice every number."""
+
+    kind = "element-wise"
+    python = Python(make="Double", file="special.doubling.module")
+    examples = (Example({}, (3, 4), (3, 4)),)
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        return inputs[0]
+''',
+    )
+    module = "class Double(nn.Module):\n    def forward(self, x):\n        return 2 * x"
+    copy.write(f"{folder}/module.py", f"from torch import nn\n\n\n{module}\n")
+    copy.write(
+        f"{folder}/from_torch.py",
+        """from dataclasses import replace
+
+
+def rewritten(layers):
+    doubled = {"scale": 2}
+    return [
+        replace(item, type="Double", arguments={}) if item.arguments == doubled else item
+        for item in layers
+    ]
+""",
+    )
+    copy.write("net.py", f"from torch import nn\n\n\n{module.replace('Double', 'Net')}\n")
+    assert "  - Double\n" in copy.run("import", "net.py:Net", "--input", "1x8x8")
+    copy.write("doubled.yaml", SPEC + "  - Double\n")
+    assert "2 layers agree" in copy.run("show", "doubled.yaml")
+    assert "class Double(nn.Module)" in copy.run("export", "doubled.yaml", "--to", "pytorch")
 
 
 def test_a_column_is_added(copy: Copy) -> None:

@@ -18,12 +18,10 @@ from torch._subclasses.fake_tensor import FakeTensor, unset_fake_temporarily
 from ..layers.shapes import Shape
 from .computed_weights import computed_weight, is_masked, part_of, spectrally_normalised
 from .graph import NotSaid
-from .operations import ComputedWeight, Part, PositionBias
-from .position_bias import position_bias
+from .operations import ComputedWeight, Layer, Part
 from .samples import BATCH, of_one_sample
-from .sine_positions import sine_positions
+from .special import found_in
 from .torch_calls import tensors_of
-from .window_mask import shifted_window_mask
 
 LARGEST_CONSTANT = 2**24
 """Elements of a constant beyond which its numbers are not looked at."""
@@ -133,25 +131,10 @@ class Origin:
             same = torch.equal(found.flatten(), numbers.flatten())
             return (name, tuple(found.shape)) if same else None
 
-    def sine_positions(self) -> dict[str, Any] | None:
-        """The arguments of the PositionEmbeddingSine that it is, or None."""
-        if self.learned:
-            return None
+    def special(self, place: str) -> Layer | None:
+        """The layer of a special type that it is where it is 'added' or 'given', or None."""
         with unset_fake_temporarily():
-            return sine_positions(self.value, self.shape, self.numbers)
-
-    def shifted_window_mask(self) -> dict[str, Any] | None:
-        """The arguments of the ShiftedWindowMask that adds it to attention's scores, or None."""
-        windows, *scores = [size for size in map(of_one_sample, self.shape) if size != 1] or [0]
-        if self.learned or len(scores) != 2 or scores[0] != scores[1]:
-            return None
-        with unset_fake_temporarily():
-            return shifted_window_mask(self.value({}).reshape(windows, *scores))
-
-    def position_bias(self) -> PositionBias | None:
-        """The table and how it is looked up, where it is numbers for pairs of positions."""
-        with unset_fake_temporarily():
-            return position_bias(self.value, self.shape, self.learned)
+            return next(filter(None, (find(self) for find in found_in(place))), None)
 
     def computed_weight(self) -> ComputedWeight | None:
         """What it is computed from, where layer types say it of a weight."""

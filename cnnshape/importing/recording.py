@@ -480,13 +480,13 @@ class _Recorder(TorchFunctionMode):
         """What a module reads; what does not follow from the input is a layer of its own."""
         value, path = self.tensors.value(tensor), (*self.running.around.names, "")
         constant = not value.key and value.origin is not None and value.shape[:1] == (BATCH,)
-        found = value.origin.sine_positions() if constant and value.origin else None
+        found = value.origin.special("given") if constant and value.origin else None
         alike = self.ledger.latest_map(value.shape[2:]) if found else None
         if found is None or alike is None:
             with suppress(NotSaid), self.sources.all_or_nothing():
                 return self.sources.of_each_sample(value, path)
             return value
-        self._add(Layer("PositionEmbeddingSine", found, (alike,)), tensor, path)
+        self._add(found._replace(reads=(alike,)), tensor, path)
         return self.tensors.value(tensor)
 
     def told(self, fault: Exception) -> str:

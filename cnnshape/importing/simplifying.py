@@ -13,8 +13,8 @@ from ..network import INPUT
 from .gating import with_chains, with_gates
 from .gelu import with_gelus
 from .graph import Recorded
-from .lenet1998 import with_layers_of_1998
 from .needless import without_double_transposes, without_expands
+from .special import found_in
 
 
 def simplified(
@@ -23,7 +23,9 @@ def simplified(
     """The layers with all rules applied."""
     needed = without_double_transposes(without_expands(recorded))
     gated = with_gelus(with_gates(needed))
-    computed = with_layers_of_1998(with_chains(gated, outputs))
+    computed = with_chains(gated, outputs)
+    for rewritten in found_in("rewritten"):
+        computed = rewritten(computed)
     shuffled = _channel_shuffles(computed, outputs, input_shape)
     return _own_weights(_running_concats(shuffled))
 

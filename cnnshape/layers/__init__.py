@@ -7,7 +7,7 @@ A plugin needs nothing but this module::
 
 from ._plugins import PluginError, load_entry_points, load_plugin, plugin_digests
 from ._python import Python
-from ._registry import listed, registry
+from ._registry import listed, registry, special
 from .base import ELEMENTWISE, Example, Layer, LayerError, Step, function_module
 from .fields import (
     Boolean,
@@ -56,4 +56,5 @@ __all__ = [
     "plugin_digests",
     "registry",
     "required",
+    "special",
 ]

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ._registry import registry
 from .base import register
 
+_OWN = f"{__package__.partition('.')[0]}."
 ENTRY_POINT_GROUP = "cnnshape.layers"
 
 
@@ -100,7 +101,7 @@ def plugin_digests() -> dict[str, str]:
     digests = {name: plugin.digest for plugin in _loaded.values() for name in plugin.types}
     for name, layer in register().items():
         file = getattr(sys.modules.get(layer.__module__), "__file__", None)
-        if name not in digests and not layer.__module__.startswith(f"{__package__}.") and file:
+        if name not in digests and not layer.__module__.startswith(_OWN) and file:
             digests[name] = _digest(_read(file))
     return digests
 

@@ -24,7 +24,7 @@ class Python(NamedTuple):
         fixed: arguments of `make` that are always the same, with their texts.
         without: arguments that `make` does not take.
         file: the file of `modules/` that defines the class, so that it is built as it is
-            written; without its ending.
+            written, without its ending; with dots, a module of the package cnnshape.
         needs: other definitions of that file that the class needs.
         source: definitions that stand in no such file.
         as_text: how the values of some arguments are prepared for being written.
@@ -45,10 +45,14 @@ class Python(NamedTuple):
             return list(_definitions(self.source).values())
         from pathlib import Path
 
-        file = Path(__file__).parent / "modules" / f"{self.file}.py"
+        file = Path(__file__).parents[1].joinpath(*self._module().split(".")).with_suffix(".py")
         found = _definitions(file.read_text(encoding="utf-8"))
         wanted = {*self.needs, self.make}
         return [text for name, text in found.items() if name in wanted]
+
+    def _module(self) -> str:
+        """The module that `file` is, within the package."""
+        return self.file if "." in self.file else f"layers.modules.{self.file}"
 
     def build(self, arguments: Mapping[str, Any]) -> nn.Module:
         """The module that `file` defines, of a layer's arguments."""
@@ -57,7 +61,9 @@ class Python(NamedTuple):
         values = {name: value for name, value in arguments.items() if name not in self.without}
         for name, prepare in self.as_text.items():
             values[name] = prepare(values[name])
-        made = getattr(import_module(f"{__package__}.modules.{self.file}"), self.make)
+        made = getattr(
+            import_module(f"{__package__.partition('.')[0]}.{self._module()}"), self.make
+        )
         module: nn.Module = made(**values)
         return module
 

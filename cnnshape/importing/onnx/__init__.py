@@ -7,9 +7,13 @@ says in several operators is put together (`idioms`), and each operator becomes 
 `file`, `inference` and `proof` need onnx.
 """
 
+from ...layers import special
 from .file import read_model, shared_in_part
 from .operators import RULES
 from .own_places import with_own_places
 from .reading import Reading, read
+
+for _each in special("from_onnx"):
+    RULES.update(_each.rules)
 
 __all__ = ["RULES", "Reading", "read", "read_model", "shared_in_part", "with_own_places"]

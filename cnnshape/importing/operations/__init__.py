@@ -30,12 +30,12 @@ from .modules import (
     tidy,
 )
 from .partwise import of_parts
-from .values import ComputedWeight, Indices, Origin, Part, PositionBias, Value
+from .values import ComputedWeight, Indices, Origin, Part, Value
 from .windows import unpooled
 
 __all__ = [
     "KEEPS_ORDER", "Answer", "Call", "Chain", "ComputedWeight", "Indices", "Layer",
-    "Origin", "Part", "PositionBias", "Value", "answer", "attended", "check_samples",
+    "Origin", "Part", "Value", "answer", "attended", "check_samples",
     "module_arguments", "of_parts", "padded_output", "placed", "refuse_masks", "tidy",
     "unpooled",
 ]  # fmt: skip

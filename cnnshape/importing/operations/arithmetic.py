@@ -15,12 +15,13 @@ from .call import (
     Rules,
     constant_numbers,
     follows,
+    is_fixed,
     is_number,
     operands,
     what_it_is,
 )
 from .joining import joined
-from .products import position_bias, window_mask
+from .products import added_to_scores, special_sum
 from .values import Value
 
 rules = Rules()
@@ -44,12 +45,12 @@ def _add(call: Call) -> Answer:
     _refuse_alpha(call)
     if numbers := _channel_numbers(value, other):
         return _standardized(value, [-n for n in numbers], [1.0] * len(numbers))
-    if (mask := window_mask(other)) is not None:
-        return mask._replace(reads=(value,))
+    if is_fixed(other) and (layer := special_sum(other)) is not None:
+        return layer._replace(reads=(value,))
     try:
         return _learned("Bias", value, other, "bias")
     except NotSaid:
-        return position_bias(other)._replace(reads=(value,))
+        return added_to_scores(other)._replace(reads=(value,))
 
 
 @rules.of("sub", "subtract", "isub")

@@ -82,23 +82,14 @@ def _attention(call: Call) -> Answer:
 
 
 def added_to_scores(other: Any) -> Layer:
-    """The layer that adds to the scores before it what keeps positions apart, or a learned
-    number for each offset."""
-    return window_mask(other) or position_bias(other)
-
-
-def window_mask(other: Any) -> Layer | None:
-    """The layer that keeps apart positions of a shifted map, where it is such a mask."""
-    origin = other.origin if isinstance(other, Value) else None
-    mask = None if origin is None else origin.shifted_window_mask()
-    return None if mask is None else Layer("ShiftedWindowMask", mask, ())
-
-
-def position_bias(other: Any) -> Layer:
-    """The layer that adds a learned number for each offset to the scores before it."""
-    origin = other.origin if isinstance(other, Value) else None
-    found = None if origin is None else origin.position_bias()
-    if found is None:
+    """The layer of a special type that adds something to the scores before it; raises NotSaid."""
+    layer = special_sum(other)
+    if layer is None:
         raise NotSaid(f"with {what_it_is(other)}")
-    weights = {"weight": found.weight}
-    return Layer("RelativePositionBias", found.arguments, (), weights, found.transposed)
+    return layer
+
+
+def special_sum(other: Any) -> Layer | None:
+    """The layer of a special type that adds a value that follows from no input, or None."""
+    origin = other.origin if isinstance(other, Value) else None
+    return None if origin is None else origin.special("added")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ...layers.shapes import Shape
 from ..graph import NotSaid
 from ..samples import FIRST, Samples
+
+if TYPE_CHECKING:
+    from .call import Layer
 
 
 class ComputedWeight(NamedTuple):
@@ -43,20 +46,6 @@ class Part(NamedTuple):
     places: Any
 
 
-class PositionBias(NamedTuple):
-    """Attention's learned numbers for the offsets between positions.
-
-    Attributes:
-        arguments: of RelativePositionBias.
-        weight: the name of the parameter that is their table.
-        transposed: whether the heads are its last dimension, and not its first.
-    """
-
-    arguments: dict[str, Any]
-    weight: str
-    transposed: bool
-
-
 class Origin(Protocol):
     """How a tensor is computed from parameters and constants alone."""
 
@@ -81,16 +70,9 @@ class Origin(Protocol):
         and the shape before; None: it is not so made."""
         return None
 
-    def sine_positions(self) -> dict[str, Any] | None:
-        """The arguments of the PositionEmbeddingSine that it is, or None."""
-        return None
-
-    def shifted_window_mask(self) -> dict[str, Any] | None:
-        """The arguments of the ShiftedWindowMask that adds it to attention's scores, or None."""
-        return None
-
-    def position_bias(self) -> PositionBias | None:
-        """The table that it is looked up in, where it is numbers for pairs of positions."""
+    def special(self, place: str) -> Layer | None:
+        """The layer of a special type that it is where it is 'added' to a value, or 'given' for
+        each sample, but for what it reads; or None."""
         return None
 
     def part(self) -> Part | None:

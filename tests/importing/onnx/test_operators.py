@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from cnnshape.importing import import_onnx
 from cnnshape.importing.onnx import RULES
+from cnnshape.layers import special
 
 from .writer import Writer, onnx
 
@@ -332,8 +334,9 @@ def test_an_operator(write: Write, types: list[str]) -> None:
 
 
 OF_IDIOMS = {
-    "AdaptiveAvgPool", "ConnectionTableConv", "EuclideanRBF", "LogSigmoid", "MultiheadAttention",
-    "ScaledDotProductAttention", "SlidingWindows", "Threshold", "Unfold",
+    "AdaptiveAvgPool", "LogSigmoid", "MultiheadAttention", "ScaledDotProductAttention",
+    "SlidingWindows", "Threshold", "Unfold",
+    *chain.from_iterable(module.rules for module in special("from_onnx")),
 }  # fmt: skip
 """What idioms stand for that ONNX has no operator for."""
 

@@ -7,6 +7,8 @@ own, or can say alone.
 from __future__ import annotations
 
 import re
+from collections import ChainMap
+from itertools import chain
 
 import pytest
 
@@ -15,6 +17,7 @@ from cnnshape.importing import ImportFault, import_onnx
 from cnnshape.layers import listed, registry
 from cnnshape.torch_backend.initialisation import draw_weights
 from tests.exporting.test_types import network_of
+from tests.special import said
 
 from .torch_files import write
 
@@ -27,10 +30,11 @@ EXAMPLES = [
 ]
 BY_THE_NEWER = [
     ("AdaptiveAvgPool1d", 1), ("AdaptiveAvgPool2d", 1), ("ClassToken", 0),
-    ("ConnectionTableConv2d", 1), ("EuclideanRBF", 1), ("Hardshrink", 0), ("LPPool1d", 0),
+    ("Hardshrink", 0), ("LPPool1d", 0),
     ("MaxUnpool1d", 0), ("MultiheadAttention", 0), ("ReLU", 1), ("RMSNorm", 0),
     ("ScaledDotProductAttention", 0), ("SlidingWindows", 1), ("Softplus", 1), ("Softshrink", 0),
     ("Standardize", 0), ("Threshold", 0), ("Unfold", 1), ("Upsample", 2),
+    *chain.from_iterable(said("BY_THE_NEWER")),
 ]  # fmt: skip
 
 NOT_WRITTEN = {
@@ -39,10 +43,11 @@ NOT_WRITTEN = {
     "BatchNorm2d-2|BatchNorm3d-1|InstanceNorm2d-2|InstanceNorm3d-1": "a batch of unknown size",
     "Bilinear|ChannelShuffle|RMSNorm|MaxUnpool": "the older exporter does not know it",
     "BlurPool2d": "a kernel that is no weight",
-    "Buffer|Constant-|LearnedConstant|Linspace|PositionEmbeddingSine": "it follows from no values",
+    "Buffer|Constant-|LearnedConstant|Linspace": "it follows from no values",
     "FractionalMaxPool": "it draws its windows anew in every run",
     "SpectralNorm": "the older exporter does not know how a weight is normalised",
     "Threshold": "the older exporter has it for 0 alone",
+    **ChainMap(*said("NOT_WRITTEN")),
 }
 """Of which examples the older exporter writes no file that could be imported, and why."""
 
@@ -62,8 +67,8 @@ NOTHING = {
 """Types that do nothing in evaluation mode: the file does not hold them."""
 
 COMPUTED = (
-    "Fixed", "FrozenBatchNorm2d", "RelativePositionBias", "ScaledStdConv2d",
-    "ShiftedWindowMask", "WeightNorm",
+    "Fixed", "FrozenBatchNorm2d", "ScaledStdConv2d", "WeightNorm",
+    *chain.from_iterable(said("COMPUTED")),
 )  # fmt: skip
 """Beginnings of the types of which the file holds numbers that are computed from others."""
 
@@ -75,12 +80,12 @@ OTHERWISE = {
     "GlobalResponseNorm": "Bias", "Hardtanh": "ReLU6", "IndexSelect": "Concat",
     "Max-": "AdaptiveMaxPool",
     "Mean": "AdaptiveAvgPool", "PairwiseDistance": "Power", "Permute": "Transpose",
-    "PixelUnshuffle": "Flatten", "RReLU": "LeakyReLU", "RelativePositionBias": "Bias",
-    "Roll": "Concat", "ScaledStdConv2d": "Conv2d", "ScaledTanh": "Tanh",
-    "ShiftedWindowMask": "Bias", "Slice": "MaxPool1d", "SlidingWindows": "Concat",
+    "PixelUnshuffle": "Flatten", "RReLU": "LeakyReLU",
+    "Roll": "Concat", "ScaledStdConv2d": "Conv2d", "Slice": "MaxPool1d", "SlidingWindows": "Concat",
     "Softmax2d": "Softmax", "Softshrink": "Hardshrink", "Squeeze": "Reshape", "Stack": "Concat",
     "Standardize": "Rescale", "Std-": "Power", "StdConv2d": "Conv2d", "Unflatten": "Reshape",
     "Upsampling": "Upsample", "Var": "Rescale|Mean", "WeightNorm": "Conv|Linear",
+    **ChainMap(*said("OTHERWISE")),
 }  # fmt: skip
 """What types may come back as, the last of what says them: beginnings, and patterns of these."""
 

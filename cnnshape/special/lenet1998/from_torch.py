@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from math import isclose, prod
 
-from .gating import ByKey, applied, offset_of, scale_of
-from .graph import Recorded
+from ...importing.gating import ByKey, applied, offset_of, scale_of
+from ...importing.graph import Recorded
 
 
-def with_layers_of_1998(recorded: list[Recorded]) -> list[Recorded]:
+def rewritten(recorded: list[Recorded]) -> list[Recorded]:
     """The layers with ScaledTanh and Subsampling2d in place of what computes them."""
     return applied(applied(recorded, _scaled_tanh), _subsampling)
 
@@ -17,7 +17,9 @@ def with_layers_of_1998(recorded: list[Recorded]) -> list[Recorded]:
 def _scaled_tanh(item: Recorded, by_key: ByKey) -> Recorded:
     """a · tanh(s · x)."""
     tanh = by_key.get(item.reads[0]) if _is_factor(item) else None
-    steep = by_key.get(tanh.reads[0]) if tanh is not None and tanh.type == "Tanh" else None
+    steep = (
+        by_key.get(tanh.reads[0]) if tanh is not None and tanh.type == "Tanh" else None
+    )
     if steep is None or not _is_factor(steep):
         return item
     given = {"amplitude": scale_of(item), "slope": scale_of(steep)}
@@ -31,15 +33,23 @@ def _subsampling(item: Recorded, by_key: ByKey) -> Recorded:
     """The sum of each window, as its mean times its size, times a weight plus a bias a map."""
     learned = item.type == "Scale" and item.arguments == {"bias": True}
     total = by_key.get(item.reads[0]) if learned else None
-    mean = by_key.get(total.reads[0]) if total is not None and _is_factor(total) else None
+    mean = (
+        by_key.get(total.reads[0]) if total is not None and _is_factor(total) else None
+    )
     if mean is None or total is None or mean.type != "AvgPool2d":
         return item
     size = mean.arguments["kernel_size"]
     window = (size, size) if isinstance(size, int) else tuple(size)
     given = {key: mean.arguments[key] for key in mean.arguments if key in WINDOW}
     padding = mean.arguments.get("padding", 0)
-    plain = padding in (0, (0, 0), [0, 0]) and not mean.arguments.get("ceil_mode", False)
-    if not plain or mean.arguments.get("divisor_override") or not _is(total, prod(window)):
+    plain = padding in (0, (0, 0), [0, 0]) and not mean.arguments.get(
+        "ceil_mode", False
+    )
+    if (
+        not plain
+        or mean.arguments.get("divisor_override")
+        or not _is(total, prod(window))
+    ):
         return item
     return replace(item, type="Subsampling2d", arguments=given, reads=mean.reads)
 

@@ -8,7 +8,21 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..layers.modules.window_mask import ShiftedWindowMask
+from ...importing.operations import Layer
+from ...importing.origins import Origin
+from ...importing.samples import of_one_sample
+from .module import ShiftedWindowMask
+
+
+def added(origin: Origin) -> Layer | None:
+    """The ShiftedWindowMask that adds these numbers to attention's scores, or None."""
+    windows, *scores = [
+        size for size in map(of_one_sample, origin.shape) if size != 1
+    ] or [0]
+    if origin.learned or len(scores) != 2 or scores[0] != scores[1]:
+        return None
+    found = shifted_window_mask(origin.value({}).reshape(windows, *scores))
+    return None if found is None else Layer("ShiftedWindowMask", found, ())
 
 
 def shifted_window_mask(mask: Tensor) -> dict[str, Any] | None:

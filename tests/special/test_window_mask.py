@@ -8,7 +8,9 @@ from torch import Tensor
 
 from cnnshape.layers import LayerError
 
-from .agreement import assert_agrees, bound
+from ..layers.agreement import assert_agrees, bound
+
+ONNX = {"COMPUTED": ("ShiftedWindowMask",), "OTHERWISE": {"ShiftedWindowMask": "Bias"}}
 
 
 def mask_of_swin(size: int, window: int, shift: int) -> Tensor:

@@ -9,15 +9,27 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..layers.modules.sine_positions import PositionEmbeddingSine
-from ..layers.shapes import Shape
+from ...importing.operations import Layer
+from ...importing.origins import Origin
+from ...layers.shapes import Shape
+from .module import PositionEmbeddingSine
 
 TOLERANCE = 1e-4
 """Single precision, of angles up to the size of a map."""
 
 
+def given(origin: Origin) -> Layer | None:
+    """The PositionEmbeddingSine that gives these numbers, of a map as large, or None."""
+    if origin.learned:
+        return None
+    found = sine_positions(origin.value, origin.shape, origin.numbers)
+    return None if found is None else Layer("PositionEmbeddingSine", found, ())
+
+
 def sine_positions(
-    value: Callable[[Mapping[str, Tensor]], Tensor], shape: Shape, numbers: Collection[float]
+    value: Callable[[Mapping[str, Tensor]], Tensor],
+    shape: Shape,
+    numbers: Collection[float],
 ) -> dict[str, Any] | None:
     """The arguments of a PositionEmbeddingSine that gives a constant, or None.
 
@@ -32,9 +44,16 @@ def sine_positions(
     like = torch.zeros(1, 1, *shape[2:], dtype=torch.float64)
     for temperature in sorted({10000.0, *(number for number in numbers if number > 1)}):
         for given in _positions(numbers):
-            arguments = {"num_pos_feats": shape[1] // 2, "temperature": temperature, **given}
+            arguments = {
+                "num_pos_feats": shape[1] // 2,
+                "temperature": temperature,
+                **given,
+            }
             made = PositionEmbeddingSine(**arguments)(like)  # type: ignore[no-untyped-call]
-            if found.shape == made.shape and float((found - made).abs().max()) <= TOLERANCE:
+            if (
+                found.shape == made.shape
+                and float((found - made).abs().max()) <= TOLERANCE
+            ):
                 return arguments
     return None
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ..fixes import putting_before, setting
-from ..text.counts import size_of
-from ._python import Python
-from ._remedies import flattening
-from ._window import Window, WindowLayer, windows_of
-from .base import Example, Layer, LayerError, Meaning
-from .fields import (
+from ...fixes import putting_before, setting
+from ...layers._python import Python
+from ...layers._remedies import flattening
+from ...layers._window import Window, WindowLayer, windows_of
+from ...layers.base import Example, Layer, LayerError, Meaning
+from ...layers.fields import (
     Boolean,
     Integer,
     Kind,
@@ -26,8 +25,9 @@ from .fields import (
     inferred,
     required,
 )
-from .shapes import Shape, Shapes, format_shape
-from .working import Working, times, with_bias
+from ...layers.shapes import Shape, Shapes, format_shape
+from ...layers.working import Working, times, with_bias
+from ...text.counts import size_of
 
 TABLE_1: tuple[tuple[int, ...], ...] = (
     *((i, (i + 1) % 6, (i + 2) % 6) for i in range(6)),
@@ -40,7 +40,9 @@ TABLE_1: tuple[tuple[int, ...], ...] = (
 
 def _drawn(centers: Any) -> tuple[str, ...]:
     """Centers as the drawings that a file is more readable with."""
-    return tuple("".join("#" if sign == 1 else "." for sign in center) for center in centers)
+    return tuple(
+        "".join("#" if sign == 1 else "." for sign in center) for center in centers
+    )
 
 
 class ConnectionTableConv2d(WindowLayer):
@@ -66,14 +68,19 @@ class ConnectionTableConv2d(WindowLayer):
     python = Python(
         make="ConnectionTableConv2d",
         without=("in_channels",),
-        file="lenet1998",
+        file="special.lenet1998.module",
         needs=("initialise_like_1998",),
     )
     spatial_dims: ClassVar[int] = 2
     examples = (
         Example({"table": TABLE_1, "kernel_size": 5}, (6, 14, 14), (16, 10, 10)),
         Example(
-            {"table": [[0, 1], [2], [1, 2]], "kernel_size": 3, "padding": 1, "bias": False},
+            {
+                "table": [[0, 1], [2], [1, 2]],
+                "kernel_size": 3,
+                "padding": 1,
+                "bias": False,
+            },
             (3, 8, 8),
             (3, 8, 8),
         ),
@@ -114,7 +121,11 @@ class ConnectionTableConv2d(WindowLayer):
                         setting(
                             f"name maps from 0 to {channels - 1}",
                             table=[
-                                list(dict.fromkeys(min(each, channels - 1) for each in reads))
+                                list(
+                                    dict.fromkeys(
+                                        min(each, channels - 1) for each in reads
+                                    )
+                                )
                                 for reads in self.table
                             ],
                         )
@@ -129,7 +140,10 @@ class ConnectionTableConv2d(WindowLayer):
 
     def windows(self) -> tuple[Window, ...]:
         return windows_of(
-            self.kernel_size, stride=self.stride, padding=self.padding, dilation=self.dilation
+            self.kernel_size,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
         )
 
     def output_shape(self, inputs: Shapes) -> Shape:
@@ -146,14 +160,19 @@ class ConnectionTableConv2d(WindowLayer):
     def parameters(self) -> dict[str, Shape]:
         parameters: dict[str, Shape] = {}
         for fan_in, maps in self.by_fan_in().items():
-            parameters[f"fan_in_{fan_in}.weight"] = (len(maps), fan_in, *self.kernel_size)
+            parameters[f"fan_in_{fan_in}.weight"] = (
+                len(maps),
+                fan_in,
+                *self.kernel_size,
+            )
             if self.bias:
                 parameters[f"fan_in_{fan_in}.bias"] = (len(maps),)
         return parameters
 
     def buffers(self) -> dict[str, Shape]:
         reads = {
-            f"reads_{fan_in}": (len(maps) * fan_in,) for fan_in, maps in self.by_fan_in().items()
+            f"reads_{fan_in}": (len(maps) * fan_in,)
+            for fan_in, maps in self.by_fan_in().items()
         }
         return {**reads, "order": (len(self.table),)}
 
@@ -209,7 +228,11 @@ class Subsampling2d(WindowLayer):
     """
 
     kind = "pooling"
-    python = Python(make="Subsampling2d", file="lenet1998", needs=("initialise_like_1998",))
+    python = Python(
+        make="Subsampling2d",
+        file="special.lenet1998.module",
+        needs=("initialise_like_1998",),
+    )
     spatial_dims: ClassVar[int] = 2
     examples = (
         Example({}, (6, 28, 28), (6, 14, 14)),
@@ -255,7 +278,7 @@ class ScaledTanh(Layer):
     """
 
     kind = "activation"
-    python = Python(make="ScaledTanh", file="lenet1998")
+    python = Python(make="ScaledTanh", file="special.lenet1998.module")
     examples = (
         Example({}, (6, 14, 14), (6, 14, 14)),
         Example({"amplitude": 1, "slope": 1}, (84,), (84,)),
@@ -277,7 +300,10 @@ class Code(Kind[tuple[int, ...]]):
         if isinstance(value, str):
             numbers = [self._DRAWN.get(sign) for sign in "".join(value.split())]
         elif isinstance(value, (list, tuple)):
-            numbers = [each if each in (1, -1) and type(each) is int else None for each in value]
+            numbers = [
+                each if each in (1, -1) and type(each) is int else None
+                for each in value
+            ]
         else:
             raise self.refusal(value, layer)
         code = tuple(number for number in numbers if number is not None)
@@ -309,7 +335,7 @@ class EuclideanRBF(Layer):
     python = Python(
         make="EuclideanRBF",
         without=("in_features",),
-        file="lenet1998",
+        file="special.lenet1998.module",
         as_text={"centers": _drawn},
     )
     operation = "Gaussian connections"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ._python import Python
-from .base import Example, Layer, LayerError
-from .fields import Boolean, Integer, Number, Optional, defaulted, required
-from .shapes import Shape, Shapes, format_shape
+from ...layers._python import Python
+from ...layers.base import Example, Layer, LayerError
+from ...layers.fields import Boolean, Integer, Number, Optional, defaulted, required
+from ...layers.shapes import Shape, Shapes, format_shape
 
 
 class PositionEmbeddingSine(Layer):
@@ -24,7 +24,7 @@ class PositionEmbeddingSine(Layer):
 
     kind = "attention"
     reads_size_of = frozenset({0})
-    python = Python(make="PositionEmbeddingSine", file="sine_positions")
+    python = Python(make="PositionEmbeddingSine", file="special.sine_positions.module")
     num_pos_feats = required(Integer(min=2))
     temperature = defaulted(Number(above=0), 10000)
     normalize = defaulted(Boolean(), False)
@@ -45,7 +45,9 @@ class PositionEmbeddingSine(Layer):
     def output_shape(self, inputs: Shapes) -> Shape:
         (shape,) = inputs
         if len(shape) != 3:
-            raise LayerError(f"PositionEmbeddingSine reads C×H×W, not {format_shape(shape)}")
+            raise LayerError(
+                f"PositionEmbeddingSine reads C×H×W, not {format_shape(shape)}"
+            )
         return (2 * self.num_pos_feats, *shape[1:])
 
     def footprint(self, inputs: Shapes, output: Shape) -> None:

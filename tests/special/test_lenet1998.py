@@ -13,9 +13,14 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from cnnshape.layers import LayerError
-from cnnshape.layers.lenet1998 import TABLE_1
+from cnnshape.special.lenet1998 import TABLE_1
 
-from .agreement import assert_agrees, bound
+from ..layers.agreement import assert_agrees, bound
+
+ONNX = {
+    "BY_THE_NEWER": [("ConnectionTableConv2d", 1), ("EuclideanRBF", 1)],
+    "OTHERWISE": {"ScaledTanh": "Tanh"},
+}
 
 C3 = {"table": TABLE_1, "kernel_size": 5}
 

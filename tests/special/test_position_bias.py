@@ -10,7 +10,12 @@ import torch
 
 from cnnshape.layers import LayerError
 
-from .agreement import assert_agrees, bound
+from ..layers.agreement import assert_agrees, bound
+
+ONNX = {
+    "COMPUTED": ("RelativePositionBias",),
+    "OTHERWISE": {"RelativePositionBias": "Bias"},
+}
 
 
 def signed_index(height: int, width: int) -> torch.Tensor:

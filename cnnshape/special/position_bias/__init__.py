@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._python import Python
-from .base import Example, Layer, LayerError
-from .fields import Boolean, Integer, ListOf, defaulted, inferred, required
-from .shapes import Shape, Shapes, format_shape
-from .working import Working, of_each_output
+from ...layers._python import Python
+from ...layers.base import Example, Layer, LayerError
+from ...layers.fields import Boolean, Integer, ListOf, defaulted, inferred, required
+from ...layers.shapes import Shape, Shapes, format_shape
+from ...layers.working import Working, of_each_output
 
 
 class RelativePositionBias(Layer):
@@ -28,7 +28,11 @@ class RelativePositionBias(Layer):
     """
 
     kind = "attention"
-    python = Python(make="RelativePositionBias", file="position_bias", needs=("relative_offsets",))
+    python = Python(
+        make="RelativePositionBias",
+        file="special.position_bias.module",
+        needs=("relative_offsets",),
+    )
     num_heads = inferred(Integer(min=1))
     size = required(ListOf(Integer(min=1), min_length=2, max_length=2))
     stride = defaulted(Integer(min=1), 1)

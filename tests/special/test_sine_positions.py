@@ -11,7 +11,9 @@ from torch import Tensor
 
 from cnnshape.layers import LayerError
 
-from .agreement import assert_agrees, bound
+from ..layers.agreement import assert_agrees, bound
+
+ONNX = {"NOT_WRITTEN": {"PositionEmbeddingSine": "it follows from no values"}}
 
 
 def detr(shape: tuple[int, ...], feats: int, temperature: float, scale: float | None) -> Tensor:

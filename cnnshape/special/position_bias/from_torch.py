@@ -14,15 +14,23 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..layers.modules.position_bias import relative_offsets
-from ..layers.shapes import Shape
-from .operations import PositionBias
+from ...importing.operations import Layer
+from ...importing.origins import Origin
+from ...layers.shapes import Shape
+from .module import relative_offsets
+
+
+def added(origin: Origin) -> Layer | None:
+    """The RelativePositionBias that adds these numbers to attention's scores, or None."""
+    return position_bias(origin.value, origin.shape, origin.learned)
 
 
 def position_bias(
-    value: Callable[[Mapping[str, Tensor]], Tensor], shape: Shape, learned: Mapping[str, Shape]
-) -> PositionBias | None:
-    """The table that numbers for pairs of positions come from, or None.
+    value: Callable[[Mapping[str, Tensor]], Tensor],
+    shape: Shape,
+    learned: Mapping[str, Shape],
+) -> Layer | None:
+    """The layer whose table numbers for pairs of positions come from, or None.
 
     Args:
         value: computes the numbers from their parameters.
@@ -38,15 +46,20 @@ def position_bias(
     numbers = torch.arange(prod(table), dtype=torch.int32)
     try:
         found = value({name: numbers.view(table)}).reshape(heads, queries, keys)
-    except (RuntimeError, TypeError, IndexError):  # it is computed, and not looked up alone
+    except (
+        RuntimeError,
+        TypeError,
+        IndexError,
+    ):  # it is computed, and not looked up alone
         return None
     for arguments in _candidates(queries, keys, prod(table) // heads):
         offsets = relative_offsets(**arguments)
         for transposed in (False, True):
             own = numbers.view(-1, heads).T if transposed else numbers.view(heads, -1)
             if torch.equal(found, own[:, offsets]):
-                size = list(arguments["size"])
-                return PositionBias({**arguments, "size": size}, name, transposed)
+                given = {**arguments, "size": list(arguments["size"])}
+                weights = {"weight": name}
+                return Layer("RelativePositionBias", given, (), weights, transposed)
     return None
 
 
@@ -59,5 +72,8 @@ def _candidates(queries: int, keys: int, count: int) -> Iterator[dict[str, Any]]
         for signed in (True, False):
             numbers = (2 * height - 1) * (2 * width - 1) if signed else keys
             for stride in range(1, max(height, width) + 1):
-                if numbers == count and -(-height // stride) * -(-width // stride) == queries:
+                if (
+                    numbers == count
+                    and -(-height // stride) * -(-width // stride) == queries
+                ):
                     yield {"size": (height, width), "stride": stride, "signed": signed}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ._python import Python
-from .base import Example, Layer, LayerError
-from .fields import FINITE, Integer, ListOf, defaulted, required
-from .shapes import Shape, Shapes, format_shape
+from ...layers._python import Python
+from ...layers.base import Example, Layer, LayerError
+from ...layers.fields import FINITE, Integer, ListOf, defaulted, required
+from ...layers.shapes import Shape, Shapes, format_shape
 
 
 class ShiftedWindowMask(Layer):
@@ -25,7 +25,9 @@ class ShiftedWindowMask(Layer):
     """
 
     kind = "attention"
-    python = Python(make="ShiftedWindowMask", file="window_mask", needs=("regions",))
+    python = Python(
+        make="ShiftedWindowMask", file="special.window_mask.module", needs=("regions",)
+    )
     size = required(ListOf(Integer(min=1), min_length=2, max_length=2))
     window_size = required(ListOf(Integer(min=1), min_length=2, max_length=2))
     shift_size = required(ListOf(Integer(min=0), min_length=2, max_length=2))
@@ -44,14 +46,18 @@ class ShiftedWindowMask(Layer):
     )
 
     def check(self) -> None:
-        for size, window, shift in zip(self.size, self.window_size, self.shift_size, strict=True):
+        for size, window, shift in zip(
+            self.size, self.window_size, self.shift_size, strict=True
+        ):
             if size % window:
                 raise LayerError(
-                    f"windows of {window} do not divide a size of {size}", field="window_size"
+                    f"windows of {window} do not divide a size of {size}",
+                    field="window_size",
                 )
             if shift >= window:
                 raise LayerError(
-                    f"a shift of {shift} is not less than a window of {window}", field="shift_size"
+                    f"a shift of {shift} is not less than a window of {window}",
+                    field="shift_size",
                 )
 
     def output_shape(self, inputs: Shapes) -> Shape:
