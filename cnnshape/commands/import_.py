@@ -166,6 +166,9 @@ def _lines(imported: Imported, source: str) -> list[list[tuple[str, str]]]:
                     )
                 ]
             )
+        if not check.alone:
+            told = ": given one, the module gives something else or fails; the spec is for several"
+            lines.append([("bold yellow", "not for one sample alone"), ("", told)])
         if check.named < check.tensors:
             renamed = check.tensors - check.named
             lines.append(

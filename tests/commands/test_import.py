@@ -298,6 +298,18 @@ class Masked(nn.Module):
         return self.conv(x[:, self.order])
 """
 
+ONE = """
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv2d(1, 2, 3)
+
+    def forward(self, x):
+        return {}
+"""
+
 
 def test_what_a_spec_does_not_hold_is_said_with_what_stands_for_it(cli):
     Path("masked.py").write_text(MASKED, encoding="utf-8")
@@ -310,6 +322,16 @@ def test_what_a_spec_does_not_hold_is_said_with_what_stands_for_it(cli):
         "weights are loaded",
         "not in the spec: the mask of conv: 520 of 2,520 weights are zero there, and learned here",
     ]
+
+
+@pytest.mark.parametrize(
+    ("forward", "told"), [("self.a(x) if len(x) > 1 else x", True), ("self.a(x)", False)]
+)
+def test_a_net_that_does_something_else_with_one_sample_is_said_to(cli, forward, told):
+    Path("one.py").write_text(ONE.format(forward), encoding="utf-8")
+    result = cli("import", "one.py:Net", "--input", "1x8x8")
+    assert result.exit_code == 0
+    assert ("not for one sample alone: given one, the module gives" in result.stderr) == told
 
 
 def test_a_net_that_rounds_says_how_it_was_held(cli):
