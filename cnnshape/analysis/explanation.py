@@ -185,7 +185,7 @@ def _meant(network: Network, name: str) -> list[Node]:
     names = list(dict.fromkeys([*network.by_path, *(node.name for node in nodes)]))
     near = did_you_mean(name, names) or did_you_mean(name, list({node.type for node in nodes}))
     some = ", ".join([node.path for node in nodes][:8])
-    more = ", ..." if len(nodes) > 8 else ""
+    more = f" and {len(nodes) - 8:,} more, which show lists" if len(nodes) > 8 else ""
     hint = f"did you mean {near}?" if near else f"there are {some}{more}"
     raise UnknownLayer(f"{network.name} has no layer {name!r}; {hint}")
 

@@ -330,10 +330,13 @@ def _solve(
     if not fits:
         apart = "; the missing ones are the same in all dimensions" if rank > 1 else ""
         print_wrapped([f"{asked}: nothing fits, of {BOUNDS}{apart}"])
+        if base == "Conv" and settings_that_fit(sizes, want, "ConvTranspose", given):
+            print_wrapped(["With --transposed there are settings that fit."])
         return
     shown = fits if all_ else fits[:LISTED]
     count = f"all {len(fits)}" if len(shown) == len(fits) else f"{len(shown)} of {len(fits)}"
-    print_wrapped([f"{asked}: {count} that fit, {SIMPLEST}", ""])
+    told = f"{count} that fit, {SIMPLEST}" if len(fits) > 1 else "this alone fits"
+    print_wrapped([f"{asked}: {told}", ""])
     cells = [("settings", "never read", "why"), *(_fit_cells(given, fit) for fit in shown)]
     print_table(cells, format, (1,))
     rest = [f"{len(fits) - len(shown)} more fit: --all lists them"] if shown != fits else []

@@ -125,7 +125,9 @@ def _read(text: str, channels: int | None, stdin: BinaryIO, part: str = "channel
             return _contents(file.read(MOST_BYTES + 1), text, channels, part)
     if re.search(r"[\s/]", text) and re.match(r"(?i)\s*[-+−.]?(\d|(nan|inf)\b)", text):
         return Read(parse(text, part))  # which says what is wrong with it
-    near = did_you_mean(text, list(KERNELS)) if part == "kernel" else None
+    # Of names that begin so there may be several: all are told.
+    begun = any(name.startswith(text.casefold()) for name in KERNELS)
+    near = did_you_mean(text, list(KERNELS)) if part == "kernel" and not begun else None
     known = f"did you mean {near}?" if near else (
         "write rows with / between them, such as '1 0 1/1 0 1/0 1 0', or a size such as 5x5"
     )  # fmt: skip

@@ -102,6 +102,8 @@ def test_an_answer_is_the_golden_one(calc, line: str, expected: str) -> None:
         ("224 --want 112 --all", "all 71 that fit"),
         ("1x1 --want 4 --transposed", "-k 4 "),
         ("4 --want 400 -k 3", "4 → 400: nothing fits"),
+        ("4 --want 8 -k 4 -s 2 -p 1", "With --transposed there are settings that fit."),
+        ("4 --want 8 -k 4 -s 2 -p 1 --transposed", "4 → 8: this alone fits\n"),
         ("--want 28 -k 5", "inputs that give 28: 32 (every pixel is read)"),
         ("--want 3 up2", "inputs that give 3: none (1 gives 2, 2 gives 4)"),
         ("--want 1x2 conv3x5", "H: 3 (every pixel is read), W: 6"),
