@@ -62,6 +62,7 @@ class Copy:
             env={
                 **os.environ, "PYTHONPATH": str(self.folder), "COLUMNS": "200",
                 "CNNSHAPE_CACHE_DIR": str(self.folder / "cache"), "OMP_NUM_THREADS": "1",
+                "PYTEST_ADDOPTS": "",  # those of the tests around it are not for those inside
             },
             capture_output=True, text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
