@@ -39,6 +39,12 @@ def test_a_shuffle_names_the_factors_that_divide() -> None:
         match=r"10 channels do not divide into 3·3 = 9\ngive it 9 channels, or give it 18 channels",
     )
     assert_both_refuse(
+        "PixelShuffle",
+        {"upscale_factor": 3},
+        (21, 4, 4),
+        match=r"give it 18 channels, or give it 27 channels",
+    )
+    assert_both_refuse(
         "PixelUnshuffle",
         {"downscale_factor": 4},
         (1, 8, 6),
